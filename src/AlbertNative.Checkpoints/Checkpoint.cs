@@ -1,0 +1,74 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+
+namespace AlbertNative.Checkpoints;
+
+/// <summary>
+/// The named tensors of one model, whatever the container: safetensors or PyTorch, one file or shards. The files
+/// are memory-mapped and validated when opened (structure, names, types, shapes and extents; no weight is read).
+/// Reading is safe from any number of threads; whoever opens a checkpoint disposes it.
+/// </summary>
+public sealed class Checkpoint : IDisposable
+{
+    private readonly ImmutableArray<MappedFile> _files;
+    private readonly Dictionary<string, CheckpointTensor> _byName;
+
+    internal Checkpoint(
+        string source,
+        ImmutableArray<CheckpointTensor> tensors,
+        IReadOnlyDictionary<string, string> metadata,
+        ImmutableArray<MappedFile> files)
+    {
+        Source = source;
+        Tensors = tensors;
+        Metadata = metadata;
+        _files = files;
+        _byName = new Dictionary<string, CheckpointTensor>(tensors.Length, StringComparer.Ordinal);
+        foreach (CheckpointTensor tensor in tensors)
+        {
+            if (!_byName.TryAdd(tensor.Name, tensor))
+                throw new CheckpointFormatException(source, $"tensor '{tensor.Name}' is there twice");
+        }
+    }
+
+    /// <summary>The file that was opened; of a sharded checkpoint, its index.</summary>
+    public string Source { get; }
+
+    /// <summary>Every tensor, in the order of the file; of shards, one after the other.</summary>
+    public IReadOnlyList<CheckpointTensor> Tensors { get; }
+
+    /// <summary>
+    /// The <c>__metadata__</c> of a safetensors file; of shards, the entries on which all of them agree; empty for
+    /// PyTorch files.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; }
+
+    /// <summary>
+    /// Opens a file (<c>.safetensors</c>, a PyTorch <c>.bin</c>, or the <c>.index.json</c> of shards) or a directory
+    /// that holds one. A directory's <c>model.safetensors</c> is preferred, then
+    /// <c>model.safetensors.index.json</c>, <c>pytorch_model.bin</c> and <c>pytorch_model.bin.index.json</c>.
+    /// </summary>
+    /// <param name="path">The file or directory.</param>
+    /// <exception cref="CheckpointFormatException">What is there is damaged, hostile or not supported.</exception>
+    /// <exception cref="FileNotFoundException">There is neither a file nor a directory of that name.</exception>
+    public static Checkpoint Open(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (!BitConverter.IsLittleEndian)
+            throw new PlatformNotSupportedException("checkpoints are read on little-endian machines only");
+        return CheckpointContainer.Open(path);
+    }
+
+    /// <summary>Finds a tensor by its exact name.</summary>
+    public bool TryGet(string name, [MaybeNullWhen(false)] out CheckpointTensor tensor) => _byName.TryGetValue(name, out tensor);
+
+    /// <summary>
+    /// Unmaps the files. Tensors throw <see cref="ObjectDisposedException"/> from then on; spans of mapped memory
+    /// that nothing pins must no longer be used.
+    /// </summary>
+    public void Dispose()
+    {
+        foreach (MappedFile file in _files)
+            file.Dispose();
+    }
+}

@@ -1,0 +1,25 @@
+namespace AlbertNative.Checkpoints;
+
+/// <summary>
+/// A checkpoint file, or what it holds, is not what its format or its model asks for. The message names the
+/// file, what was expected and what was found.
+/// </summary>
+public sealed class CheckpointFormatException : FormatException
+{
+    /// <summary>Creates the exception; the message becomes <c>path: problem</c>.</summary>
+    /// <param name="path">The file or directory at fault; null where bytes have no name.</param>
+    /// <param name="problem">What was expected and what was found.</param>
+    /// <param name="inner">The error behind it, if there is one.</param>
+    public CheckpointFormatException(string? path, string problem, Exception? inner = null)
+        : base(path is null ? problem : $"{path}: {problem}", inner)
+    {
+        Path = path;
+        Problem = problem;
+    }
+
+    /// <summary>The file or directory at fault; null where bytes have no name.</summary>
+    public string? Path { get; }
+
+    /// <summary>The message without the path.</summary>
+    public string Problem { get; }
+}
