@@ -1,0 +1,74 @@
+using System.Text;
+using System.Text.Json;
+
+namespace AlbertNative.Model;
+
+/// <summary>
+/// The values of some keys of one JSON object, found in a single pass and read where they stand: what a file
+/// holds beside them costs no memory, however large or hostile it is.
+/// </summary>
+internal readonly ref struct JsonFields
+{
+    private readonly ReadOnlySpan<byte> _utf8;
+    private readonly Dictionary<string, Range> _values;
+
+    private JsonFields(ReadOnlySpan<byte> utf8, Dictionary<string, Range> values)
+    {
+        _utf8 = utf8;
+        _values = values;
+    }
+
+    /// <summary>Scans the whole text, so that later reads meet valid JSON only.</summary>
+    /// <exception cref="JsonException">Not one JSON object, or a key of <paramref name="keys"/> stands twice.</exception>
+    public static JsonFields Scan(ReadOnlySpan<byte> utf8, ReadOnlySpan<string> keys)
+    {
+        Dictionary<string, Range> values = new(keys.Length, StringComparer.Ordinal);
+        Utf8JsonReader reader = new(utf8);
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            throw new JsonException("expected a JSON object");
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            string? key = Match(ref reader, keys);
+            reader.Read();
+            int start = (int)reader.TokenStartIndex;
+            reader.Skip();
+            if (key is not null && !values.TryAdd(key, start..(int)reader.BytesConsumed))
+                throw new JsonException($"{key} stands twice");
+        }
+        if (reader.Read())
+            throw new JsonException("text after the object");
+        return new JsonFields(utf8, values);
+    }
+
+    /// <summary>True where the key stands and is not null; <paramref name="reader"/> is then at its value's first token.</summary>
+    public bool TryRead(string key, out Utf8JsonReader reader)
+    {
+        reader = default;
+        if (!_values.TryGetValue(key, out Range range))
+            return false;
+        reader = new Utf8JsonReader(_utf8[range]);
+        reader.Read();
+        return reader.TokenType != JsonTokenType.Null;
+    }
+
+    /// <summary>True where the key stands with the value null.</summary>
+    public bool IsNull(string key) => _values.ContainsKey(key) && !TryRead(key, out _);
+
+    /// <summary>The key's value as the file writes it, cut where it is long; for errors.</summary>
+    public string Excerpt(string key)
+    {
+        const int Longest = 40;
+        ReadOnlySpan<byte> raw = _values.TryGetValue(key, out Range range) ? _utf8[range] : "nothing"u8;
+        return raw.Length <= Longest ? Encoding.UTF8.GetString(raw) : Encoding.UTF8.GetString(raw[..Longest]) + "...";
+    }
+
+    private static string? Match(ref Utf8JsonReader reader, ReadOnlySpan<string> keys)
+    {
+        foreach (string key in keys)
+        {
+            if (reader.ValueTextEquals(key))
+                return key;
+        }
+        return null;
+    }
+}

@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+using AlbertNative.Checkpoints;
+
+namespace AlbertNative.Model;
+
+/// <summary>The named tensors that a model's weights are made of: a checkpoint's, or computed ones.</summary>
+public abstract class WeightSource
+{
+    /// <summary>What the tensors come from, for errors: a file's path where there is one.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>All tensors, under the names that the source gives them.</summary>
+    public abstract IReadOnlyList<WeightTensor> Tensors { get; }
+
+    /// <summary>The tensors of an open checkpoint, which must stay open for as long as they, or a model made of them, are used.</summary>
+    public static WeightSource From(Checkpoint checkpoint)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        return new CheckpointWeightSource(checkpoint);
+    }
+
+    private sealed class CheckpointWeightSource(Checkpoint checkpoint) : WeightSource
+    {
+        public override string Name => checkpoint.Source;
+
+        public override IReadOnlyList<WeightTensor> Tensors { get; } =
+            [.. checkpoint.Tensors.Select(tensor => new StoredTensor(tensor))];
+    }
+
+    private sealed class StoredTensor(CheckpointTensor tensor) : WeightTensor(tensor.Name, tensor.Type, tensor.Shape)
+    {
+        public override void CopyTo(long start, Span<float> destination) => tensor.CopyTo(start, destination);
+
+        public override bool TryGetMemory(out ReadOnlyMemory<float> memory) => tensor.TryGetMemory(out memory);
+    }
+}
+
+/// <summary>One tensor of a <see cref="WeightSource"/>; its elements are read when they are asked for.</summary>
+/// <param name="name">The name that the source gives the tensor.</param>
+/// <param name="type">The type of the stored elements.</param>
+/// <param name="shape">The dimensions.</param>
+public abstract class WeightTensor(string name, TensorType type, ImmutableArray<long> shape)
+{
+    /// <summary>The name that the source gives the tensor.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>The type of the stored elements.</summary>
+    public TensorType Type { get; } = type;
+
+    /// <summary>The dimensions.</summary>
+    public ImmutableArray<long> Shape { get; } = shape;
+
+    /// <summary>The number of elements.</summary>
+    public long ElementCount => Shape.Aggregate(1L, (product, dimension) => product * dimension);
+
+    /// <summary>Copies the elements from <paramref name="start"/> (row-major) on, as many as the destination holds.</summary>
+    public abstract void CopyTo(long start, Span<float> destination);
+
+    /// <summary>Where the elements lie in memory as floats already; false where they have to be copied.</summary>
+    public virtual bool TryGetMemory(out ReadOnlyMemory<float> memory)
+    {
+        memory = default;
+        return false;
+    }
+}
