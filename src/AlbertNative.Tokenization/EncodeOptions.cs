@@ -1,0 +1,30 @@
+namespace AlbertNative.Tokenization;
+
+/// <summary>How to encode one text or pair.</summary>
+public sealed record EncodeOptions
+{
+    /// <summary>Everything, uncut, with special tokens.</summary>
+    public static EncodeOptions Default { get; } = new();
+
+    /// <summary>Whether to add the model's special tokens (<c>[CLS] A [SEP]</c>, <c>[CLS] A [SEP] B [SEP]</c>).</summary>
+    public bool AddSpecialTokens { get; init; } = true;
+
+    /// <summary>The most tokens an encoding may hold, special tokens included; null for no limit.</summary>
+    public int? MaxLength { get; init; }
+
+    /// <summary>What is cut where <see cref="MaxLength"/> is exceeded.</summary>
+    public TruncationStrategy Truncation { get; init; } = TruncationStrategy.LongestFirst;
+
+    /// <summary>How many tokens each window on <see cref="Encoding.Overflow"/> repeats of the one before it.</summary>
+    public int Stride { get; init; }
+
+    /// <summary>Throws where a number makes no sense by itself.</summary>
+    internal void Validate()
+    {
+        if (MaxLength is int length)
+            ArgumentOutOfRangeException.ThrowIfNegative(length, nameof(MaxLength));
+        ArgumentOutOfRangeException.ThrowIfNegative(Stride, nameof(Stride));
+        if (!Enum.IsDefined(Truncation))
+            throw new ArgumentOutOfRangeException(nameof(Truncation), Truncation, "Not a truncation strategy.");
+    }
+}

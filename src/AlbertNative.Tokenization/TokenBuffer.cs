@@ -1,0 +1,109 @@
+namespace AlbertNative.Tokenization;
+
+/// <summary>
+/// The tokens of one text while it is being encoded: parallel arrays that grow and are reused, so that
+/// encoding allocates nothing once a thread has seen a text as long. One thread at a time.
+/// </summary>
+internal sealed class TokenBuffer
+{
+    [ThreadStatic]
+    private static TokenBuffer? spare;
+
+    private int[] _ids = new int[256];
+    private TextSpan[] _spans = [];
+    private int[] _words = [];
+    private string?[] _surfaces = [];
+    private TokenBuffer? _nextSpare;
+
+    private TokenBuffer()
+    {
+    }
+
+    /// <summary>Whether spans, word indices and surfaces are wanted beside the ids.</summary>
+    public bool WithDetails { get; private set; }
+
+    /// <summary>The number of tokens.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The ids so far.</summary>
+    public ReadOnlySpan<int> Ids => _ids.AsSpan(0, Count);
+
+    /// <summary>The spans in the text, where details are wanted.</summary>
+    public Span<TextSpan> Spans => _spans.AsSpan(0, Count);
+
+    /// <summary>The index of each token's word in its text, where details are wanted.</summary>
+    public Span<int> Words => _words.AsSpan(0, Count);
+
+    /// <summary>What a token is written as where that is not its id's token (fast: unknown words), else null.</summary>
+    public ReadOnlySpan<string?> Surfaces => _surfaces.AsSpan(0, Count);
+
+    /// <summary>An empty buffer of this thread; give it back with <see cref="Return"/>.</summary>
+    public static TokenBuffer Rent(bool withDetails)
+    {
+        TokenBuffer buffer = spare ?? new TokenBuffer();
+        spare = buffer._nextSpare;
+        buffer._nextSpare = null;
+        buffer.Count = 0;
+        buffer.WithDetails = withDetails;
+        if (withDetails)
+            buffer.GrowDetails();
+        return buffer;
+    }
+
+    /// <summary>Gives the buffer back to its thread.</summary>
+    public void Return()
+    {
+        if (WithDetails)
+            _surfaces.AsSpan(0, Count).Clear();
+        _nextSpare = spare;
+        spare = this;
+    }
+
+    /// <summary>Appends a token of which only the id is wanted.</summary>
+    public void Add(int id)
+    {
+        if ((uint)Count >= (uint)_ids.Length)
+            Grow(Count + 1);
+        _ids[Count++] = id;
+    }
+
+    /// <summary>Appends a token with its place in the text, the index of its word, and its surface where it has its own.</summary>
+    public void Add(int id, TextSpan span, int word, string? surface = null)
+    {
+        if ((uint)Count >= (uint)_ids.Length)
+            Grow(Count + 1);
+        _spans[Count] = span;
+        _words[Count] = word;
+        _surfaces[Count] = surface;
+        _ids[Count++] = id;
+    }
+
+    /// <summary>
+    /// Room for <paramref name="count"/> more ids, to be written in place; <see cref="Advance"/> then counts them.
+    /// </summary>
+    public Span<int> Reserve(int count)
+    {
+        if (_ids.Length - Count < count)
+            Grow(Count + count);
+        return _ids.AsSpan(Count);
+    }
+
+    /// <summary>Counts ids that were written into <see cref="Reserve"/>'s room.</summary>
+    public void Advance(int count) => Count += count;
+
+    private void Grow(int needed)
+    {
+        Array.Resize(ref _ids, Math.Max(needed, _ids.Length * 2));
+        if (WithDetails)
+            GrowDetails();
+    }
+
+    private void GrowDetails()
+    {
+        if (_spans.Length >= _ids.Length)
+            return;
+        Array.Resize(ref _spans, _ids.Length);
+        Array.Resize(ref _words, _ids.Length);
+        Array.Resize(ref _surfaces, _ids.Length);
+    }
+}

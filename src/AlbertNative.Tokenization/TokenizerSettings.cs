@@ -1,0 +1,73 @@
+namespace AlbertNative.Tokenization;
+
+/// <summary>
+/// What a checkpoint's directory says about its tokenizer beside the vocabulary: <c>tokenizer_config.json</c>,
+/// <c>special_tokens_map.json</c> and <c>added_tokens.json</c>. Null or empty where the files say nothing.
+/// </summary>
+public sealed record TokenizerSettings
+{
+    /// <summary>No files at all: every default of transformers' <c>AlbertTokenizer</c>.</summary>
+    public static TokenizerSettings Default { get; } = new();
+
+    /// <summary><c>do_lower_case</c>.</summary>
+    public bool? LowerCase { get; init; }
+
+    /// <summary><c>keep_accents</c>.</summary>
+    public bool? KeepAccents { get; init; }
+
+    /// <summary><c>remove_space</c>.</summary>
+    public bool? RemoveSpace { get; init; }
+
+    /// <summary><c>model_max_length</c>, where it is a usable number.</summary>
+    public int? ModelMaxLength { get; init; }
+
+    /// <summary><c>bos_token</c>.</summary>
+    public AddedToken? BosToken { get; init; }
+
+    /// <summary><c>eos_token</c>.</summary>
+    public AddedToken? EosToken { get; init; }
+
+    /// <summary><c>unk_token</c>.</summary>
+    public AddedToken? UnkToken { get; init; }
+
+    /// <summary><c>sep_token</c>.</summary>
+    public AddedToken? SepToken { get; init; }
+
+    /// <summary><c>pad_token</c>.</summary>
+    public AddedToken? PadToken { get; init; }
+
+    /// <summary><c>cls_token</c>.</summary>
+    public AddedToken? ClsToken { get; init; }
+
+    /// <summary><c>mask_token</c>.</summary>
+    public AddedToken? MaskToken { get; init; }
+
+    /// <summary><c>additional_special_tokens</c>.</summary>
+    public IReadOnlyList<AddedToken> AdditionalSpecialTokens { get; init; } = [];
+
+    /// <summary><c>added_tokens_decoder</c>, or <c>added_tokens.json</c> where there is none: tokens by id.</summary>
+    public IReadOnlyDictionary<int, AddedToken> AddedTokens { get; init; } = new Dictionary<int, AddedToken>();
+
+    /// <summary>Reads the settings' files of a directory; those that are absent say nothing.</summary>
+    /// <exception cref="TokenizerFormatException">A file is not what it should be.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public static TokenizerSettings Load(string directory) => TokenizerSettingsReader.Load(directory);
+
+    /// <summary>Reads the settings from the files' contents (UTF-8); an empty one says nothing.</summary>
+    /// <exception cref="TokenizerFormatException">A content is not what it should be.</exception>
+    public static TokenizerSettings Parse(
+        ReadOnlyMemory<byte> tokenizerConfig,
+        ReadOnlyMemory<byte> specialTokensMap = default,
+        ReadOnlyMemory<byte> addedTokens = default) =>
+        TokenizerSettingsReader.Read(
+            new SettingsFile("tokenizer_config.json", tokenizerConfig),
+            new SettingsFile("special_tokens_map.json", specialTokensMap),
+            new SettingsFile("added_tokens.json", addedTokens));
+
+    /// <summary>The special tokens that are named, in the order in which transformers goes through them.</summary>
+    internal IEnumerable<AddedToken> SpecialTokens()
+    {
+        AddedToken?[] roles = [BosToken, EosToken, UnkToken, SepToken, PadToken, ClsToken, MaskToken];
+        return roles.OfType<AddedToken>().Concat(AdditionalSpecialTokens);
+    }
+}
