@@ -1,0 +1,46 @@
+using System.Runtime.Intrinsics;
+using AlbertNative.Tensors.Simd;
+
+namespace AlbertNative.Tensors;
+
+/// <summary>
+/// The kernels at one vector width. <see cref="Best"/> is the widest that this processor accelerates;
+/// the <c>DOTNET_EnableAVX512=0</c> and <c>DOTNET_EnableAVX2=0</c> switches of .NET choose narrower ones.
+/// </summary>
+internal abstract unsafe class Kernels
+{
+    /// <summary>The panel width of the widest vectors; rows of a <see cref="Matrix"/> are padded to it.</summary>
+    public const int MaxPanelWidth = 32;
+
+    /// <summary>
+    /// The depth of one chain of multiply-adds. Longer products are sums of such chains, in ascending order: a fixed
+    /// order gives the same bits for every shape and thread, and short chains keep the rounding error small.
+    /// </summary>
+    public const int DepthBlock = 384;
+
+    public static Kernels Best { get; } =
+        Vector512.IsHardwareAccelerated ? new Kernels<Simd512, Vector512<float>>()
+        : Vector256.IsHardwareAccelerated ? new Kernels<Simd256, Vector256<float>>()
+        : new Kernels<Simd128, Vector128<float>>();
+
+    /// <summary>Bits in one vector.</summary>
+    public abstract int VectorBits { get; }
+
+    /// <summary>Columns in one panel of packed weights: two vectors.</summary>
+    public abstract int PanelWidth { get; }
+
+    /// <summary>Rows of the tallest product tile.</summary>
+    public abstract int TileRows { get; }
+
+    /// <summary>Rows [rows] by panels [panels] of x Wᵀ with its epilogue.</summary>
+    public abstract void Linear(in LinearTask task, int firstRow, int rows, int firstPanel, int panels);
+
+    /// <summary>A block of one head's queries against all keys of their sequence.</summary>
+    public abstract void Attend(in AttentionTask task, float* scratch);
+
+    /// <summary>The floats of scratch memory that <see cref="Attend"/> needs.</summary>
+    public abstract int AttentionScratch(int keys, int headSize);
+
+    /// <summary>(x - mean) / sqrt(variance + eps) * weight + bias over one row; in place is allowed.</summary>
+    public abstract void LayerNorm(float* x, float* weight, float* bias, int length, float eps, float* y);
+}

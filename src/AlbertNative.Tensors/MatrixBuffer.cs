@@ -1,0 +1,30 @@
+namespace AlbertNative.Tensors;
+
+/// <summary>Memory for one matrix at a time, grown when a larger one is asked for and otherwise reused.</summary>
+public sealed class MatrixBuffer
+{
+    private PinnedFloats _memory = new(0);
+
+    /// <summary>
+    /// A matrix of the given shape with undefined contents. It takes the place of the one that was asked for before.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">A dimension is negative, or the matrix is too large for an array.</exception>
+    public unsafe Matrix Shape(int rows, int columns)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(rows);
+        ArgumentOutOfRangeException.ThrowIfNegative(columns);
+        int stride = StrideOf(columns);
+        long needed = (long)rows * stride;
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(needed, PinnedFloats.MaxLength, nameof(rows));
+        if (needed > _memory.Length)
+            _memory = new PinnedFloats((int)needed);
+        return new Matrix(_memory.Owner, _memory.Data, rows, columns, stride);
+    }
+
+    /// <summary>
+    /// Whole panels fit into a row, so that kernels never need partial stores; one more cache line keeps rows whose
+    /// length is a power of two from falling into the same cache sets.
+    /// </summary>
+    private static int StrideOf(int columns) =>
+        checked((columns + Kernels.MaxPanelWidth - 1) / Kernels.MaxPanelWidth * Kernels.MaxPanelWidth) + PinnedFloats.LineFloats;
+}

@@ -1,0 +1,52 @@
+namespace AlbertNative.Tensors.Simd;
+
+/// <summary>
+/// The few vector operations that every kernel is written in, so that one source serves each width.
+/// <typeparamref name="V"/> is the vector itself; an implementation holds no data.
+/// </summary>
+internal unsafe interface ISimd<V> where V : struct
+{
+    /// <summary>Floats in one vector.</summary>
+    static abstract int Count { get; }
+
+    /// <summary>Rows of the tallest product tile whose accumulators stay in registers.</summary>
+    static abstract int TileRows { get; }
+
+    static abstract V Zero { get; }
+
+    static abstract V Create(float value);
+
+    static abstract V Load(float* source);
+
+    static abstract void Store(float* destination, V value);
+
+    static abstract V Add(V a, V b);
+
+    static abstract V Subtract(V a, V b);
+
+    static abstract V Multiply(V a, V b);
+
+    static abstract V Divide(V a, V b);
+
+    /// <summary>a * b + c, rounded once where the processor can.</summary>
+    static abstract V MultiplyAdd(V a, V b, V c);
+
+    static abstract V Min(V a, V b);
+
+    static abstract V Max(V a, V b);
+
+    static abstract V Abs(V a);
+
+    /// <summary>The nearest integer, ties to even.</summary>
+    static abstract V Round(V a);
+
+    /// <summary>a * 2^n for integral n from -126 to 127.</summary>
+    static abstract V Scale(V a, V n);
+
+    /// <summary>Per lane: <paramref name="negative"/> where <paramref name="sign"/> is below zero, else <paramref name="positive"/>.</summary>
+    static abstract V SelectNegative(V sign, V negative, V positive);
+
+    static abstract float Sum(V a);
+
+    static abstract float MaxAcross(V a);
+}

@@ -1,0 +1,23 @@
+namespace AlbertNative.Tensors.Simd;
+
+/// <summary>The kernels, written once for every vector width.</summary>
+internal sealed unsafe class Kernels<S, V> : Kernels
+    where S : ISimd<V>
+    where V : struct
+{
+    public override int VectorBits => S.Count * 32;
+
+    public override int PanelWidth => 2 * S.Count;
+
+    public override int TileRows => S.TileRows;
+
+    public override void Linear(in LinearTask task, int firstRow, int rows, int firstPanel, int panels) =>
+        Product<S, V>.Linear(in task, firstRow, rows, firstPanel, panels);
+
+    public override void Attend(in AttentionTask task, float* scratch) => Attention<S, V>.Attend(in task, scratch);
+
+    public override int AttentionScratch(int keys, int headSize) => Attention<S, V>.Scratch(keys, headSize);
+
+    public override void LayerNorm(float* x, float* weight, float* bias, int length, float eps, float* y) =>
+        Normalization<S, V>.LayerNorm(x, weight, bias, length, eps, y);
+}
