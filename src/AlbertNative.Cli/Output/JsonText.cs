@@ -1,0 +1,50 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+
+namespace AlbertNative.Cli;
+
+/// <summary>Strings in JSON with only the escapes that JSON demands.</summary>
+/// <remarks>
+/// Every encoder of the framework writes characters beyond U+FFFF, such as emoji, as escapes; a person who reads
+/// the lines should see the text. A lone surrogate, which UTF-8 cannot hold, becomes U+FFFD.
+/// </remarks>
+internal static class JsonText
+{
+    private static readonly SearchValues<byte> MustEscape =
+        SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(code => (byte)code), (byte)'"', (byte)'\\']);
+
+    /// <summary>Writes <paramref name="text"/> as a value.</summary>
+    public static void WriteText(this Utf8JsonWriter writer, string text)
+    {
+        ArrayBufferWriter<byte> quoted = new(text.Length + 16);
+        quoted.Write("\""u8);
+        ReadOnlySpan<byte> rest = Encoding.UTF8.GetBytes(text);
+        while (rest.IndexOfAny(MustEscape) is int at and >= 0)
+        {
+            quoted.Write(rest[..at]);
+            quoted.Write(Encoding.ASCII.GetBytes(Escape(rest[at])));
+            rest = rest[(at + 1)..];
+        }
+        quoted.Write(rest);
+        quoted.Write("\""u8);
+        writer.WriteRawValue(quoted.WrittenSpan, skipInputValidation: true);
+    }
+
+    /// <summary>Writes a property with the value <paramref name="text"/>.</summary>
+    public static void WriteText(this Utf8JsonWriter writer, string name, string text)
+    {
+        writer.WritePropertyName(name);
+        writer.WriteText(text);
+    }
+
+    private static string Escape(byte character) => (char)character switch
+    {
+        '"' => "\\\"",
+        '\\' => "\\\\",
+        '\n' => "\\n",
+        '\r' => "\\r",
+        '\t' => "\\t",
+        var control => $"\\u{(int)control:x4}",
+    };
+}

@@ -1,0 +1,118 @@
+using System.Text.Unicode;
+
+namespace AlbertNative.Cli;
+
+/// <summary>
+/// Reads texts, computes, writes results: in input order, streaming, and with one way to deal with a bad line.
+/// </summary>
+internal sealed class TextRun<TItem, TResult>
+{
+    // Enough for any batch of short texts to fill up; small enough that results keep coming.
+    private const int GroupLines = 256;
+
+    public required InputSource Source { get; init; }
+
+    /// <summary>What a line of plain text asks; null where the input is JSON lines.</summary>
+    public Func<string, TItem>? FromLine { get; init; }
+
+    /// <summary>What a JSON line asks; null where the input is plain text.</summary>
+    public Func<JsonRecord, TItem>? FromRecord { get; init; }
+
+    /// <summary>
+    /// Results for the items, in their order and lazily: for an item that cannot be computed it throws when that
+    /// item's result is asked for, and not before.
+    /// </summary>
+    public required Func<IEnumerable<TItem>, CancellationToken, IEnumerable<TResult>> Compute { get; init; }
+
+    public required IResultWriter<TItem, TResult> Writer { get; init; }
+
+    public required OnError OnError { get; init; }
+
+    public required RunProgress Progress { get; init; }
+
+    /// <summary>Lines left out so far.</summary>
+    public long Skipped { get; private set; }
+
+    /// <summary>Runs to the end of the input.</summary>
+    /// <exception cref="BadInputException">A bad line, where those stop the run; all results before it are written.</exception>
+    public void Run(CancellationToken cancellation)
+    {
+        foreach (IReadOnlyList<InputLine> group in Source.Groups(GroupLines, cancellation))
+        {
+            try
+            {
+                RunGroup(group, cancellation);
+            }
+            finally
+            {
+                Writer.Flush();
+            }
+            Progress.Report(group[^1]);
+        }
+        Writer.Complete();
+    }
+
+    // A line that cannot be read comes in its turn too, after the results of those before it.
+    private void RunGroup(IReadOnlyList<InputLine> group, CancellationToken cancellation)
+    {
+        List<(InputLine Line, TItem Item, JsonRecord? Record)> readable = [];
+        foreach (InputLine line in group)
+        {
+            try
+            {
+                readable.Add(Parse(line));
+            }
+            catch (Exception e) when (IsBadInput(e))
+            {
+                ComputeAll(readable, cancellation);
+                readable.Clear();
+                Reject(line, e);
+            }
+        }
+        ComputeAll(readable, cancellation);
+    }
+
+    private (InputLine Line, TItem Item, JsonRecord? Record) Parse(InputLine line)
+    {
+        if (!Utf8.IsValid(line.Bytes))
+            throw new BadInputException("not valid UTF-8");
+        if (FromRecord is null)
+            return (line, FromLine!(Terminal.Utf8.GetString(line.Bytes)), null);
+
+        JsonRecord record = JsonRecord.Parse(line.Bytes);
+        return (line, FromRecord(record), record);
+    }
+
+    private void ComputeAll(List<(InputLine Line, TItem Item, JsonRecord? Record)> readable, CancellationToken cancellation)
+    {
+        int done = 0;
+        while (done < readable.Count)
+        {
+            try
+            {
+                foreach (TResult result in Compute(readable.Skip(done).Select(r => r.Item), cancellation))
+                {
+                    Writer.Write(readable[done].Item, result, readable[done].Record);
+                    done++;
+                }
+            }
+            catch (Exception e) when (IsBadInput(e))
+            {
+                Reject(readable[done].Line, e);
+                done++;
+            }
+        }
+    }
+
+    // The library says what is wrong with a text by ArgumentException: too long, no mask, no such id.
+    private static bool IsBadInput(Exception e) => e is BadInputException or ArgumentException;
+
+    private void Reject(InputLine line, Exception e)
+    {
+        string message = $"{Source.Name(line.Number)}: {OneLine.Of(e)}";
+        if (OnError == OnError.Stop)
+            throw new BadInputException(message);
+        Skipped++;
+        Progress.Warn(message);
+    }
+}

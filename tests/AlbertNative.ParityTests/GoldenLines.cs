@@ -1,0 +1,20 @@
+using System.IO.Compression;
+using System.Text.Json;
+
+namespace AlbertNative.ParityTests;
+
+/// <summary>Reads the goldens' <c>.jsonl.gz</c> files.</summary>
+internal static class GoldenLines
+{
+    /// <summary>Each line of the file, parsed.</summary>
+    public static IEnumerable<JsonElement> Read(string path)
+    {
+        using GZipStream stream = new(File.OpenRead(path), CompressionMode.Decompress);
+        using StreamReader reader = new(stream);
+        while (reader.ReadLine() is string line)
+        {
+            using JsonDocument document = JsonDocument.Parse(line);
+            yield return document.RootElement.Clone();
+        }
+    }
+}
