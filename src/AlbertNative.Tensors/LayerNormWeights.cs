@@ -27,6 +27,16 @@ public sealed unsafe class LayerNormWeights
     /// <summary>What is added to the variance.</summary>
     public float Epsilon { get; }
 
+    /// <summary>Normalises one row in place.</summary>
+    /// <exception cref="ArgumentException">The row's length is not <see cref="Length"/>.</exception>
+    public void Normalize(Span<float> row)
+    {
+        if (row.Length != Length)
+            throw new ArgumentException($"A row of {row.Length} for a norm of {Length}.", nameof(row));
+        fixed (float* x = row)
+            Kernels.Best.LayerNorm(x, Weight, Bias, Length, Epsilon, x);
+    }
+
     internal float* Weight => _values.Data;
 
     internal float* Bias => _values.Data + Length;

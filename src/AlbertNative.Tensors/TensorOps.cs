@@ -67,6 +67,24 @@ public static unsafe class TensorOps
         thread.ForEach(step.Tiles, step);
     }
 
+    /// <summary>y[i] = x[rows[i]]: [selected, columns] out of [rows, columns].</summary>
+    /// <exception cref="ArgumentException">The shapes do not match.</exception>
+    public static void GatherRows(TeamThread thread, Matrix x, ReadOnlySpan<int> rows, Matrix y)
+    {
+        if (y.Rows != rows.Length || y.Columns != x.Columns)
+            throw new ArgumentException($"{rows.Length} rows of [{x.Rows}, {x.Columns}] into [{y.Rows}, {y.Columns}].", nameof(y));
+        thread.ForEach(rows.Length, new GatherStep(x, rows, y));
+    }
+
+    /// <summary>y = x, [rows, columns].</summary>
+    /// <exception cref="ArgumentException">The shapes do not match.</exception>
+    public static void CopyRows(TeamThread thread, Matrix x, Matrix y)
+    {
+        if (y.Rows != x.Rows || y.Columns != x.Columns)
+            throw new ArgumentException($"[{x.Rows}, {x.Columns}] into [{y.Rows}, {y.Columns}].", nameof(y));
+        thread.ForEach(x.Rows, new CopyStep(x, y));
+    }
+
     private static void Run(TeamThread thread, in LinearTask task, Range? columns)
     {
         LinearWeights weights = task.Weights;

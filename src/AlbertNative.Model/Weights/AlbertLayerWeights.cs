@@ -1,0 +1,26 @@
+using AlbertNative.Tensors;
+
+namespace AlbertNative.Model;
+
+/// <summary>One layer's weights, shared by all layers of its group.</summary>
+internal sealed class AlbertLayerWeights(ResolvedWeights tensors, string prefix, float epsilon)
+{
+    /// <summary>Query, key and value as one product, [3 hidden, hidden].</summary>
+    public LinearWeights QueryKeyValue { get; } = tensors.Linear(
+        $"{prefix}.attention.query", $"{prefix}.attention.key", $"{prefix}.attention.value");
+
+    /// <summary>[hidden, hidden]</summary>
+    public LinearWeights AttentionOutput { get; } = tensors.Linear($"{prefix}.attention.dense");
+
+    /// <summary>[hidden]</summary>
+    public LayerNormWeights AttentionNorm { get; } = tensors.Norm($"{prefix}.attention.LayerNorm", epsilon);
+
+    /// <summary>[intermediate, hidden]</summary>
+    public LinearWeights Ffn { get; } = tensors.Linear($"{prefix}.ffn");
+
+    /// <summary>[hidden, intermediate]</summary>
+    public LinearWeights FfnOutput { get; } = tensors.Linear($"{prefix}.ffn_output");
+
+    /// <summary>[hidden]</summary>
+    public LayerNormWeights FullLayerNorm { get; } = tensors.Norm($"{prefix}.full_layer_layer_norm", epsilon);
+}
