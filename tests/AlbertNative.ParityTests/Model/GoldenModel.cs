@@ -1,0 +1,117 @@
+using System.Runtime.InteropServices;
+using AlbertNative.Checkpoints;
+using AlbertNative.Model;
+using AlbertNative.Testing;
+
+namespace AlbertNative.ParityTests.Model;
+
+/// <summary>One folder of Hugging Face's outputs: a batch, and what each class makes of it.</summary>
+internal sealed class GoldenModel : IDisposable
+{
+    private readonly Checkpoint _outputs;
+    private readonly string _directory;
+
+    private GoldenModel(string directory)
+    {
+        _directory = directory;
+        Config = AlbertConfig.Load(directory);
+        _outputs = Checkpoint.Open(Path.Combine(directory, OutputsFile));
+        (InputIds, long[] shape) = Integers("input_ids");
+        (Batch, Columns) = ((int)shape[0], (int)shape[1]);
+        AttentionMask = Integers("attention_mask").Values;
+        TokenTypeIds = Integers("token_type_ids").Values;
+    }
+
+    public const string OutputsFile = "outputs.safetensors";
+
+    public AlbertConfig Config { get; }
+
+    public int Batch { get; }
+
+    public int Columns { get; }
+
+    /// <summary>[batch, columns]</summary>
+    public int[] InputIds { get; }
+
+    public int[] AttentionMask { get; }
+
+    public int[] TokenTypeIds { get; }
+
+    /// <summary>Folders below the reference folder, as their paths from there.</summary>
+    public static IEnumerable<TheoryDataRow<string>> Folders =>
+        from parent in (string[])["goldens/model", "models"]
+        from directory in SharedFolder.Directories(parent)
+        where File.Exists(Path.Combine(directory, OutputsFile))
+        select new TheoryDataRow<string>(parent + "/" + Path.GetFileName(directory));
+
+    public static GoldenModel Open(string folder) => new(SharedFolder.Require(folder));
+
+    /// <summary>What the classes should give, the reference with Hugging Face's own float32 beside it.</summary>
+    public IEnumerable<GoldenTensor> Tensors =>
+        from tensor in _outputs.Tensors
+        where tensor.Type.IsFloatingPoint && !tensor.Name.EndsWith(GoldenTensor.Float32, StringComparison.Ordinal)
+        select Read(tensor);
+
+    /// <summary>The weights of a class: the folder's own where it holds some, else synthetic ones.</summary>
+    public WeightSource Weights(AlbertArchitecture architecture, AlbertConfig config, out IDisposable? owner)
+    {
+        owner = null;
+        if (!File.Exists(Path.Combine(_directory, "model.safetensors")))
+            return new SyntheticCheckpoint(config, architecture);
+        Checkpoint checkpoint = Checkpoint.Open(_directory);
+        owner = checkpoint;
+        return WeightSource.From(checkpoint);
+    }
+
+    /// <summary>The configuration with as many labels as a class's logits have; the files name the default's two.</summary>
+    public AlbertConfig ConfigOf(GoldenTensor tensor) =>
+        tensor.Output == "logits" && tensor.Architecture is AlbertArchitecture.AlbertForSequenceClassification
+            or AlbertArchitecture.AlbertForTokenClassification
+            ? Config with { Labels = AlbertConfig.NumberedLabels((int)tensor.Shape[^1]) }
+            : Config;
+
+    public void Dispose() => _outputs.Dispose();
+
+    private GoldenTensor Read(CheckpointTensor tensor)
+    {
+        double[]? float32 = _outputs.TryGet(tensor.Name + GoldenTensor.Float32, out CheckpointTensor? own) ? Reals(own) : null;
+        string[] parts = tensor.Name.Split('.', 2);
+        GoldenTensor golden = parts.Length == 2 && Enum.TryParse(parts[0], out AlbertArchitecture architecture)
+            ? new GoldenTensor(architecture, parts[1], tensor.Shape, Reals(tensor), float32)
+            : OfCheckpoint(tensor, float32);
+        return golden with { IsRounded = tensor.Type == TensorType.F32 };
+    }
+
+    /// <summary>Beside real weights the outputs are those of the checkpoint's class, and its encoder's states.</summary>
+    private GoldenTensor OfCheckpoint(CheckpointTensor tensor, double[]? float32)
+    {
+        AlbertArchitecture architecture = tensor.Name is "last_hidden_state" or "pooler_output"
+            ? AlbertArchitecture.AlbertModel
+            : Config.DefaultArchitecture;
+        string output = architecture == AlbertArchitecture.AlbertForPreTraining && tensor.Name == "logits"
+            ? "prediction_logits"
+            : tensor.Name;
+        return new GoldenTensor(architecture, output, tensor.Shape, Reals(tensor), float32);
+    }
+
+    private (int[] Values, long[] Shape) Integers(string name)
+    {
+        Assert.True(_outputs.TryGet(name, out CheckpointTensor? tensor), $"{_directory} has no {name}");
+        long[] values = new long[tensor.ElementCount];
+        tensor.CopyTo(values);
+        return (Array.ConvertAll(values, value => checked((int)value)), [.. tensor.Shape]);
+    }
+
+    private static double[] Reals(CheckpointTensor tensor)
+    {
+        if (tensor.Type == TensorType.F64)
+        {
+            double[] values = new double[tensor.ElementCount];
+            tensor.CopyBytesTo(0, MemoryMarshal.AsBytes(values.AsSpan()));
+            return values;
+        }
+        float[] floats = new float[tensor.ElementCount];
+        tensor.CopyTo(floats);
+        return Array.ConvertAll(floats, value => (double)value);
+    }
+}
