@@ -1,0 +1,42 @@
+using System.Text.Json;
+
+namespace AlbertNative.Hub.Http;
+
+/// <summary>Text that a server chose, made fit for a message.</summary>
+internal static class ServerText
+{
+    private const int MaximumLength = 200;
+
+    /// <summary>
+    /// One short line without control characters, which could rewrite a terminal, and without
+    /// <paramref name="token"/>, which a server might echo.
+    /// </summary>
+    public static string Clean(string text, string? token = null)
+    {
+        if (token is not null)
+            text = text.Replace(token, "***", StringComparison.Ordinal);
+        if (text.Length > MaximumLength)
+            text = string.Concat(text.AsSpan(0, MaximumLength), "...");
+        return string.Create(text.Length, text, static (line, source) =>
+        {
+            for (int i = 0; i < line.Length; i++)
+                line[i] = char.IsControl(source[i]) ? ' ' : source[i];
+        });
+    }
+
+    /// <summary>An address without its query and user name: signed addresses are secrets too.</summary>
+    public static string Address(Uri uri) => uri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
+
+    /// <summary>The text of a JSON string, or null for any other element and for lone surrogates.</summary>
+    public static string? OfJson(JsonElement element)
+    {
+        try
+        {
+            return element.ValueKind == JsonValueKind.String ? element.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+}

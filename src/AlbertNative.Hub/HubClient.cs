@@ -1,0 +1,152 @@
+using AlbertNative.Hub.Cache;
+using AlbertNative.Hub.Http;
+
+namespace AlbertNative.Hub;
+
+/// <summary>
+/// Fetches ALBERT models from a Hugging Face hub into Hugging Face's own cache, so that what Python's library has
+/// fetched is used here and the reverse. Any number of threads may use one client, and any number of processes one
+/// cache; one of them fetches a file, the others wait for it.
+/// </summary>
+public sealed class HubClient : IDisposable
+{
+    private readonly HubOptions _options;
+    private readonly HubConnection _connection;
+    private readonly RetryPolicy _retry;
+    private readonly HubApi _api;
+
+    /// <summary>Creates a client.</summary>
+    /// <param name="options">Where models come from and go to; null for <see cref="HubOptions.FromEnvironment()"/>.</param>
+    /// <exception cref="ArgumentException">An option, or the environment variable behind it, has an unusable value.</exception>
+    public HubClient(HubOptions? options = null)
+    {
+        _options = options ?? HubOptions.FromEnvironment();
+        _options.Validate();
+        _connection = new HubConnection(_options);
+        _retry = new RetryPolicy(_options);
+        _api = new HubApi(_connection, _retry, _options);
+    }
+
+    /// <summary>
+    /// Brings a model's files into the cache and returns the folder that holds them. The hub is asked what
+    /// <paramref name="revision"/> means now and only what is missing is fetched; for a commit whose files are all
+    /// cached, and in offline mode, the network is not used at all.
+    /// </summary>
+    /// <param name="repository">The model's name, <c>org/name</c>.</param>
+    /// <param name="revision">A branch, a tag or a commit.</param>
+    /// <param name="progress">Hears of every file; null for silence.</param>
+    /// <param name="cancellationToken">Stops the download; the next one goes on from there.</param>
+    /// <returns>The snapshot's folder: <c>config.json</c>, the weights, and what there is of tokenizer files.</returns>
+    /// <exception cref="ArgumentException"><paramref name="repository"/> or <paramref name="revision"/> cannot be one.</exception>
+    /// <exception cref="HubException">The model could not be fetched; its <see cref="HubException.Failure"/> says why.</exception>
+    public async Task<string> DownloadAsync(
+        string repository, string revision = HubName.DefaultRevision,
+        IProgress<DownloadProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        HubName name = HubName.Create(repository, revision);
+        RepositoryCache cache = Cache(name);
+        try
+        {
+            if (_options.Offline)
+                return FindUsable(cache, name.Revision) ?? throw NotCached(name);
+            if (RepositoryCache.IsCommit(name.Revision) && CachedModel.IsComplete(cache, name.Revision))
+                return cache.Snapshot(name.Revision);
+
+            HubListing listing = await _api.ListAsync(name, cancellationToken).ConfigureAwait(false);
+            SnapshotDownload download = new(_options, _connection, _retry, _api, cache, name, listing, progress);
+            return await download.RunAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Disk.Named(e, _options.CacheDirectory);
+        }
+    }
+
+    /// <summary>As <see cref="DownloadAsync"/>, for callers that cannot wait asynchronously; blocks the thread.</summary>
+    /// <param name="repository">The model's name, <c>org/name</c>.</param>
+    /// <param name="revision">A branch, a tag or a commit.</param>
+    /// <param name="progress">Hears of every file; null for silence.</param>
+    /// <param name="cancellationToken">Stops the download; the next one goes on from there.</param>
+    /// <returns>The snapshot's folder.</returns>
+    /// <exception cref="ArgumentException"><paramref name="repository"/> or <paramref name="revision"/> cannot be one.</exception>
+    /// <exception cref="HubException">The model could not be fetched; its <see cref="HubException.Failure"/> says why.</exception>
+    public string Download(
+        string repository, string revision = HubName.DefaultRevision,
+        IProgress<DownloadProgress>? progress = null, CancellationToken cancellationToken = default)
+        // On the pool, where no synchronisation context can wait for the thread that waits here.
+        => Task.Run(() => DownloadAsync(repository, revision, progress, cancellationToken), cancellationToken).GetAwaiter().GetResult();
+
+    /// <summary>
+    /// The cached snapshot of a revision, or null; the network is not used. A snapshot counts once it holds a
+    /// configuration and a whole set of weights, whichever program fetched them.
+    /// </summary>
+    /// <param name="repository">The model's name, <c>org/name</c>.</param>
+    /// <param name="revision">A branch, a tag or a commit.</param>
+    /// <exception cref="ArgumentException"><paramref name="repository"/> or <paramref name="revision"/> cannot be one.</exception>
+    /// <exception cref="HubException">The cache cannot be read.</exception>
+    public string? TryFindCached(string repository, string revision = HubName.DefaultRevision)
+    {
+        HubName name = HubName.Create(repository, revision);
+        return OnDisk(() => FindUsable(Cache(name), name.Revision));
+    }
+
+    /// <summary>
+    /// Turns what a user gave into a path to load: a file or folder that exists is returned as it is, a model's name
+    /// (<c>org/name</c> or <c>org/name@revision</c>) is looked up in the cache and fetched where that lacks it, and
+    /// anything else is returned as it is, for the loader to refuse by name. A cached model is taken without asking
+    /// the hub for news; <see cref="DownloadAsync"/> does that.
+    /// </summary>
+    /// <param name="nameOrPath">A path, or a name as <see cref="HubName.TryParse"/> takes it.</param>
+    /// <param name="progress">Hears of every file that is fetched; null for silence.</param>
+    /// <param name="cancellationToken">Stops the download; the next one goes on from there.</param>
+    /// <exception cref="HubException">A name's model could not be fetched.</exception>
+    public async Task<string> ResolveAsync(
+        string nameOrPath, IProgress<DownloadProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(nameOrPath);
+        if (Path.Exists(nameOrPath) || !HubName.TryParse(nameOrPath, out HubName? name))
+            return nameOrPath;
+        if (OnDisk(() => FindComplete(Cache(name), name.Revision)) is { } folder)
+            return folder;
+        try
+        {
+            return await DownloadAsync(name.Repository, name.Revision, progress, cancellationToken).ConfigureAwait(false);
+        }
+        catch (HubException e)
+        {
+            throw new HubException(e.Failure, $"There is no file or folder '{nameOrPath}' here, so it was taken as a model's name. {e.Message}{Hint(e, name)}", e);
+        }
+    }
+
+    /// <summary>Closes the connections. Downloads under way fail.</summary>
+    public void Dispose() => _connection.Dispose();
+
+    private static string? FindUsable(RepositoryCache cache, string revision) =>
+        cache.Resolve(revision) is { } commit && CachedModel.IsUsable(cache, commit) ? cache.Snapshot(commit) : null;
+
+    private static string? FindComplete(RepositoryCache cache, string revision) =>
+        cache.Resolve(revision) is { } commit && CachedModel.IsComplete(cache, commit) ? cache.Snapshot(commit) : null;
+
+    private RepositoryCache Cache(HubName name) => new(_options.CacheDirectory, name.Repository, _options.SymbolicLinks);
+
+    private HubException NotCached(HubName name) => new(HubFailure.Offline,
+        $"Offline mode is on (HF_HUB_OFFLINE) and {Cache(name).Folder} holds no configuration with weights of '{name}'. Unset HF_HUB_OFFLINE, or fetch the model where there is a network and copy that folder here.");
+
+    private string Hint(HubException error, HubName name) =>
+        error.Failure is HubFailure.Network or HubFailure.ServerError or HubFailure.RateLimited
+        && TryFindCached(name.Repository, name.Revision) is { } folder
+            ? $" The cache holds a part of this model, possibly not all its settings; HF_HUB_OFFLINE=1 takes {folder} as it is."
+            : "";
+
+    private T OnDisk<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Disk.Named(e, _options.CacheDirectory);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+namespace AlbertNative.Hub;
+
+/// <summary>
+/// Where models come from and where they are kept. <see cref="FromEnvironment()"/> reads the variables that
+/// Hugging Face's Python library reads. Not a record: the text form of a record would show the token.
+/// </summary>
+public sealed class HubOptions
+{
+    /// <summary>The public hub.</summary>
+    public static Uri DefaultEndpoint { get; } = new("https://huggingface.co");
+
+    /// <summary>The hub's address, possibly with a path (as mirrors have); no user name, query or fragment.</summary>
+    public Uri Endpoint { get; init; } = DefaultEndpoint;
+
+    /// <summary>The folder of all cached models, which holds <c>models--org--name</c> folders.</summary>
+    public required string CacheDirectory { get; init; }
+
+    /// <summary>
+    /// The access token, or null. It is sent to <see cref="Endpoint"/>'s scheme, host and port and nowhere else,
+    /// and is part of no message.
+    /// </summary>
+    public string? Token { get; init; }
+
+    /// <summary>Never touch the network: what the cache does not hold is an error.</summary>
+    public bool Offline { get; init; }
+
+    /// <summary>How often in a row a request may fail for a passing reason without a byte gained; at least 1.</summary>
+    public int MaxAttempts { get; init; } = 6;
+
+    /// <summary>The wait after the first failure; it doubles with each further one, up to 8 s.</summary>
+    public TimeSpan RetryDelay { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>The longest wait that the hub may ask for (Retry-After); a longer one is a failure.</summary>
+    public TimeSpan MaxRetryAfter { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long the hub may be silent, before its answer and between two pieces of it.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Sends the requests, for proxies, own certificates and the like; null for a plain one. It must not follow
+    /// redirects itself (the client does, to keep the token at home) nor decompress. The client does not dispose it.
+    /// </summary>
+    public HttpMessageHandler? Handler { get; init; }
+
+    /// <summary>Runs the waits between attempts.</summary>
+    internal TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>Bytes that may be written below a folder, or null where that is unknown.</summary>
+    internal Func<string, long?> FreeSpace { get; init; } = Cache.Disk.FreeSpace;
+
+    /// <summary>False to behave as on a platform that refuses symbolic links.</summary>
+    internal bool SymbolicLinks { get; init; } = true;
+
+    /// <summary>The options that this process's environment asks for.</summary>
+    /// <exception cref="ArgumentException">A variable is set to something unusable; the message names it.</exception>
+    public static HubOptions FromEnvironment() => FromEnvironment(Environment.GetEnvironmentVariable);
+
+    /// <summary>
+    /// The options that an environment asks for: <c>HF_HUB_CACHE</c>, else <c>HF_HOME/hub</c>, else
+    /// <c>XDG_CACHE_HOME/huggingface/hub</c>, else <c>~/.cache/huggingface/hub</c>; <c>HF_ENDPOINT</c>;
+    /// <c>HF_TOKEN</c>, else the file <c>HF_TOKEN_PATH</c>, else the file <c>HF_HOME/token</c>;
+    /// <c>HF_HUB_OFFLINE</c> (1, on, yes or true).
+    /// </summary>
+    /// <param name="variable">Gives a variable's value, or null where it is not set.</param>
+    /// <exception cref="ArgumentException">A variable is set to something unusable; the message names it.</exception>
+    public static HubOptions FromEnvironment(Func<string, string?> variable)
+    {
+        ArgumentNullException.ThrowIfNull(variable);
+        HubEnvironment environment = new(variable);
+        return new HubOptions
+        {
+            Endpoint = environment.Endpoint,
+            CacheDirectory = environment.CacheDirectory,
+            Token = environment.Token,
+            Offline = environment.Offline,
+        };
+    }
+
+    /// <summary>Throws where a property has an unusable value; messages name the property, never the token.</summary>
+    internal void Validate()
+    {
+        if (!Endpoint.IsAbsoluteUri || Endpoint.Scheme is not ("http" or "https"))
+            throw new ArgumentException("Endpoint is not an http or https address.");
+        if (Endpoint.UserInfo.Length > 0 || Endpoint.Query.Length > 0 || Endpoint.Fragment.Length > 0)
+            throw new ArgumentException("Endpoint must not hold a user name, a query or a fragment.");
+        ArgumentException.ThrowIfNullOrWhiteSpace(CacheDirectory);
+        if (Token is not null && (Token.Length == 0 || Token.Any(c => c is <= ' ' or > '~')))
+            throw new ArgumentException("Token is empty or holds a character that no token has.");
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxAttempts, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(RetryDelay, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxRetryAfter, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(Timeout, TimeSpan.Zero);
+        if (Handler is HttpClientHandler { AllowAutoRedirect: true } or SocketsHttpHandler { AllowAutoRedirect: true })
+            throw new ArgumentException("Handler follows redirects itself; set AllowAutoRedirect to false.");
+    }
+}
