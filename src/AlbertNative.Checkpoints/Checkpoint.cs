@@ -10,7 +10,6 @@ namespace AlbertNative.Checkpoints;
 /// </summary>
 public sealed class Checkpoint : IDisposable
 {
-    private readonly ImmutableArray<MappedFile> _files;
     private readonly Dictionary<string, CheckpointTensor> _byName;
 
     internal Checkpoint(
@@ -22,7 +21,7 @@ public sealed class Checkpoint : IDisposable
         Source = source;
         Tensors = tensors;
         Metadata = metadata;
-        _files = files;
+        Files = files;
         _byName = new Dictionary<string, CheckpointTensor>(tensors.Length, StringComparer.Ordinal);
         foreach (CheckpointTensor tensor in tensors)
         {
@@ -42,6 +41,9 @@ public sealed class Checkpoint : IDisposable
     /// PyTorch files.
     /// </summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
+
+    /// <summary>The mapped files; a sharded checkpoint takes those of its shards over.</summary>
+    internal ImmutableArray<MappedFile> Files { get; }
 
     /// <summary>
     /// Opens a file (<c>.safetensors</c>, a PyTorch <c>.bin</c>, or the <c>.index.json</c> of shards) or a directory
@@ -68,7 +70,7 @@ public sealed class Checkpoint : IDisposable
     /// </summary>
     public void Dispose()
     {
-        foreach (MappedFile file in _files)
+        foreach (MappedFile file in Files)
             file.Dispose();
     }
 }

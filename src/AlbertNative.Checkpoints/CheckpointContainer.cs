@@ -3,6 +3,9 @@ namespace AlbertNative.Checkpoints;
 /// <summary>Finds out which container a path is, and opens it.</summary>
 internal static class CheckpointContainer
 {
+    private const int TarMagicAt = 257;
+    private const int MagicLength = 262;
+
     private const string NotFound =
         "holds no model.safetensors, model.safetensors.index.json, pytorch_model.bin or pytorch_model.bin.index.json";
 
@@ -22,19 +25,55 @@ internal static class CheckpointContainer
         throw new CheckpointFormatException(path, NotFound);
     }
 
-    private static Checkpoint OpenFile(string path) => Read(path, SafetensorsReader.Read);
-
-    private static Checkpoint Read(string path, Func<MappedFile, Checkpoint> read)
+    /// <summary>Opens one file that is not an index.</summary>
+    public static Checkpoint OpenTensors(string path)
     {
         MappedFile file = MappedFile.Open(path);
         try
         {
-            return read(file);
+            return ReadTensors(file);
         }
         catch
         {
             file.Dispose();
             throw;
         }
+    }
+
+    private static Checkpoint OpenFile(string path) =>
+        path.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? ShardIndex.Open(path) : OpenTensors(path);
+
+    private static Checkpoint ReadTensors(MappedFile file)
+    {
+        Span<byte> start = stackalloc byte[(int)Math.Min(file.Length, MagicLength)];
+        using (StorageLease lease = file.Lease(0, start.Length))
+            lease.Span.CopyTo(start);
+        // The name goes first: the length that opens a safetensors file may look like anything.
+        if (file.Path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase) && !start.StartsWith(GitLfs))
+            return SafetensorsReader.Read(file);
+        if (ZipDirectory.IsZip(start))
+            return TorchZipReader.Read(file);
+        if (start.StartsWith(TorchLegacyReader.Magic))
+            return TorchLegacyReader.Read(file);
+        if (start is [_, _, _, _, _, _, _, 0, (byte)'{', ..])
+            return SafetensorsReader.Read(file);
+        throw new CheckpointFormatException(file.Path, $"expected safetensors or a PyTorch file, found {Describe(start)}");
+    }
+
+    private static ReadOnlySpan<byte> GitLfs => "version https://git-lfs"u8;
+
+    private static string Describe(ReadOnlySpan<byte> start)
+    {
+        if (start.IsEmpty)
+            return "an empty file";
+        if (start.StartsWith(GitLfs))
+            return "a Git LFS pointer: the file itself has not been fetched";
+        if (start.Length == MagicLength && start[TarMagicAt..].StartsWith("ustar"u8))
+            return "a tar archive: the form that PyTorch wrote before version 0.1.10 is not supported";
+        if (start is [0x89, (byte)'H', (byte)'D', (byte)'F', ..])
+            return "an HDF5 file (Keras weights), which is not supported";
+        if (start[0] == 0x80)
+            return "a pickle that torch.save did not write";
+        return $"a file that begins with {Convert.ToHexString(start[..Math.Min(8, start.Length)])}";
     }
 }

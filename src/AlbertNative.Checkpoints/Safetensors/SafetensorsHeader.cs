@@ -76,7 +76,7 @@ internal sealed class SafetensorsHeader
         Expect(ref reader, JsonTokenType.StartObject, "'__metadata__'");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            string key = ReadText(ref reader);
+            string key = ReadName(ref reader);
             Expect(ref reader, JsonTokenType.String, $"'__metadata__' entry '{key}'");
             _budget.Charge(128);
             if (!_metadata.TryAdd(key, ReadText(ref reader)))
@@ -86,7 +86,7 @@ internal sealed class SafetensorsHeader
 
     private void ReadTensor(ref Utf8JsonReader reader)
     {
-        string name = ReadText(ref reader);
+        string name = ReadName(ref reader);
         string what = $"tensor '{name}'";
         TensorType? type = null;
         ImmutableArray<long> shape = default;
@@ -101,7 +101,7 @@ internal sealed class SafetensorsHeader
             else if (offsets.IsDefault && reader.ValueTextEquals("data_offsets"u8))
                 offsets = ReadNumbers(ref reader, what, "data_offsets");
             else
-                throw Error($"{what} has an unknown or repeated key '{ReadText(ref reader)}'");
+                throw Error($"{what} has an unknown or repeated key '{ReadName(ref reader)}'");
         }
         if (type is null || shape.IsDefault || offsets.IsDefault)
             throw Error($"{what} lacks one of dtype, shape and data_offsets");
@@ -129,7 +129,7 @@ internal sealed class SafetensorsHeader
             if (reader.ValueTextEquals(SafetensorsTypes.Name(type)))
                 return type;
         }
-        throw Error($"{what} has dtype '{ReadText(ref reader)}', supported are {SafetensorsTypes.Names}");
+        throw Error($"{what} has dtype '{ReadName(ref reader)}', supported are {SafetensorsTypes.Names}");
     }
 
     private ImmutableArray<long> ReadNumbers(ref Utf8JsonReader reader, string what, string key)
@@ -145,6 +145,12 @@ internal sealed class SafetensorsHeader
             _numbers.Add(number);
         }
         return [.. _numbers];
+    }
+
+    private string ReadName(ref Utf8JsonReader reader)
+    {
+        TensorName.CheckLength(_path, reader.ValueSpan.Length);
+        return ReadText(ref reader);
     }
 
     private string ReadText(ref Utf8JsonReader reader)

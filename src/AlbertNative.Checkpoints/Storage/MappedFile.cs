@@ -27,6 +27,8 @@ internal sealed unsafe class MappedFile : IDisposable
     /// <summary>The file's length in bytes when it was mapped.</summary>
     public long Length { get; }
 
+    public bool IsDisposed => _view is { IsClosed: true };
+
     /// <summary>Maps the whole file. An empty one is legal and maps nothing.</summary>
     public static MappedFile Open(string path)
     {
@@ -85,7 +87,7 @@ internal sealed unsafe class MappedFile : IDisposable
     private T* Address<T>(long offset, int count)
         where T : unmanaged
     {
-        ObjectDisposedException.ThrowIf(_view is { IsClosed: true }, typeof(Checkpoint));
+        ObjectDisposedException.ThrowIf(IsDisposed, typeof(Checkpoint));
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, Length - ((long)count * sizeof(T)));

@@ -1,0 +1,181 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace AlbertNative.Checkpoints;
+
+/// <summary>
+/// Opens a checkpoint that is cut into shards: a JSON index whose <c>weight_map</c> gives for each tensor the file
+/// that holds it. The index and the files must agree in both directions.
+/// </summary>
+internal sealed class ShardIndex
+{
+    private const int MaxIndexBytes = 100_000_000;
+    private const int MaxShards = 1024;
+
+    private readonly string _path;
+    private readonly AllocationBudget _budget;
+    private readonly Dictionary<string, string> _shardOf = new(StringComparer.Ordinal);
+    private readonly List<string> _shards = [];
+
+    private ShardIndex(string path, long length)
+    {
+        _path = path;
+        _budget = new AllocationBudget(path, length);
+    }
+
+    /// <summary>Opens the index and every shard it names.</summary>
+    public static Checkpoint Open(string path)
+    {
+        using MappedFile file = MappedFile.Open(path);
+        if (file.Length > MaxIndexBytes)
+            throw new CheckpointFormatException(path, $"the index is {file.Length} bytes long, expected at most {MaxIndexBytes}");
+        ShardIndex index = new(path, file.Length);
+        using (StorageLease lease = file.Lease(0, (int)file.Length))
+            index.Parse(lease.Span);
+        return index.OpenShards();
+    }
+
+    private void Parse(ReadOnlySpan<byte> json)
+    {
+        Utf8JsonReader reader = new(json);
+        bool mapSeen = false;
+        try
+        {
+            Expect(ref reader, JsonTokenType.StartObject, "the index");
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                if (!reader.ValueTextEquals("weight_map"u8))
+                {
+                    // "metadata" has sizes that the shards state themselves.
+                    reader.Skip();
+                    continue;
+                }
+                if (mapSeen)
+                    throw Error("the index has two 'weight_map'");
+                mapSeen = true;
+                ReadMap(ref reader);
+            }
+            _ = reader.Read();
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw Error($"the index is not valid JSON ({e.Message})", e);
+        }
+        if (!mapSeen)
+            throw Error("the index has no 'weight_map'");
+    }
+
+    private void ReadMap(ref Utf8JsonReader reader)
+    {
+        Expect(ref reader, JsonTokenType.StartObject, "'weight_map'");
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            string name = ReadName(ref reader);
+            Expect(ref reader, JsonTokenType.String, $"'weight_map' entry '{name}'");
+            _budget.Charge(96);
+            if (!_shardOf.TryAdd(name, ReadShard(ref reader)))
+                throw Error($"'weight_map' has the tensor '{name}' twice");
+        }
+    }
+
+    // Few shards, many tensors: a name is made into a string once.
+    private string ReadShard(ref Utf8JsonReader reader)
+    {
+        if (_shards.Count > 0 && reader.ValueTextEquals(_shards[^1]))
+            return _shards[^1];
+        string shard = ReadName(ref reader);
+        if (!IsInside(shard))
+            throw Error($"the shard name '{shard}' is not a path inside the checkpoint's directory");
+        int known = _shards.IndexOf(shard);
+        if (known >= 0)
+            return _shards[known];
+        if (_shards.Count == MaxShards)
+            throw Error($"the index names more than {MaxShards} shards");
+        _shards.Add(shard);
+        return shard;
+    }
+
+    private string ReadName(ref Utf8JsonReader reader)
+    {
+        TensorName.CheckLength(_path, reader.ValueSpan.Length);
+        _budget.ChargeString(reader.ValueSpan.Length);
+        return reader.GetString()!;
+    }
+
+    // Neither rooted, on Windows or elsewhere, nor leading out: '..', a drive or stream (':') and '\' have no
+    // business in the name of a shard.
+    private static bool IsInside(ReadOnlySpan<char> shard)
+    {
+        if (shard.IndexOfAny(":\\\0") >= 0 || shard.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
+            return false;
+        foreach (Range part in shard.Split('/'))
+        {
+            if (shard[part] is "" or "." or "..")
+                return false;
+        }
+        return true;
+    }
+
+    private Checkpoint OpenShards()
+    {
+        List<Checkpoint> shards = [];
+        try
+        {
+            foreach (string shard in _shards)
+                shards.Add(OpenShard(shard));
+            return Combine(shards);
+        }
+        catch
+        {
+            shards.ForEach(s => s.Dispose());
+            throw;
+        }
+    }
+
+    private Checkpoint OpenShard(string shard)
+    {
+        string path = Path.Combine(Path.GetDirectoryName(_path) ?? "", shard);
+        if (!File.Exists(path))
+            throw Error($"the shard '{shard}' is not there");
+        return CheckpointContainer.OpenTensors(path);
+    }
+
+    private Checkpoint Combine(List<Checkpoint> shards)
+    {
+        ImmutableArray<CheckpointTensor>.Builder tensors = ImmutableArray.CreateBuilder<CheckpointTensor>(_shardOf.Count);
+        for (int i = 0; i < shards.Count; i++)
+        {
+            foreach (CheckpointTensor tensor in shards[i].Tensors)
+            {
+                if (!_shardOf.TryGetValue(tensor.Name, out string? shard) || shard != _shards[i])
+                    throw Error($"tensor '{tensor.Name}' is in the shard '{_shards[i]}', but by the index in {shard ?? "none"}");
+                tensors.Add(tensor);
+            }
+        }
+        foreach ((string name, string shard) in _shardOf)
+        {
+            if (!shards[_shards.IndexOf(shard)].TryGet(name, out _))
+                throw Error($"tensor '{name}' is not in the shard '{shard}', where the index has it");
+        }
+        return new Checkpoint(_path, tensors.MoveToImmutable(), CommonMetadata(shards), [.. shards.SelectMany(s => s.Files)]);
+    }
+
+    private static Dictionary<string, string> CommonMetadata(List<Checkpoint> shards)
+    {
+        Dictionary<string, string> common = new(StringComparer.Ordinal);
+        foreach ((string key, string value) in shards.FirstOrDefault()?.Metadata ?? common)
+        {
+            if (shards.TrueForAll(s => s.Metadata.TryGetValue(key, out string? other) && other == value))
+                common.Add(key, value);
+        }
+        return common;
+    }
+
+    private void Expect(ref Utf8JsonReader reader, JsonTokenType expected, string what)
+    {
+        if (!reader.Read() || reader.TokenType != expected)
+            throw Error($"{what} is a JSON {reader.TokenType}, expected {expected}");
+    }
+
+    private CheckpointFormatException Error(string problem, Exception? inner = null) => new(_path, problem, inner);
+}
