@@ -114,15 +114,23 @@ public sealed class TokenBatch
         CheckRange(TokenTypeIds, config.TypeVocabularySize, "token type", "type_vocab_size");
     }
 
-    /// <summary>Checks that each sequence still has its first column, which the pooled output is made of.</summary>
-    /// <exception cref="ArgumentException">A sequence's column 0 is masked.</exception>
-    internal void ValidateFirstColumns()
+    /// <summary>Why there can be no pooled output, which is made of each sequence's column 0; null where there can.</summary>
+    internal string? PoolingRefusal()
     {
         for (int sequence = 0; sequence < SequenceCount; sequence++)
         {
             if (_positions[_sequenceStarts[sequence]] != 0)
-                throw new ArgumentException($"sequence {sequence} has no pooled output: its column 0 is masked");
+                return $"sequence {sequence} has no pooled output: its column 0 is masked";
         }
+        return null;
+    }
+
+    /// <summary>Checks that every sequence has its column 0.</summary>
+    /// <exception cref="ArgumentException">A sequence's column 0 is masked.</exception>
+    internal void RequirePooling()
+    {
+        if (PoolingRefusal() is string refusal)
+            throw new ArgumentException(refusal);
     }
 
     private void CheckRange(ReadOnlySpan<int> values, int count, string what, string key)

@@ -10,19 +10,12 @@ internal sealed class Workspace
 {
     private readonly MatrixBuffer _embedded = new(), _hidden = new(), _queryKeyValue = new(), _context = new();
     private readonly MatrixBuffer _attended = new(), _intermediate = new(), _selectedHidden = new(), _selectedQuery = new();
-    private readonly MatrixBuffer[] _hiddenStates;
+    private Matrix[]? _hiddenStates;
     private AttentionSpan[] _spans = [];
     private AttentionSpan[] _selectedSpans = [];
     private int[] _selected = [];
 
-    public Workspace(AlbertConfig config)
-    {
-        Config = config;
-        _hiddenStates = new MatrixBuffer[config.LayerCount + 1];
-        for (int i = 0; i < _hiddenStates.Length; i++)
-            _hiddenStates[i] = new MatrixBuffer();
-        HiddenStates = new Matrix[_hiddenStates.Length];
-    }
+    public Workspace(AlbertConfig config) => Config = config;
 
     public AlbertConfig Config { get; }
 
@@ -51,10 +44,10 @@ internal sealed class Workspace
     public Matrix Intermediate { get; private set; }
 
     /// <summary>True where all layers' hidden states are kept in <see cref="HiddenStates"/>.</summary>
-    public bool KeepsHiddenStates { get; private set; }
+    public bool KeepsHiddenStates => _hiddenStates is not null;
 
-    /// <summary>[layers + 1] of [tokens, hidden]: the encoder's input and each layer's output.</summary>
-    public Matrix[] HiddenStates { get; }
+    /// <summary>[layers + 1] of [tokens, hidden]: the encoder's input and each layer's output; the caller's memory.</summary>
+    public ReadOnlySpan<Matrix> HiddenStates => _hiddenStates;
 
     /// <summary>True where the last layer is computed for <see cref="Selected"/> alone.</summary>
     public bool Selects { get; private set; }
@@ -74,8 +67,8 @@ internal sealed class Workspace
     /// <summary>Shapes everything for one pass.</summary>
     /// <param name="batch">The tokens; not to be changed before the pass is over.</param>
     /// <param name="rows">The rows that are needed of the last layer, ascending; empty for all.</param>
-    /// <param name="keepHiddenStates">Whether every layer's output is kept.</param>
-    public void Prepare(TokenBatch batch, ReadOnlySpan<int> rows, bool keepHiddenStates)
+    /// <param name="hiddenStates">Where every layer's output is kept, [layers + 1] of [tokens, hidden]; null for nowhere.</param>
+    public void Prepare(TokenBatch batch, ReadOnlySpan<int> rows, Matrix[]? hiddenStates)
     {
         Batch = batch;
         int tokens = batch.TokenCount, hidden = Config.HiddenSize;
@@ -85,9 +78,7 @@ internal sealed class Workspace
         Context = _context.Shape(tokens, hidden);
         Attended = _attended.Shape(tokens, hidden);
         Intermediate = _intermediate.Shape(tokens, Config.IntermediateSize);
-        KeepsHiddenStates = keepHiddenStates;
-        for (int i = 0; keepHiddenStates && i < HiddenStates.Length; i++)
-            HiddenStates[i] = _hiddenStates[i].Shape(tokens, hidden);
+        _hiddenStates = hiddenStates;
         Selects = !rows.IsEmpty && rows.Length < tokens;
         SelectedHidden = _selectedHidden.Shape(Selects ? rows.Length : 0, hidden);
         SelectedQuery = _selectedQuery.Shape(Selects ? rows.Length : 0, 3 * hidden);
