@@ -42,7 +42,13 @@ internal sealed class RepositoryCache
     public string File(string commit, string file) => Path.Combine(Snapshot(commit), Native(file));
 
     /// <summary>Whether the commit's file is there; a link whose blob has gone counts as absent.</summary>
-    public bool Has(string commit, string file) => System.IO.File.Exists(File(commit, file));
+    public bool Has(string commit, string file)
+    {
+        // File.Exists is content with a link that leads nowhere.
+        string path = File(commit, file);
+        return System.IO.File.Exists(path)
+            && System.IO.File.ResolveLinkTarget(path, returnFinalTarget: true) is null or { Exists: true };
+    }
 
     /// <summary>The bytes of the commit's file, wherever its link leads.</summary>
     public long Size(string commit, string file)

@@ -41,7 +41,7 @@ internal sealed class BlobDownload(
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         using FileStream target = new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0, useAsync: true);
         if (target.Length > file.Size)
-            target.SetLength(0);
+            Empty(target);
         bool resumed = target.Length > 0;
         await retry.RunAsync(async token =>
         {
@@ -64,7 +64,7 @@ internal sealed class BlobDownload(
         {
             if (file.Size is null && response.Content.ContentRange?.Length == target.Length)
                 return;
-            target.SetLength(0);
+            Empty(target);
             throw Unexpected(response, "refused to go on where the last attempt stopped", passing: true);
         }
 
@@ -88,8 +88,7 @@ internal sealed class BlobDownload(
         switch (response.Status)
         {
             case HttpStatusCode.OK:
-                target.SetLength(0);
-                target.Position = 0;
+                Empty(target);
                 break;
             case HttpStatusCode.PartialContent
                 when response.Content.ContentRange is { } range && range.From == target.Length
@@ -103,11 +102,18 @@ internal sealed class BlobDownload(
         }
     }
 
+    private static void Empty(FileStream target)
+    {
+        if (target.Length > 0)
+            target.SetLength(0);
+        target.Position = 0;
+    }
+
     private HubException TooLong(FileStream target, HubResponse response)
     {
-        target.SetLength(0);
+        Empty(target);
         return new HubException(HubFailure.HashMismatch,
-            string.Create(CultureInfo.InvariantCulture, $"{ServerText.Address(response.Address)} sends more for '{file.Name}' of '{name}' than the {file.Size} bytes that the hub announced. It has been deleted."));
+            string.Create(CultureInfo.InvariantCulture, $"{ServerText.Address(response.Address)} sends more for '{file.Name}' of '{name}' than the {file.Size} bytes that the hub announced; it was discarded. Try again, and if it stays so, a proxy or mirror alters it."));
     }
 
     private HubException Unexpected(HubResponse response, string what, bool passing) => new(
