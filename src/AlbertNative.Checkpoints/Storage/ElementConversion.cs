@@ -32,6 +32,33 @@ internal static class ElementConversion
         }
     }
 
+    /// <summary>Narrows to F16 and BF16, to nearest even; widens to F64 exactly.</summary>
+    public static void FromSingle(TensorType type, ReadOnlySpan<float> source, Span<byte> destination)
+    {
+        int size = type.Size;
+        for (int i = 0; i < source.Length; i++)
+        {
+            Span<byte> element = destination.Slice(i * size, size);
+            switch (type)
+            {
+                case TensorType.F64:
+                    BinaryPrimitives.WriteDoubleLittleEndian(element, source[i]);
+                    break;
+                case TensorType.F32:
+                    BinaryPrimitives.WriteSingleLittleEndian(element, source[i]);
+                    break;
+                case TensorType.F16:
+                    BinaryPrimitives.WriteHalfLittleEndian(element, (Half)source[i]);
+                    break;
+                case TensorType.BF16:
+                    BinaryPrimitives.WriteUInt16LittleEndian(element, SingleToBFloat16(source[i]));
+                    break;
+                default:
+                    throw new ArgumentOutOfRangeException(nameof(type), type, "not a floating-point type");
+            }
+        }
+    }
+
     /// <summary>Widens any integer type, and Bool as 0 and 1.</summary>
     public static void ToInt64(TensorType type, ReadOnlySpan<byte> source, Span<long> destination)
     {
@@ -49,6 +76,13 @@ internal static class ElementConversion
                 _ => throw new ArgumentOutOfRangeException(nameof(type), type, "not an integer type"),
             };
         }
+    }
+
+    private static ushort SingleToBFloat16(float value)
+    {
+        uint bits = BitConverter.SingleToUInt32Bits(value);
+        // Rounding could carry a NaN's fraction away and leave an infinity: keep it quiet instead.
+        return float.IsNaN(value) ? (ushort)((bits >> 16) | 0x40) : (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
     }
 
     private static void BFloat16ToSingle(ReadOnlySpan<ushort> source, Span<float> destination)
