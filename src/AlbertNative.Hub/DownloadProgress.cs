@@ -6,6 +6,9 @@ public enum DownloadStage
     /// <summary>The file is in the cache already; nothing is fetched.</summary>
     Cached,
 
+    /// <summary>The file is wanted and its size known; its turn has not come, or another process is fetching it.</summary>
+    Waiting,
+
     /// <summary>Bytes are arriving.</summary>
     Downloading,
 

@@ -1,10 +1,12 @@
+using AlbertNative.Hub.Http;
+
 namespace AlbertNative.Hub;
 
 /// <summary>
 /// Where models come from and where they are kept. <see cref="FromEnvironment()"/> reads the variables that
-/// Hugging Face's Python library reads. Not a record: the text form of a record would show the token.
+/// Hugging Face's Python library reads; <c>with</c> changes what a program wants otherwise.
 /// </summary>
-public sealed class HubOptions
+public sealed record HubOptions
 {
     /// <summary>The public hub.</summary>
     public static Uri DefaultEndpoint { get; } = new("https://huggingface.co");
@@ -75,6 +77,10 @@ public sealed class HubOptions
             Offline = environment.Offline,
         };
     }
+
+    /// <summary>The options in words, with the token's presence in the token's place.</summary>
+    public override string ToString() =>
+        $"{(Endpoint.IsAbsoluteUri ? ServerText.Address(Endpoint) : Endpoint)}, cache {CacheDirectory}, {(Token is null ? "no token" : "with a token")}{(Offline ? ", offline" : "")}";
 
     /// <summary>Throws where a property has an unusable value; messages name the property, never the token.</summary>
     internal void Validate()

@@ -67,6 +67,8 @@ internal sealed class SnapshotDownload(
             wanted.Select(file => api.DescribeAsync(name, _commit, file, cancellationToken))).ConfigureAwait(false);
         RequireSpace(remote);
         foreach (RemoteFile file in remote)
+            progress?.Report(new DownloadProgress(file.Name, 0, file.Size, DownloadStage.Waiting));
+        foreach (RemoteFile file in remote)
             await FetchAsync(file, cancellationToken).ConfigureAwait(false);
     }
 

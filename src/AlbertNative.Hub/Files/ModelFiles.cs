@@ -18,7 +18,8 @@ internal static class ModelFiles
     public static IReadOnlyList<string> Descriptions { get; } =
     [
         Config, "spiece.model", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json",
-        "added_tokens.json", "vocab.txt", Modules, "sentence_bert_config.json", "config_sentence_transformers.json",
+        "added_tokens.json", "vocab.txt", Modules, "sentence_bert_config.json", "sentence_albert_config.json",
+        "config_sentence_transformers.json",
     ];
 
     /// <summary>The files that carry weights, or list those that do, best first.</summary>

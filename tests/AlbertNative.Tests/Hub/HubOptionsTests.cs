@@ -71,7 +71,9 @@ public sealed class HubOptionsTests : IDisposable
         Refuses(new HubOptions { CacheDirectory = _home, Handler = new SocketsHttpHandler() });
         Refuses(new HubOptions { CacheDirectory = _home, MaxAttempts = 0 });
         Refuses(new HubOptions { CacheDirectory = " " });
-        Assert.DoesNotContain("hf_secret", new HubOptions { CacheDirectory = _home, Token = "hf_secret" }.ToString());
+        Assert.Equal(
+            $"https://huggingface.co/, cache {_home}, with a token, offline",
+            new HubOptions { CacheDirectory = _home, Token = "hf_secret", Offline = true }.ToString());
     }
 
     private static void Refuses(HubOptions options)
