@@ -202,7 +202,7 @@ public sealed class AlbertTokenizer
             EncodeInto(firstTokens, first, words);
             if (secondTokens is not null)
                 EncodeInto(secondTokens, second!, words);
-            return new EncodingAssembly(_encoder, options).Assemble(firstTokens, secondTokens);
+            return new EncodingAssembly(_encoder, options, words).Assemble(firstTokens, secondTokens);
         }
         finally
         {

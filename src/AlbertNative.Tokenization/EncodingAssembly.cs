@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace AlbertNative.Tokenization;
 
 /// <summary>
@@ -5,7 +7,8 @@ namespace AlbertNative.Tokenization;
 /// </summary>
 /// <param name="encoder">Gives the template and the truncation's semantics.</param>
 /// <param name="options">The caller's wishes, already validated.</param>
-internal readonly struct EncodingAssembly(TextEncoder encoder, EncodeOptions options)
+/// <param name="words">Whether the caller split the texts into words.</param>
+internal readonly struct EncodingAssembly(TextEncoder encoder, EncodeOptions options, bool words)
 {
     /// <summary>A stretch of one text's tokens.</summary>
     private readonly record struct Window(int Start, int Count);
@@ -17,12 +20,30 @@ internal readonly struct EncodingAssembly(TextEncoder encoder, EncodeOptions opt
         {
             int special = options.AddSpecialTokens ? encoder.Template.SpecialCount(second is not null) : 0;
             (firstLength, secondLength) = Truncation.Lengths(
-                encoder.Semantics, options.Truncation, first.Count, second?.Count, maxLength - special);
+                encoder.Semantics, options.Truncation, Counted(first, maxLength).Value, Counted(second, maxLength), maxLength - special);
         }
         List<Window> firstWindows = Windows(first.Count, firstLength);
         if (second is null)
             return Single(first, firstWindows);
         return Pair(first, firstWindows, second, Windows(second.Count, secondLength));
+    }
+
+    /// <summary>
+    /// The length that a text has for truncation. Since 0.23 the Rust tokenizers stop at the first of their words after
+    /// which there are as many tokens as may stay, so which of two long texts counts as the longer one depends on where
+    /// that happens to be. Overflow windows nevertheless cover the whole text here, which 0.23 lost.
+    /// </summary>
+    [return: NotNullIfNotNull(nameof(tokens))]
+    private int? Counted(TokenBuffer? tokens, int maxLength)
+    {
+        bool stops = encoder.Semantics == TokenizerSemantics.Fast && options.Truncation == TruncationStrategy.LongestFirst
+            && !words && maxLength > 0;
+        if (!stops || tokens is null || tokens.Count <= maxLength)
+            return tokens?.Count;
+        int count = maxLength;
+        while (count < tokens.Count && tokens.Words[count] == tokens.Words[count - 1])
+            count++;
+        return count;
     }
 
     private Encoding Single(TokenBuffer first, List<Window> windows)

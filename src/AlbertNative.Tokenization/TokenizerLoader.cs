@@ -1,3 +1,5 @@
+using AlbertNative.Tokenization.Fast;
+
 namespace AlbertNative.Tokenization;
 
 /// <summary>Decides which files are read and which reference implementation they give.</summary>
@@ -34,7 +36,7 @@ internal static class TokenizerLoader
             throw new TokenizerFormatException(source, $"the slow tokenizer needs a {SlowFile}, this is a {FastFile}");
         if (options.LowerCase is not null || options.KeepAccents is not null || options.RemoveSpace is not null)
             throw new ArgumentException($"A {FastFile} fixes its own normalisation; it cannot be overridden.", nameof(options));
-        throw new NotSupportedException();
+        return new AlbertTokenizer(FastTokenizer.FromTokenizerJson(json.Span, settings, source));
     }
 
     private static AlbertTokenizer LoadFile(string file, TokenizerSettings settings, TokenizerOptions options)

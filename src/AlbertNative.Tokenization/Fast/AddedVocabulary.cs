@@ -1,0 +1,92 @@
+using System.Buffers;
+using AlbertNative.Tokenization.Unicode;
+
+namespace AlbertNative.Tokenization.Fast;
+
+/// <summary>An added token and its id.</summary>
+/// <param name="Token">How it is written and found.</param>
+/// <param name="Id">Its id.</param>
+internal readonly record struct AddedEntry(AddedToken Token, int Id);
+
+/// <summary>
+/// Finds added tokens in a text: the leftmost of them, of several at one place the longest. Immutable.
+/// </summary>
+internal sealed class AddedVocabulary
+{
+    private readonly VocabularyTrie _trie = new();
+    private readonly SearchValues<char> _firstUnits;
+    private readonly AddedEntry[] _entries;
+
+    /// <summary>Indexes tokens.</summary>
+    /// <param name="entries">The tokens.</param>
+    /// <param name="patterns">What each of them looks like in the text, not empty.</param>
+    public AddedVocabulary(IReadOnlyList<AddedEntry> entries, IReadOnlyList<string> patterns)
+    {
+        _entries = [.. entries];
+        for (int i = 0; i < _entries.Length; i++)
+            _trie.TryAdd(patterns[i], i);
+        _firstUnits = SearchValues.Create([.. patterns.Select(pattern => pattern[0]).Distinct()]);
+    }
+
+    /// <summary>A found token, with the white space that it takes.</summary>
+    /// <param name="Start">Index of its first unit.</param>
+    /// <param name="End">Index after its last unit.</param>
+    /// <param name="Id">Its id.</param>
+    public readonly record struct Match(int Start, int End, int Id);
+
+    /// <summary>Whether there are none.</summary>
+    public bool IsEmpty => _entries.Length == 0;
+
+    /// <summary>The next token in <paramref name="text"/>, or an id of -1.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="from">Where to start looking; moves behind what was found, not counting white space.</param>
+    /// <param name="taken">Where what earlier matches have taken ends.</param>
+    public Match Next(ReadOnlySpan<char> text, ref int from, int taken)
+    {
+        while (from < text.Length)
+        {
+            int skipped = text[from..].IndexOfAny(_firstUnits);
+            if (skipped < 0)
+                break;
+            int start = from + skipped;
+            int length = _trie.LongestPrefix(text[start..], out int index);
+            from = start + Math.Max(length, 1);
+            if (length == 0)
+                continue;
+            int end = start + length;
+            AddedToken token = _entries[index].Token;
+            if (token.SingleWord && !IsWord(text, start, end))
+                continue;
+            if (token.LeftStrip)
+            {
+                while (start > taken && UnicodeData.IsWhiteSpace(text[start - 1]))
+                    start--;
+            }
+            if (token.RightStrip)
+            {
+                while (end < text.Length && UnicodeData.IsWhiteSpace(text[end]))
+                    end++;
+            }
+            return new Match(start, end, _entries[index].Id);
+        }
+        return new Match(text.Length, text.Length, -1);
+    }
+
+    private static bool IsWord(ReadOnlySpan<char> text, int start, int end) =>
+        (start == 0 || !IsWordCharacter(CodePoints.ReadBefore(text, start, out _)))
+        && (end == text.Length || !IsWordCharacter(CodePoints.Read(text, end, out _)));
+
+    /// <summary>
+    /// <c>\w</c> of UTS #18, annex C: alphabetic, marks, decimal numbers, connector punctuation, join controls. What is
+    /// alphabetic beyond letters, letter numbers and marks are the circled and squared letters.
+    /// </summary>
+    private static bool IsWordCharacter(int codePoint) => UnicodeData.Category(codePoint) switch
+    {
+        GeneralCategory.Lu or GeneralCategory.Ll or GeneralCategory.Lt or GeneralCategory.Lm or GeneralCategory.Lo
+            or GeneralCategory.Nl or GeneralCategory.Mn or GeneralCategory.Mc or GeneralCategory.Me
+            or GeneralCategory.Nd or GeneralCategory.Pc => true,
+        GeneralCategory.So => codePoint is (>= 0x24B6 and <= 0x24E9) or (>= 0x1F130 and <= 0x1F149)
+            or (>= 0x1F150 and <= 0x1F169) or (>= 0x1F170 and <= 0x1F189),
+        _ => codePoint is 0x200C or 0x200D,
+    };
+}

@@ -1,0 +1,45 @@
+namespace AlbertNative.Tokenization.Fast;
+
+/// <summary>The parts of a fast tokenizer, as a file describes them or a conversion makes them.</summary>
+internal sealed record FastPipeline
+{
+    /// <summary>The steps from the caller's text to the normalized one.</summary>
+    public required Normalizer[] Normalizers { get; init; }
+
+    /// <summary>The steps that split the normalized text.</summary>
+    public required PreTokenizer[] PreTokenizers { get; init; }
+
+    /// <summary>From splits to tokens.</summary>
+    public required UnigramModel Model { get; init; }
+
+    /// <summary>Tokens that are found in the text itself.</summary>
+    public required AddedEntry[] AddedTokens { get; init; }
+
+    /// <summary>The special tokens around texts.</summary>
+    public required SequenceTemplate Template { get; init; }
+
+    /// <summary>From tokens back to text; null joins them with spaces.</summary>
+    public required MetaspaceDecoder? Decoder { get; init; }
+
+    /// <summary>How the file would truncate, were it asked to; null where it would not.</summary>
+    public FileTruncation? Truncation { get; init; }
+
+    /// <summary>How the file would pad, were it asked to; null where it would not.</summary>
+    public FilePadding? Padding { get; init; }
+}
+
+/// <summary>The truncation that a <c>tokenizer.json</c> was saved with.</summary>
+/// <param name="MaxLength">The most tokens, special tokens included.</param>
+/// <param name="Strategy">Which text gives way.</param>
+/// <param name="Stride">How many tokens windows share.</param>
+/// <param name="FromLeft">Whether tokens go from the start of a text instead of its end.</param>
+internal sealed record FileTruncation(int MaxLength, TruncationStrategy Strategy, int Stride, bool FromLeft);
+
+/// <summary>The padding that a <c>tokenizer.json</c> was saved with.</summary>
+/// <param name="Length">The length to pad to; null is that of the longest text of a batch.</param>
+/// <param name="MultipleOf">What lengths are rounded up to; null does not round.</param>
+/// <param name="PadId">The padding token's id.</param>
+/// <param name="PadTypeId">Its token type.</param>
+/// <param name="PadToken">The padding token.</param>
+/// <param name="FromLeft">Whether padding stands before the text.</param>
+internal sealed record FilePadding(int? Length, int? MultipleOf, int PadId, int PadTypeId, string PadToken, bool FromLeft);

@@ -1,0 +1,36 @@
+namespace AlbertNative.Tokenization.Fast;
+
+/// <summary>Makes fast encoders from files.</summary>
+internal static class FastTokenizer
+{
+    /// <summary>Makes an encoder of a <c>tokenizer.json</c>.</summary>
+    /// <param name="utf8">The file's content.</param>
+    /// <param name="settings">What stands beside it: which tokens have a role, the model's longest input.</param>
+    /// <param name="source">The file's name for messages, or null.</param>
+    /// <exception cref="TokenizerFormatException">It is malformed or has something that is not supported.</exception>
+    public static FastEncoder FromTokenizerJson(ReadOnlySpan<byte> utf8, TokenizerSettings settings, string? source) =>
+        Make(TokenizerJsonReader.Read(utf8, source), settings, source);
+
+    private static FastEncoder Make(FastPipeline pipeline, TokenizerSettings settings, string? source)
+    {
+        int IdOf(string token)
+        {
+            AddedEntry added = Array.Find(pipeline.AddedTokens, entry => entry.Token.Content == token);
+            return added.Token is null ? pipeline.Model.IdOf(token) : added.Id;
+        }
+        SpecialTokens special = new(
+            IdOf(settings.PadToken?.Content ?? pipeline.Padding?.PadToken ?? "<pad>"),
+            pipeline.Model.UnknownId,
+            IdOf(settings.ClsToken?.Content ?? "[CLS]"),
+            IdOf(settings.SepToken?.Content ?? "[SEP]"),
+            IdOf(settings.MaskToken?.Content ?? "[MASK]"));
+        try
+        {
+            return new FastEncoder(pipeline, special, settings.ModelMaxLength);
+        }
+        catch (FormatException e) when (e is not TokenizerFormatException)
+        {
+            throw new TokenizerFormatException(source, e.Message, e);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using AlbertNative.Tokenization.Unicode;
+
+namespace AlbertNative.Tokenization.Fast;
+
+/// <summary>Drops every character of General_Category Mark, as of Unicode 9.0.</summary>
+internal sealed class StripAccentsNormalizer : Normalizer
+{
+    public override void Apply(AlignedText text)
+    {
+        ReadOnlySpan<char> chars = text.Chars;
+        int at = NextMark(chars, 0, out int length);
+        if (at == chars.Length)
+            return;
+        text.Begin();
+        for (; at < chars.Length; at = NextMark(chars, at + length, out length))
+        {
+            text.CopyTo(at);
+            text.SkipTo(at + length);
+        }
+        text.CommitWithRest();
+    }
+
+    private static int NextMark(ReadOnlySpan<char> chars, int from, out int length)
+    {
+        length = 0;
+        for (int i = from; i < chars.Length; i += length)
+        {
+            int codePoint = CodePoints.Read(chars, i, out length);
+            if (IsMark(codePoint))
+                return i;
+        }
+        return chars.Length;
+    }
+
+    // Vedic ardhavisarga became a letter in Unicode 12, after the reference's tables.
+    private static bool IsMark(int codePoint) =>
+        UnicodeData.IsMark(codePoint, UnicodeVersion.V9) || codePoint is 0x1CF2 or 0x1CF3;
+}
