@@ -1,3 +1,4 @@
+using System.Text;
 using AlbertNative.Tokenization.Unicode;
 
 namespace AlbertNative.UnicodeTables;
@@ -24,6 +25,8 @@ public static class TableGenerator
         source.Line("// Unicode data: Copyright Unicode, Inc.; see NOTICE.");
         source.Line("// </auto-generated>");
         source.Line("#nullable enable");
+        source.Line();
+        source.Line("using System.Buffers.Binary;");
         source.Line();
         source.Line("namespace AlbertNative.Tokenization.Unicode;");
         source.Line();
@@ -56,8 +59,8 @@ public static class TableGenerator
             }
         }
         source.Table("Traits", "CharacterTraits.", TwoStageTable.Build(traits));
-        source.Table("PropertiesIndex", "Index in <see cref=\"PropertiesRecords\"/>.", TwoStageTable.Build(indices));
-        source.Array("PropertiesRecords", "CharacterProperties that occur.", "uint", records.ToArray());
+        source.Table("PropertiesIndex", "Index of a <see cref=\"Properties\"/>.", TwoStageTable.Build(indices));
+        source.Numbers("Properties", "CharacterProperties that occur.", "uint", [.. records]);
         source.Table("Age", "Ten times the version that assigned the code point, or 0.",
             TwoStageTable.Build(Array.ConvertAll(database.Ages, age => (int)age)));
     }
@@ -78,7 +81,8 @@ public static class TableGenerator
             (database.CombiningClasses[c] != 0 || database.CombiningClasses[compatibility?[0] ?? c] != 0,
                 CharacterTraits.Reordering),
             (database.LowerCase(c) is not null, CharacterTraits.LowerCase),
-            (database.Categories[c] is GeneralCategory.Mn or GeneralCategory.Mc or GeneralCategory.Me, CharacterTraits.Mark),
+            (database.Categories[c] is GeneralCategory.Mn or GeneralCategory.Mc or GeneralCategory.Me
+                || MarkHistory.WasMark(c), CharacterTraits.Mark),
             (database.NfcUnstable[c], CharacterTraits.NfcUnstable),
             (database.NfkcUnstable[c], CharacterTraits.NfkcUnstable),
             (database.GraphemeBreaks[c] != GraphemeBreak.Other, CharacterTraits.Grapheme),
@@ -90,7 +94,7 @@ public static class TableGenerator
     {
         // An entry: canonical length, then compatibility length, then both in UTF-16; where they are equal, once.
         int[] offsets = new int[CharacterDatabase.CodePoints];
-        List<int> pool = [0];
+        StringBuilder pool = new("\0");
         Dictionary<string, int> known = [];
         for (int c = 0; c < offsets.Length; c++)
         {
@@ -101,16 +105,16 @@ public static class TableGenerator
             string key = canonical + "\0" + compatibility;
             if (!known.TryGetValue(key, out offsets[c]))
             {
-                known.Add(key, offsets[c] = pool.Count);
-                pool.Add(canonical.Length | ((canonical == compatibility ? 0 : compatibility.Length) << 8));
-                pool.AddRange((canonical == compatibility ? canonical : canonical + compatibility).Select(unit => (int)unit));
+                known.Add(key, offsets[c] = pool.Length);
+                pool.Append((char)(canonical.Length | ((canonical == compatibility ? 0 : compatibility.Length) << 8)));
+                pool.Append(canonical == compatibility ? canonical : canonical + compatibility);
             }
         }
         source.Table("DecompositionOffset", "Offset in <see cref=\"Decompositions\"/>, or 0.", TwoStageTable.Build(offsets));
-        source.Array(
+        source.Text(
             "Decompositions",
-            "For each: canonical length | (compatibility length, 0 where the same) &lt;&lt; 8, then both full sequences in UTF-16.",
-            "char", Array.ConvertAll(pool.ToArray(), unit => new CharLiteral(unit)));
+            "For each: canonical length | (compatibility length, 0 where the same) &lt;&lt; 8, then both full sequences.",
+            pool.ToString());
     }
 
     private static void WriteCompositions(CharacterDatabase database, SourceWriter source)
@@ -119,17 +123,17 @@ public static class TableGenerator
             .Where(c => !database.CompositionExclusions[c] && database.CanonicalPair(c) is not null)
             .Select(c => (Pair: database.CanonicalPair(c)!.Value, Composite: c))
             .OrderBy(p => p.Pair).ToArray();
-        source.Array("CompositionPairs", "First &lt;&lt; 21 | second of each pair that composes, ascending.", "ulong",
-            Array.ConvertAll(pairs, p => ((ulong)p.Pair.First << 21) | (uint)p.Pair.Second));
-        source.Array("Composites", "What each pair composes to.", "int", Array.ConvertAll(pairs, p => p.Composite));
+        source.Numbers("CompositionPair", "First &lt;&lt; 21 | second of each pair that composes, ascending.", "ulong",
+            Array.ConvertAll(pairs, p => ((long)p.Pair.First << 21) | (uint)p.Pair.Second));
+        source.Numbers("Composite", "What each pair composes to.", "int", Array.ConvertAll(pairs, p => (long)p.Composite));
     }
 
     private static void WriteLowerCase(CharacterDatabase database, SourceWriter source)
     {
         // Few distances occur, so a code point's entry is the index of its distance, and 0 is the distance 0.
         int[] indices = new int[CharacterDatabase.CodePoints];
-        List<int> distances = [0];
-        List<int> sequences = [];
+        List<long> distances = [0];
+        List<long> sequences = [];
         for (int c = 0; c < indices.Length; c++)
         {
             if (database.LowerCase(c) is not int[] lower)
@@ -139,7 +143,7 @@ public static class TableGenerator
             {
                 distance = SequenceMark + sequences.Count;
                 sequences.Add(lower.Length);
-                sequences.AddRange(lower);
+                sequences.AddRange(lower.Select(codePoint => (long)codePoint));
             }
             indices[c] = distances.IndexOf(distance);
             if (indices[c] < 0)
@@ -149,11 +153,11 @@ public static class TableGenerator
             }
         }
         source.Line();
-        source.Line("    /// <summary>A distance from here on is this plus an offset in <see cref=\"LowerCaseSequences\"/>.</summary>");
-        source.Line($"    public const int LowerCaseSequence = {SequenceMark};");
-        source.Table("LowerCaseIndex", "Index in <see cref=\"LowerCaseDistances\"/>, 0 for no change.", TwoStageTable.Build(indices));
-        source.Array("LowerCaseDistances", "Lower case minus code point.", "int", distances.ToArray());
-        source.Array("LowerCaseSequences", "Lower cases of several code points: the length, then each.", "int", sequences.ToArray());
+        source.Line("    /// <summary>A distance from here on is this plus an index of a <see cref=\"LowerCaseSequence\"/>.</summary>");
+        source.Line($"    public const int LowerCaseSequenceMark = {SequenceMark};");
+        source.Table("LowerCaseIndex", "Index of a <see cref=\"LowerCaseDistance\"/>, 0 for no change.", TwoStageTable.Build(indices));
+        source.Numbers("LowerCaseDistance", "Lower case minus code point.", "int", [.. distances]);
+        source.Numbers("LowerCaseSequence", "Lower cases of several code points: the length, then each.", "int", [.. sequences]);
     }
 
     private static string Utf16(int[] codePoints) => string.Concat(codePoints.Select(char.ConvertFromUtf32));

@@ -17,14 +17,17 @@ internal sealed class TwoStageTable
     /// <summary>The blocks, one after the other.</summary>
     public int[] Values { get; }
 
-    private int Bytes => (Blocks.Length * ElementSize(Blocks)) + (Values.Length * ElementSize(Values));
+    /// <summary>The narrowest type that holds the blocks' numbers.</summary>
+    public string BlockType => NarrowestType(Blocks);
+
+    /// <summary>The narrowest type that holds the values.</summary>
+    public string ValueType => NarrowestType(Values);
+
+    private int Bytes => (Blocks.Length * Size(BlockType)) + (Values.Length * Size(ValueType));
 
     /// <summary>The smallest table over all block lengths.</summary>
     public static TwoStageTable Build(int[] values) =>
         Enumerable.Range(4, 6).Select(shift => Build(values, shift)).MinBy(table => table.Bytes)!;
-
-    /// <summary>Bytes an element needs: 1, 2 or 4.</summary>
-    public static int ElementSize(int[] values) => values.Max() switch { <= byte.MaxValue => 1, <= ushort.MaxValue => 2, _ => 4 };
 
     private static TwoStageTable Build(int[] values, int shift)
     {
@@ -44,4 +47,9 @@ internal sealed class TwoStageTable
         }
         return new(shift, blocks, [.. distinct]);
     }
+
+    private static string NarrowestType(int[] values) =>
+        values.Max() switch { <= byte.MaxValue => "byte", <= ushort.MaxValue => "ushort", _ => "uint" };
+
+    private static int Size(string type) => type switch { "byte" => 1, "ushort" => 2, _ => 4 };
 }

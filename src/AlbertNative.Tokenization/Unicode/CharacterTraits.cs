@@ -26,7 +26,9 @@ internal enum CharacterTraits : byte
     /// <summary>Full lower-casing changes it.</summary>
     LowerCase = 1 << 3,
 
-    /// <summary>General_Category is Mn, Mc or Me.</summary>
+    /// <summary>
+    /// General_Category is Mn, Mc or Me, or was in Unicode 9.0; <c>UnicodeData.IsMark</c> knows which.
+    /// </summary>
     Mark = 1 << 4,
 
     /// <summary>NFC_Quick_Check is not Yes: NFC changes it, or may join it to what is before it.</summary>

@@ -12,10 +12,19 @@ internal static class Composition
         int syllable = Hangul.Compose(first, second);
         if (syllable >= 0)
             return syllable;
-        int index = UnicodeTables.CompositionPairs.BinarySearch(((ulong)(uint)first << 21) | (uint)second);
-        if (index < 0)
+        ulong pair = ((ulong)(uint)first << 21) | (uint)second;
+        int low = 0, high = UnicodeTables.CompositionPairCount;
+        while (low < high)
+        {
+            int middle = (low + high) >>> 1;
+            if (UnicodeTables.CompositionPair(middle) < pair)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        if (low == UnicodeTables.CompositionPairCount || UnicodeTables.CompositionPair(low) != pair)
             return -1;
-        int composite = UnicodeTables.Composites[index];
+        int composite = UnicodeTables.Composite(low);
         return UnicodeData.IsAssignedBy(composite, version) ? composite : -1;
     }
 

@@ -21,15 +21,16 @@ internal static class LowerCase
         destination[0] = codePoint;
         if ((UnicodeData.Traits(codePoint, version) & CharacterTraits.LowerCase) == 0)
             return 1;
-        int distance = UnicodeTables.LowerCaseDistances[UnicodeTables.LowerCaseIndex(codePoint)];
-        if (distance < UnicodeTables.LowerCaseSequence)
+        int distance = UnicodeTables.LowerCaseDistance(UnicodeTables.LowerCaseIndex(codePoint));
+        if (distance < UnicodeTables.LowerCaseSequenceMark)
         {
             destination[0] = codePoint + distance;
             return 1;
         }
-        ReadOnlySpan<int> sequences = UnicodeTables.LowerCaseSequences[(distance - UnicodeTables.LowerCaseSequence)..];
-        sequences.Slice(1, sequences[0]).CopyTo(destination);
-        return sequences[0];
+        int sequence = distance - UnicodeTables.LowerCaseSequenceMark, count = UnicodeTables.LowerCaseSequence(sequence);
+        for (int i = 0; i < count; i++)
+            destination[i] = UnicodeTables.LowerCaseSequence(sequence + 1 + i);
+        return count;
     }
 
     /// <summary>

@@ -43,9 +43,9 @@ internal static class UnicodeData
     public static byte CombiningClass(int codePoint, UnicodeVersion version = UnicodeVersion.Latest) =>
         (Traits(codePoint, version) & CharacterTraits.Reordering) == 0 ? (byte)0 : Properties(codePoint).CombiningClass;
 
-    /// <summary>General_Category is Mn, Mc or Me.</summary>
+    /// <summary>General_Category is Mn, Mc or Me, in that version's own classification.</summary>
     public static bool IsMark(int codePoint, UnicodeVersion version = UnicodeVersion.Latest) =>
-        (Traits(codePoint, version) & CharacterTraits.Mark) != 0;
+        (Traits(codePoint, version) & CharacterTraits.Mark) != 0 && MarkHistory.IsMark(codePoint, version);
 
     /// <summary>White_Space, as Rust's <c>char::is_whitespace</c>.</summary>
     public static bool IsWhiteSpace(int codePoint) => Properties(codePoint).IsWhiteSpace;
@@ -72,5 +72,5 @@ internal static class UnicodeData
         IsAssignedBy(codePoint, version) ? Properties(codePoint) : default;
 
     private static CharacterProperties Properties(int codePoint) =>
-        new(UnicodeTables.PropertiesRecords[UnicodeTables.PropertiesIndex(codePoint)]);
+        new(UnicodeTables.Properties(UnicodeTables.PropertiesIndex(codePoint)));
 }
