@@ -13,12 +13,18 @@ internal static class GraphemeClusters
         int end = start + length;
         if (end == text.Length)
             return end;
-        GraphemeBreak before = BreakOf(codePoint);
+        // Nearly always: two characters that neither join nor extend anything.
+        CharacterTraits both = UnicodeData.Traits(codePoint) | UnicodeData.Traits(CodePoints.Read(text, end, out _));
+        return (both & CharacterTraits.Grapheme) == 0 ? end : Extend(text, end, BreakOf(codePoint));
+    }
+
+    private static int Extend(ReadOnlySpan<char> text, int end, GraphemeBreak before)
+    {
         bool isOddIndicator = before == GraphemeBreak.Regional_Indicator;
         bool isPictographicRun = before == GraphemeBreak.ExtendedPictographic;
         while (end < text.Length)
         {
-            GraphemeBreak after = BreakOf(CodePoints.Read(text, end, out length));
+            GraphemeBreak after = BreakOf(CodePoints.Read(text, end, out int length));
             if (!Joins(before, after, isOddIndicator, isPictographicRun))
                 break;
             isOddIndicator = after == GraphemeBreak.Regional_Indicator && !isOddIndicator;
