@@ -35,6 +35,12 @@ internal abstract unsafe class Kernels
     /// <summary>Rows [rows] by panels [panels] of x Wᵀ with its epilogue.</summary>
     public abstract void Linear(in LinearTask task, int firstRow, int rows, int firstPanel, int panels);
 
+    /// <summary>y = activation(y + bias) [+ residual]: the epilogue of <see cref="Linear"/> on its own.</summary>
+    public abstract void Finish(in LinearTask task, int firstRow, int rows, int firstColumn, int columns);
+
+    /// <summary>The 8-bit form of a row.</summary>
+    public abstract void Quantize(float* x, int columns, RowCode* row);
+
     /// <summary>A block of one head's queries against all keys of their sequence.</summary>
     public abstract void Attend(in AttentionTask task, float* scratch);
 

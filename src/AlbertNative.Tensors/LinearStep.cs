@@ -42,7 +42,14 @@ internal readonly struct LinearStep : ITeamStep
         // Neighbouring tiles share panels, which are larger than rows and come from further away.
         int row = tile % _rowTiles * _tileRows;
         int panel = tile / _rowTiles * _tilePanels;
-        Kernels.Best.Linear(
-            in _task, row, Math.Min(_tileRows, _task.X.Rows - row), _firstPanel + panel, Math.Min(_tilePanels, _panels - panel));
+        int rows = Math.Min(_tileRows, _task.X.Rows - row), panels = Math.Min(_tilePanels, _panels - panel);
+        panel += _firstPanel;
+        if (_task.Weights is not Int8Weights weights)
+        {
+            Kernels.Best.Linear(in _task, row, rows, panel, panels);
+            return;
+        }
+        Int8Kernels.Best.Multiply(_task.X, weights, _task.Y, row, rows, panel, panels);
+        Kernels.Best.Finish(in _task, row, rows, panel * weights.PanelWidth, panels * weights.PanelWidth);
     }
 }

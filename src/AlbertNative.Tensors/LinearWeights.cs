@@ -1,32 +1,29 @@
 namespace AlbertNative.Tensors;
 
-/// <summary>
-/// The weights of y = x Wᵀ + b, W [outputs, inputs], packed for the product kernel once and shared by all threads.
-/// Panels of as many outputs as two vectors hold lie side by side, depth block by depth block, so that a product reads
-/// its weights in one ascending stream.
-/// </summary>
-public sealed unsafe class LinearWeights
+/// <summary>How the weights of a product are held.</summary>
+public enum WeightPrecision
 {
-    private readonly PinnedFloats _panels;
+    /// <summary>As 32-bit floats.</summary>
+    Float32,
+
+    /// <summary>As 8-bit integers with a scale for each output; inputs are rounded to 8 bits row by row.</summary>
+    Int8,
+}
+
+/// <summary>The weights of y = x Wᵀ + b, W [outputs, inputs], packed for the product kernel once and shared by all threads.</summary>
+public abstract unsafe class LinearWeights
+{
     private readonly PinnedFloats _bias;
 
-    /// <summary>Makes weights that are undefined until <see cref="SetRows"/> has been called for all rows.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A dimension is below 1, or the weights do not fit into an array.</exception>
-    public LinearWeights(int outputs, int inputs)
+    private protected LinearWeights(int outputs, int inputs, int panelWidth)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(inputs, 1);
         Outputs = outputs;
         Inputs = inputs;
-        PanelWidth = Kernels.Best.PanelWidth;
-        PanelCount = (outputs + PanelWidth - 1) / PanelWidth;
-        long length = (long)PanelCount * PanelWidth * inputs;
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, PinnedFloats.MaxLength, nameof(outputs));
-        _panels = new PinnedFloats((int)length);
-        _bias = new PinnedFloats(PanelCount * PanelWidth);
+        PanelWidth = panelWidth;
+        PanelCount = (outputs + panelWidth - 1) / panelWidth;
+        // Biases are read a whole panel of any kernel at a time.
+        _bias = new PinnedFloats((outputs + Kernels.MaxPanelWidth - 1) / Kernels.MaxPanelWidth * Kernels.MaxPanelWidth);
         new Span<float>(_bias.Data, _bias.Length).Clear();
-        if (outputs % PanelWidth != 0)
-            new Span<float>(_panels.Data, _panels.Length).Clear();
     }
 
     /// <summary>The number of outputs, the rows of W.</summary>
@@ -35,11 +32,29 @@ public sealed unsafe class LinearWeights
     /// <summary>The number of inputs, the columns of W.</summary>
     public int Inputs { get; }
 
+    /// <summary>How the weights are held.</summary>
+    public abstract WeightPrecision Precision { get; }
+
+    /// <summary>The outputs in one panel.</summary>
     internal int PanelWidth { get; }
 
     internal int PanelCount { get; }
 
     internal float* Bias => _bias.Data;
+
+    /// <summary>Makes weights that are undefined until <see cref="SetRows"/> has been called for all rows.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A dimension is below 1, or the weights do not fit into an array.</exception>
+    public static LinearWeights Create(int outputs, int inputs, WeightPrecision precision = WeightPrecision.Float32)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(inputs, 1);
+        return precision switch
+        {
+            WeightPrecision.Float32 => new SingleWeights(outputs, inputs),
+            WeightPrecision.Int8 => new Int8Weights(outputs, inputs),
+            _ => throw new ArgumentOutOfRangeException(nameof(precision), precision, "Not a precision."),
+        };
+    }
 
     /// <summary>Packs some rows of W and b.</summary>
     /// <param name="first">The first of the rows.</param>
@@ -48,24 +63,27 @@ public sealed unsafe class LinearWeights
     /// <exception cref="ArgumentException">The lengths do not match each other or the shape of W.</exception>
     public void SetRows(int first, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(first);
-        int count = weight.Length / Inputs;
-        if (weight.Length != (long)count * Inputs || count > Outputs - first)
-            throw new ArgumentException($"{weight.Length} weights are not whole rows of [{Outputs}, {Inputs}] from row {first} on.", nameof(weight));
-        if (!bias.IsEmpty && bias.Length != count)
-            throw new ArgumentException($"{bias.Length} biases for {count} rows.", nameof(bias));
-
-        bias.CopyTo(new Span<float>(_bias.Data + first, count));
+        int count = RowsIn(first, weight.Length);
+        SetBias(first, count, bias);
         fixed (float* source = weight)
-        {
-            for (int depth = 0; depth < Inputs; depth += Kernels.DepthBlock)
-            {
-                int block = Math.Min(Kernels.DepthBlock, Inputs - depth);
-                Panels.Pack(source + depth, Inputs, count, block, Block(depth), first, PanelWidth);
-            }
-        }
+            PackRows(first, count, source);
     }
 
-    /// <summary>The panels of the depth block that begins at <paramref name="depth"/>.</summary>
-    internal float* Block(int depth) => _panels.Data + ((nint)depth * PanelCount * PanelWidth);
+    private protected abstract void PackRows(int first, int count, float* weight);
+
+    private protected int RowsIn(int first, int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(first);
+        int count = length / Inputs;
+        if (length != (long)count * Inputs || count > Outputs - first)
+            throw new ArgumentException($"{length} weights are not whole rows of [{Outputs}, {Inputs}] from row {first} on.", nameof(length));
+        return count;
+    }
+
+    private protected void SetBias(int first, int count, ReadOnlySpan<float> bias)
+    {
+        if (!bias.IsEmpty && bias.Length != count)
+            throw new ArgumentException($"{bias.Length} biases for {count} rows.", nameof(bias));
+        bias.CopyTo(new Span<float>(_bias.Data + first, count));
+    }
 }

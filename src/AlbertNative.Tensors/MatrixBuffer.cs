@@ -1,7 +1,8 @@
 namespace AlbertNative.Tensors;
 
 /// <summary>Memory for one matrix at a time, grown when a larger one is asked for and otherwise reused.</summary>
-public sealed class MatrixBuffer
+/// <param name="quantizable">Whether rows have room for their 8-bit form, as the inputs of 8-bit products need it.</param>
+public sealed class MatrixBuffer(bool quantizable = false)
 {
     private PinnedFloats _memory = new(0);
 
@@ -13,18 +14,19 @@ public sealed class MatrixBuffer
     {
         ArgumentOutOfRangeException.ThrowIfNegative(rows);
         ArgumentOutOfRangeException.ThrowIfNegative(columns);
-        int stride = StrideOf(columns);
+        int codeOffset = PaddedColumns(columns);
+        int stride = quantizable ? codeOffset + RowCode.FloatsFor(columns) : codeOffset;
         long needed = (long)rows * stride;
         ArgumentOutOfRangeException.ThrowIfGreaterThan(needed, PinnedFloats.MaxLength, nameof(rows));
         if (needed > _memory.Length)
             _memory = new PinnedFloats((int)needed);
-        return new Matrix(_memory.Owner, _memory.Data, rows, columns, stride);
+        return new Matrix(_memory.Owner, _memory.Data, rows, columns, stride, quantizable ? codeOffset : 0);
     }
 
     /// <summary>
     /// Whole panels fit into a row, so that kernels never need partial stores; one more cache line keeps rows whose
     /// length is a power of two from falling into the same cache sets.
     /// </summary>
-    private static int StrideOf(int columns) =>
+    private static int PaddedColumns(int columns) =>
         checked((columns + Kernels.MaxPanelWidth - 1) / Kernels.MaxPanelWidth * Kernels.MaxPanelWidth) + PinnedFloats.LineFloats;
 }

@@ -94,6 +94,13 @@ public static unsafe class TensorOps
                 $"x is [{task.X.Rows}, {task.X.Columns}] and y [{task.Y.Rows}, {task.Y.Columns}] for weights "
                 + $"[{weights.Outputs}, {weights.Inputs}].", nameof(task));
         }
+        if (weights.Precision == WeightPrecision.Int8)
+        {
+            if (task.X.CodeOffset == 0)
+                throw new ArgumentException("x has no room for its 8-bit form, which these weights multiply.", nameof(task));
+            QuantizeStep quantize = new(task.X);
+            thread.ForEach(quantize.Tiles, quantize);
+        }
         (int first, int count) = (columns ?? Range.All).GetOffsetAndLength(weights.Outputs);
         int firstPanel = first / weights.PanelWidth;
         int endPanel = (first + count + weights.PanelWidth - 1) / weights.PanelWidth;

@@ -28,7 +28,7 @@ internal static class WeightPacking
         int outputs = 0;
         foreach (string module in modules)
             outputs += (int)tensors[TensorCatalogue.Weight(module)].Shape[0];
-        LinearWeights packed = new(outputs, (int)tensors[TensorCatalogue.Weight(modules[0])].Shape[1]);
+        LinearWeights packed = LinearWeights.Create(outputs, (int)tensors[TensorCatalogue.Weight(modules[0])].Shape[1]);
         int row = 0;
         foreach (string module in modules)
         {
@@ -42,7 +42,7 @@ internal static class WeightPacking
     /// <summary>A linear layer made of any two tensors, such as the masked-LM decoder of word embeddings and a bias.</summary>
     public static LinearWeights Linear(WeightTensor weight, float[] bias)
     {
-        LinearWeights packed = new((int)weight.Shape[0], (int)weight.Shape[1]);
+        LinearWeights packed = LinearWeights.Create((int)weight.Shape[0], (int)weight.Shape[1]);
         SetRows(packed, 0, weight, bias);
         return packed;
     }

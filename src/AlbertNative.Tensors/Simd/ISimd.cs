@@ -20,6 +20,9 @@ internal unsafe interface ISimd<V> where V : struct
 
     static abstract void Store(float* destination, V value);
 
+    /// <summary>Rounds each lane to the nearest integer from 0 to 255 and stores it as a byte or, if wide, as 16 bits.</summary>
+    static abstract void StoreCodes(byte* destination, V value, bool wide);
+
     static abstract V Add(V a, V b);
 
     static abstract V Subtract(V a, V b);

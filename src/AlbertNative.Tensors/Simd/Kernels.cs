@@ -14,6 +14,12 @@ internal sealed unsafe class Kernels<S, V> : Kernels
     public override void Linear(in LinearTask task, int firstRow, int rows, int firstPanel, int panels) =>
         Product<S, V>.Linear(in task, firstRow, rows, firstPanel, panels);
 
+    public override void Finish(in LinearTask task, int firstRow, int rows, int firstColumn, int columns) =>
+        Product<S, V>.Finish(in task, firstRow, rows, firstColumn, columns);
+
+    public override void Quantize(float* x, int columns, RowCode* row) =>
+        Quantization<S, V>.Quantize(x, columns, row, Int8Kernels.Best.CodeBytes == 2);
+
     public override void Attend(in AttentionTask task, float* scratch) => Attention<S, V>.Attend(in task, scratch);
 
     public override int AttentionScratch(int keys, int headSize) => Attention<S, V>.Scratch(keys, headSize);

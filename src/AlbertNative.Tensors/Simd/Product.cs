@@ -40,19 +40,26 @@ internal static unsafe class Product<S, V>
     public static void Linear(in LinearTask task, int firstRow, int rows, int firstPanel, int panels)
     {
         int width = 2 * S.Count;
-        int inputs = task.Weights.Inputs;
+        SingleWeights weights = (SingleWeights)task.Weights;
+        int inputs = weights.Inputs;
         nint column = (nint)firstPanel * width;
         float* x = task.X.Row(firstRow);
         float* y = task.Y.Row(firstRow) + column;
         for (int depth = 0; depth < inputs; depth += Kernels.DepthBlock)
         {
             int block = Math.Min(Kernels.DepthBlock, inputs - depth);
-            float* b = task.Weights.Block(depth) + (column * block);
+            float* b = weights.Block(depth) + (column * block);
             Block(x + depth, task.X.Stride, rows, b, block, panels, y, task.Y.Stride, depth > 0);
         }
-        float* bias = task.Weights.Bias + column;
-        float* residual = task.Residual.Rows > 0 ? task.Residual.Row(firstRow) + column : null;
-        Finish(task.Activation, y, task.Y.Stride, rows, panels * width, bias, residual, task.Residual.Stride);
+        Finish(in task, firstRow, rows, (int)column, panels * width);
+    }
+
+    public static void Finish(in LinearTask task, int firstRow, int rows, int firstColumn, int columns)
+    {
+        float* y = task.Y.Row(firstRow) + firstColumn;
+        float* bias = task.Weights.Bias + firstColumn;
+        float* residual = task.Residual.Rows > 0 ? task.Residual.Row(firstRow) + firstColumn : null;
+        Finish(task.Activation, y, task.Y.Stride, rows, columns, bias, residual, task.Residual.Stride);
     }
 
     private static void Finish(

@@ -34,6 +34,18 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     public static void Store(float* destination, Vector128<float> value) => value.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreCodes(byte* destination, Vector128<float> value, bool wide)
+    {
+        Vector128<int> codes = Vector128.ConvertToInt32Native(Vector128.Round(value));
+        codes = Vector128.Min(Vector128.Max(codes, Vector128<int>.Zero), Vector128.Create(255));
+        Vector128<short> words = Vector128.Narrow(codes, codes);
+        if (wide)
+            words.GetLower().Store((short*)destination);
+        else
+            *(uint*)destination = Vector128.Narrow(words, words).AsUInt32()[0];
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Add(Vector128<float> a, Vector128<float> b) => a + b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

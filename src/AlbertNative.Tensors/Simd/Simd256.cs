@@ -34,6 +34,18 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     public static void Store(float* destination, Vector256<float> value) => value.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreCodes(byte* destination, Vector256<float> value, bool wide)
+    {
+        Vector256<int> codes = Vector256.ConvertToInt32Native(Vector256.Round(value));
+        codes = Vector256.Min(Vector256.Max(codes, Vector256<int>.Zero), Vector256.Create(255));
+        Vector128<short> words = Vector128.Narrow(codes.GetLower(), codes.GetUpper());
+        if (wide)
+            words.Store((short*)destination);
+        else
+            Vector128.Narrow(words, words).AsByte().GetLower().Store(destination);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Add(Vector256<float> a, Vector256<float> b) => a + b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace AlbertNative.Tensors.Simd;
 
@@ -32,6 +33,16 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(float* destination, Vector512<float> value) => value.Store(destination);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreCodes(byte* destination, Vector512<float> value, bool wide)
+    {
+        Vector512<int> codes = Vector512.Max(Vector512.ConvertToInt32Native(Vector512.Round(value)), Vector512<int>.Zero);
+        if (wide)
+            Avx512F.ConvertToVector256Int16WithSaturation(Vector512.Min(codes, Vector512.Create(255))).Store((short*)destination);
+        else
+            Avx512F.ConvertToVector128ByteWithSaturation(codes.AsUInt32()).Store(destination);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Add(Vector512<float> a, Vector512<float> b) => a + b;

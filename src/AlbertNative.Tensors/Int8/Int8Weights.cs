@@ -1,0 +1,78 @@
+namespace AlbertNative.Tensors;
+
+/// <summary>
+/// Weights as 8-bit integers with a scale for each output: w ≈ scale · code, code from -127 to 127. With inputs
+/// x ≈ minimum + scale · code, a product is (Σ code code) · scale · scale + minimum · Σ w, and its sum is exact.
+/// As many inputs as a kernel takes at a time lie side by side: [panel][input / group][panel width][group].
+/// </summary>
+internal sealed unsafe class Int8Weights : LinearWeights
+{
+    /// <summary>Beyond this many inputs, 255 · 127 · inputs could exceed 32 bits.</summary>
+    public const int MaxInputs = 65536;
+
+    private readonly PinnedFloats _codes;
+    private readonly PinnedFloats _scales;
+    private readonly PinnedFloats _sums;
+
+    public Int8Weights(int outputs, int inputs)
+        : base(outputs, inputs, Int8Kernels.Best.PanelWidth)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(inputs, MaxInputs);
+        Depth = RowCode.PaddedCodes(inputs);
+        long bytes = (long)PanelCount * PanelWidth * Depth;
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes / sizeof(float), PinnedFloats.MaxLength, nameof(outputs));
+        _codes = new PinnedFloats((int)(bytes / sizeof(float)));
+        _scales = new PinnedFloats(PanelCount * PanelWidth);
+        _sums = new PinnedFloats(PanelCount * PanelWidth);
+        foreach (PinnedFloats memory in (ReadOnlySpan<PinnedFloats>)[_codes, _scales, _sums])
+            new Span<float>(memory.Data, memory.Length).Clear();
+    }
+
+    public override WeightPrecision Precision => WeightPrecision.Int8;
+
+    /// <summary>The inputs, rounded up to a multiple of four.</summary>
+    public int Depth { get; }
+
+    /// <summary>[outputs]</summary>
+    public float* Scales => _scales.Data;
+
+    /// <summary>scale · Σ code, [outputs]</summary>
+    public float* Sums => _sums.Data;
+
+    public sbyte* Panel(int panel) => (sbyte*)_codes.Data + ((nint)panel * PanelWidth * Depth);
+
+    /// <summary>Takes rows that have been rounded before.</summary>
+    public void SetCodes(int first, ReadOnlySpan<sbyte> codes, ReadOnlySpan<float> scales, ReadOnlySpan<float> bias)
+    {
+        int count = RowsIn(first, codes.Length);
+        if (scales.Length != count)
+            throw new ArgumentException($"{scales.Length} scales for {count} rows.", nameof(scales));
+        SetBias(first, count, bias);
+        for (int row = 0; row < count; row++)
+            SetRow(first + row, codes.Slice(row * Inputs, Inputs), scales[row]);
+    }
+
+    private protected override void PackRows(int first, int count, float* weight)
+    {
+        sbyte[] codes = new sbyte[Inputs];
+        for (int row = 0; row < count; row++)
+        {
+            float scale = Int8Rounding.Round(new ReadOnlySpan<float>(weight + ((nint)row * Inputs), Inputs), codes);
+            SetRow(first + row, codes, scale);
+        }
+    }
+
+    private void SetRow(int output, ReadOnlySpan<sbyte> codes, float scale)
+    {
+        int group = Int8Kernels.Best.Group;
+        sbyte* to = Panel(output / PanelWidth) + (output % PanelWidth * group);
+        int sum = 0;
+        for (int input = 0; input < codes.Length; input++)
+        {
+            to[((nint)(input / group) * PanelWidth * group) + (input % group)] = codes[input];
+            sum += codes[input];
+        }
+        Scales[output] = scale;
+        Sums[output] = scale * sum;
+    }
+}
