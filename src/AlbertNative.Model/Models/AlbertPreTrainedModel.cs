@@ -26,8 +26,10 @@ public abstract class AlbertPreTrainedModel : IDisposable
         Config = config;
         Architecture = architecture;
         Tensors = ResolvedWeights.Resolve(weights, config, architecture);
-        _encoder = new AlbertEncoder(config, AlbertWeights.Pack(config, Tensors));
-        _teams = new TeamPool((options ?? new ModelOptions()).ThreadCount);
+        options ??= new ModelOptions();
+        Precision = options.Precision;
+        _encoder = new AlbertEncoder(config, AlbertWeights.Pack(config, Tensors, Precision));
+        _teams = new TeamPool(options.ThreadCount);
     }
 
     /// <summary>The model's sizes and labels.</summary>
@@ -41,6 +43,9 @@ public abstract class AlbertPreTrainedModel : IDisposable
 
     /// <summary>Threads that one forward pass uses.</summary>
     public int Threads => _teams.TeamSize;
+
+    /// <summary>How the layers' weights are held.</summary>
+    public WeightPrecision Precision { get; }
 
     private protected ResolvedWeights Tensors { get; }
 

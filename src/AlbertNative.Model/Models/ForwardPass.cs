@@ -10,7 +10,7 @@ internal sealed class ForwardPass(AlbertPreTrainedModel model, AlbertEncoder enc
     private ModelOutput? _output;
 
     /// <summary>The encoder's intermediate results.</summary>
-    public Workspace Workspace { get; } = new(model.Config);
+    public Workspace Workspace { get; } = new(model.Config, model.Precision);
 
     /// <summary>[sequences, hidden]: the last hidden state of each sequence's first token.</summary>
     public Matrix FirstStates { get; private set; }

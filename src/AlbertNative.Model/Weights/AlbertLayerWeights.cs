@@ -3,23 +3,23 @@ using AlbertNative.Tensors;
 namespace AlbertNative.Model;
 
 /// <summary>One layer's weights, shared by all layers of its group.</summary>
-internal sealed class AlbertLayerWeights(ResolvedWeights tensors, string prefix, float epsilon)
+internal sealed class AlbertLayerWeights(ResolvedWeights tensors, string prefix, float epsilon, WeightPrecision precision)
 {
     /// <summary>Query, key and value as one product, [3 hidden, hidden].</summary>
     public LinearWeights QueryKeyValue { get; } = tensors.Linear(
-        $"{prefix}.attention.query", $"{prefix}.attention.key", $"{prefix}.attention.value");
+        precision, $"{prefix}.attention.query", $"{prefix}.attention.key", $"{prefix}.attention.value");
 
     /// <summary>[hidden, hidden]</summary>
-    public LinearWeights AttentionOutput { get; } = tensors.Linear($"{prefix}.attention.dense");
+    public LinearWeights AttentionOutput { get; } = tensors.Linear(precision, $"{prefix}.attention.dense");
 
     /// <summary>[hidden]</summary>
     public LayerNormWeights AttentionNorm { get; } = tensors.Norm($"{prefix}.attention.LayerNorm", epsilon);
 
     /// <summary>[intermediate, hidden]</summary>
-    public LinearWeights Ffn { get; } = tensors.Linear($"{prefix}.ffn");
+    public LinearWeights Ffn { get; } = tensors.Linear(precision, $"{prefix}.ffn");
 
     /// <summary>[hidden, intermediate]</summary>
-    public LinearWeights FfnOutput { get; } = tensors.Linear($"{prefix}.ffn_output");
+    public LinearWeights FfnOutput { get; } = tensors.Linear(precision, $"{prefix}.ffn_output");
 
     /// <summary>[hidden]</summary>
     public LayerNormWeights FullLayerNorm { get; } = tensors.Norm($"{prefix}.full_layer_layer_norm", epsilon);

@@ -5,11 +5,12 @@ namespace AlbertNative.Model;
 
 /// <summary>
 /// The encoder's weights, packed once at load. The word embeddings, by far the largest table and read a row at a time,
-/// stay where the source has them: for a checkpoint, in the mapped file.
+/// stay where the source has them: for a checkpoint, in the mapped file. A reduced precision is that of the layers: the
+/// other products are too small to gain by it.
 /// </summary>
 internal sealed class AlbertWeights
 {
-    private AlbertWeights(AlbertConfig config, ResolvedWeights tensors)
+    private AlbertWeights(AlbertConfig config, ResolvedWeights tensors, WeightPrecision precision)
     {
         float epsilon = (float)config.LayerNormEpsilon;
         WordEmbeddings = tensors[TensorCatalogue.WordEmbeddings];
@@ -19,7 +20,7 @@ internal sealed class AlbertWeights
         EmbeddingProjection = tensors.Linear(TensorCatalogue.EmbeddingProjection);
         Groups = [.. Enumerable.Range(0, config.GroupCount).Select(group =>
             Enumerable.Range(0, config.InnerGroupCount)
-                .Select(inner => new AlbertLayerWeights(tensors, TensorCatalogue.LayerPrefix(group, inner), epsilon))
+                .Select(inner => new AlbertLayerWeights(tensors, TensorCatalogue.LayerPrefix(group, inner), epsilon, precision))
                 .ToImmutableArray())];
     }
 
@@ -42,5 +43,6 @@ internal sealed class AlbertWeights
     public ImmutableArray<ImmutableArray<AlbertLayerWeights>> Groups { get; }
 
     /// <summary>Packs the encoder's weights out of tensors that were matched with <paramref name="config"/>.</summary>
-    public static AlbertWeights Pack(AlbertConfig config, ResolvedWeights tensors) => new(config, tensors);
+    public static AlbertWeights Pack(AlbertConfig config, ResolvedWeights tensors, WeightPrecision precision) =>
+        new(config, tensors, precision);
 }

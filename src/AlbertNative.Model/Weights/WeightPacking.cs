@@ -23,12 +23,17 @@ internal static class WeightPacking
         new(tensors.Read(TensorCatalogue.Weight(module)), tensors.Read(TensorCatalogue.Bias(module)), epsilon);
 
     /// <summary>The linear layers with the given module names as one: their outputs follow each other.</summary>
-    public static LinearWeights Linear(this ResolvedWeights tensors, params ReadOnlySpan<string> modules)
+    public static LinearWeights Linear(this ResolvedWeights tensors, params ReadOnlySpan<string> modules) =>
+        Linear(tensors, WeightPrecision.Float32, modules);
+
+    /// <summary>The linear layers with the given module names as one, in the given precision.</summary>
+    public static LinearWeights Linear(
+        this ResolvedWeights tensors, WeightPrecision precision, params ReadOnlySpan<string> modules)
     {
         int outputs = 0;
         foreach (string module in modules)
             outputs += (int)tensors[TensorCatalogue.Weight(module)].Shape[0];
-        LinearWeights packed = LinearWeights.Create(outputs, (int)tensors[TensorCatalogue.Weight(modules[0])].Shape[1]);
+        LinearWeights packed = LinearWeights.Create(outputs, (int)tensors[TensorCatalogue.Weight(modules[0])].Shape[1], precision);
         int row = 0;
         foreach (string module in modules)
         {
