@@ -9,7 +9,7 @@ namespace AlbertNative.Tests.Unicode;
 /// <summary>Laws that hold for any text, well-formed or not, and time that grows with the length alone.</summary>
 public sealed class UnicodeFuzzTests
 {
-    private const int Length = 500_000;
+    private const int Length = 250_000;
 
     [Fact]
     public void Normalization_of_any_text_keeps_its_laws()
