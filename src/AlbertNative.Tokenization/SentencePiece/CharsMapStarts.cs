@@ -1,0 +1,119 @@
+using System.Text;
+
+namespace AlbertNative.Tokenization.SentencePiece;
+
+/// <summary>
+/// Every character that begins a string of a charsmap, and every one that stands later in one: what is in
+/// neither set passes through normalisation untouched. Finding them walks the whole trie, which also proves it
+/// sound. Only the Basic Multilingual Plane is told apart.
+/// </summary>
+internal sealed class CharsMapStarts
+{
+    /// <summary>Real maps have keys of up to 4 characters; a trie with a loop would have endless ones.</summary>
+    private const int LongestKey = 64;
+
+    private readonly ulong[] _first = new ulong[0x10000 / 64];
+    private readonly ulong[] _later = new ulong[0x10000 / 64];
+
+    private CharsMapStarts()
+    {
+    }
+
+    /// <summary>Whether a string of the map begins with the character.</summary>
+    public bool IsFirst(char c) => (_first[c >> 6] & (1UL << (c & 63))) != 0;
+
+    /// <summary>Whether a string of the map has the character after its first.</summary>
+    public bool IsLater(char c) => (_later[c >> 6] & (1UL << (c & 63))) != 0;
+
+    /// <summary>Walks the trie along all of UTF-8.</summary>
+    /// <exception cref="FormatException">A key or a value is not what it should be.</exception>
+    public static CharsMapStarts Find(DartsArray trie, ReadOnlySpan<byte> replacements)
+    {
+        CharsMapStarts starts = new();
+        new Walk(starts, trie, replacements, new byte[trie.Count + 256]).Characters(trie.Root, depth: 0);
+        return starts;
+    }
+
+    /// <summary>
+    /// The walk. Keys may share their tails, so each node between characters is walked once, and remembered with
+    /// the number of characters below it.
+    /// </summary>
+    private readonly ref struct Walk(CharsMapStarts starts, DartsArray trie, ReadOnlySpan<byte> replacements, byte[] heights)
+    {
+        private const byte Unknown = 0;
+        private const byte Walking = byte.MaxValue;
+
+        private readonly ReadOnlySpan<byte> _replacements = replacements;
+
+        /// <summary>Follows every character from a node; returns the most characters that a key has below it.</summary>
+        public int Characters(int node, int depth)
+        {
+            if ((uint)node >= (uint)heights.Length)
+                return 0;
+            if (heights[node] == Unknown && depth < LongestKey)
+            {
+                heights[node] = Walking;
+                int height = 0;
+                for (int lead = 1; lead <= 0xF4; lead++)
+                {
+                    int next = node;
+                    if (trie.Step(ref next, (byte)lead, out bool ends))
+                        height = Math.Max(height, Continue(next, ends, lead, depth));
+                }
+                heights[node] = (byte)(height + 1);
+            }
+            if (heights[node] is Unknown or Walking || depth + heights[node] > LongestKey)
+                throw new FormatException($"a key of the precompiled_charsmap has more than {LongestKey} characters");
+            return heights[node] - 1;
+        }
+
+        private int Continue(int node, bool ends, int lead, int depth) => lead switch
+        {
+            < 0x80 => End(node, ends, lead, depth),
+            < 0xC2 => 0,
+            < 0xE0 => Trail(node, ends, lead & 0x1F, 1, depth),
+            < 0xF0 => Trail(node, ends, lead & 0x0F, 2, depth),
+            _ => Trail(node, ends, lead & 0x07, 3, depth),
+        };
+
+        private int Trail(int node, bool ends, int bits, int left, int depth)
+        {
+            if (ends)
+                throw new FormatException("a key of the precompiled_charsmap ends inside a character");
+            int height = 0;
+            for (int b = 0x80; b < 0xC0; b++)
+            {
+                int next = node;
+                if (!trie.Step(ref next, (byte)b, out bool nextEnds))
+                    continue;
+                int value = (bits << 6) | (b & 0x3F);
+                height = Math.Max(height, left > 1
+                    ? Trail(next, nextEnds, value, left - 1, depth)
+                    : End(next, nextEnds, value, depth));
+            }
+            return height;
+        }
+
+        private int End(int node, bool ends, int codePoint, int depth)
+        {
+            if (!Rune.IsValid(codePoint))
+                return 0;
+            if (codePoint <= char.MaxValue)
+                (depth == 0 ? starts._first : starts._later)[codePoint >> 6] |= 1UL << (codePoint & 63);
+            if (ends)
+                CheckValue(trie.Value(node));
+            return 1 + Characters(node, depth + 1);
+        }
+
+        private void CheckValue(int value)
+        {
+            if ((uint)value >= (uint)_replacements.Length)
+            {
+                throw new FormatException(
+                    $"a value of the precompiled_charsmap is {value}, there are {_replacements.Length} bytes of replacements");
+            }
+            if ((_replacements[value] & 0xC0) == 0x80)
+                throw new FormatException($"a value of the precompiled_charsmap, {value}, is inside a character");
+        }
+    }
+}

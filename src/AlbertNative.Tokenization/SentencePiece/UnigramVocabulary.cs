@@ -1,0 +1,196 @@
+using System.Globalization;
+
+namespace AlbertNative.Tokenization.SentencePiece;
+
+/// <summary>
+/// The pieces of a model, checked as SentencePiece checks them: what may be produced from text is in a trie, what
+/// else has a name in a dictionary.
+/// </summary>
+internal sealed class UnigramVocabulary
+{
+    private const double UserDefinedPenalty = 0.1;
+
+    private readonly ModelProto _model;
+    private readonly Dictionary<string, int> _reserved = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _unused = new(StringComparer.Ordinal);
+    private readonly string?[] _texts;
+
+    /// <summary>Checks a model's pieces and builds their trie.</summary>
+    /// <exception cref="TokenizerFormatException">The pieces contradict each other or the options.</exception>
+    public UnigramVocabulary(ModelProto model)
+    {
+        _model = model;
+        _texts = new string?[model.Count];
+        UnknownId = FindUnknown();
+        ByteIds = FindBytes();
+        int[] order = SortProduced();
+        Trie = BuildTrie(order);
+        LowestScore = float.MaxValue;
+        float highest = HighestStart;
+        for (int id = 0; id < model.Count; id++)
+        {
+            if (model.Types[id] != PieceType.Normal)
+                continue;
+            LowestScore = Math.Min(LowestScore, model.Scores[id]);
+            highest = Math.Max(highest, model.Scores[id]);
+        }
+        Scores = MakeScores(highest);
+    }
+
+    /// <summary>C's FLT_MIN, the smallest normal float: where SentencePiece's search for the highest score starts.</summary>
+    private static float HighestStart => BitConverter.UInt32BitsToSingle(0x00800000);
+
+    /// <summary>The number of pieces.</summary>
+    public int Count => _model.Count;
+
+    /// <summary>The id of what stands for text that no piece covers.</summary>
+    public int UnknownId { get; }
+
+    /// <summary>The id of each byte's piece, or null where the model has no byte fallback.</summary>
+    public int[]? ByteIds { get; }
+
+    /// <summary>Normal and user-defined pieces by text.</summary>
+    public PieceTrie Trie { get; }
+
+    /// <summary>The score of each id as the search adds it.</summary>
+    public double[] Scores { get; }
+
+    /// <summary>The lowest score of a normal piece.</summary>
+    public float LowestScore { get; }
+
+    /// <summary>What a piece is.</summary>
+    public PieceType Type(int id) => _model.Types[id];
+
+    /// <summary>A piece's text; the string is made once.</summary>
+    public string Text(int id) => _texts[id] ??= _model.Text(id);
+
+    /// <summary>
+    /// The id of a piece's text, or -1. As in SentencePiece, control, unknown and byte pieces hide others of the
+    /// same text.
+    /// </summary>
+    public int Find(ReadOnlySpan<char> text)
+    {
+        if (_reserved.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(text, out int id))
+            return id;
+        id = Trie.Find(text);
+        return id < 0 && _unused.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(text, out int unused) ? unused : id;
+    }
+
+    /// <summary>The user-defined pieces' texts.</summary>
+    public List<string> UserDefined()
+    {
+        List<string> symbols = [];
+        for (int id = 0; id < Count; id++)
+        {
+            if (Type(id) == PieceType.UserDefined)
+                symbols.Add(Text(id));
+        }
+        return symbols;
+    }
+
+    /// <summary>The byte of a byte piece's text, <c>&lt;0xNN&gt;</c>, or -1.</summary>
+    public static int ByteOf(ReadOnlySpan<char> text) =>
+        text is ['<', '0', 'x', _, _, '>']
+        && byte.TryParse(text[3..5], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out byte value)
+        && !text.ContainsAnyInRange('a', 'f')
+            ? value
+            : -1;
+
+    private int FindUnknown()
+    {
+        int unknown = -1;
+        for (int id = 0; id < Count; id++)
+        {
+            if (Type(id) != PieceType.Unknown)
+                continue;
+            if (unknown >= 0)
+                throw _model.Error($"pieces {unknown} and {id} are both of type UNKNOWN, expected one");
+            unknown = id;
+        }
+        return unknown >= 0 ? unknown : throw _model.Error("no piece is of type UNKNOWN");
+    }
+
+    private int[]? FindBytes()
+    {
+        int[] ids = new int[256];
+        ids.AsSpan().Fill(-1);
+        for (int id = 0; id < Count; id++)
+        {
+            if (Type(id) != PieceType.Byte)
+                continue;
+            if (!_model.Trainer.ByteFallback)
+                throw _model.Error($"piece {id} is of type BYTE, but the model has no byte_fallback");
+            int value = ByteOf(Text(id));
+            if (value < 0)
+                throw _model.Error($"piece {id}, '{Text(id)}', is of type BYTE, expected a text like <0x41>");
+            ids[value] = id;
+        }
+        if (!_model.Trainer.ByteFallback)
+            return null;
+        int missing = Array.IndexOf(ids, -1);
+        return missing < 0 ? ids : throw _model.Error($"byte_fallback needs 256 byte pieces, <0x{missing:X2}> is missing");
+    }
+
+    /// <summary>
+    /// Enters the pieces that are not produced by text into the dictionaries; returns the others in the order of
+    /// their UTF-8.
+    /// </summary>
+    private int[] SortProduced()
+    {
+        int[] order = new int[Count];
+        int produced = 0;
+        for (int id = 0; id < Count; id++)
+        {
+            if (Type(id) is PieceType.Normal or PieceType.UserDefined)
+                order[produced++] = id;
+            else if (!(Type(id) == PieceType.Unused ? _unused : _reserved).TryAdd(Text(id), id))
+                throw DefinedTwice(id);
+        }
+        order.AsSpan(0, produced).Sort((a, b) => _model.Utf8(a).SequenceCompareTo(_model.Utf8(b)));
+        for (int i = 1; i < produced; i++)
+        {
+            if (_model.Utf8(order[i]).SequenceEqual(_model.Utf8(order[i - 1])))
+                throw DefinedTwice(Math.Max(order[i], order[i - 1]));
+        }
+        Array.Resize(ref order, produced);
+        return order;
+    }
+
+    private PieceTrie BuildTrie(int[] order)
+    {
+        if (order.Length == 0 && _unused.Count == 0)
+            throw _model.Error("no piece can be produced: there is none of type NORMAL or USER_DEFINED");
+        int length = 0;
+        foreach (int id in order)
+            length += System.Text.Encoding.UTF8.GetCharCount(_model.Utf8(id));
+        char[] text = new char[length];
+        int[] ends = new int[order.Length];
+        int end = 0;
+        for (int i = 0; i < order.Length; i++)
+        {
+            end += System.Text.Encoding.UTF8.GetChars(_model.Utf8(order[i]), text.AsSpan(end));
+            ends[i] = end;
+        }
+        PieceTrie trie = PieceTrie.Build(text, ends, order);
+        foreach ((string unused, int id) in _unused)
+        {
+            if (trie.Find(unused) >= 0)
+                throw DefinedTwice(id);
+        }
+        return trie;
+    }
+
+    private double[] MakeScores(float highest)
+    {
+        double[] scores = new double[Count];
+        for (int id = 0; id < scores.Length; id++)
+        {
+            scores[id] = Type(id) == PieceType.UserDefined
+                ? (float)_model.Utf8(id).Length * highest - UserDefinedPenalty
+                : _model.Scores[id];
+        }
+        return scores;
+    }
+
+    private TokenizerFormatException DefinedTwice(int id) => _model.Error($"piece {id}, '{Text(id)}', is defined twice");
+}
