@@ -5,4 +5,10 @@ namespace AlbertNative.Tensors;
 /// <param name="QueryCount">The number of its queries; may be zero.</param>
 /// <param name="KeyStart">The first row of its keys and values.</param>
 /// <param name="KeyCount">The number of its keys, at least one where there are queries.</param>
-public readonly record struct AttentionSpan(int QueryStart, int QueryCount, int KeyStart, int KeyCount);
+public readonly record struct AttentionSpan(int QueryStart, int QueryCount, int KeyStart, int KeyCount)
+{
+    /// <summary>Whether its rows are among so many.</summary>
+    internal bool IsWithin(int queries, int keys) =>
+        QueryStart >= 0 && QueryCount >= 0 && QueryCount <= queries - QueryStart
+        && KeyStart >= 0 && KeyCount >= (QueryCount == 0 ? 0 : 1) && KeyCount <= keys - KeyStart;
+}

@@ -38,8 +38,8 @@ internal abstract unsafe class Kernels
     /// <summary>y = activation(y + bias) [+ residual]: the epilogue of <see cref="Linear"/> on its own.</summary>
     public abstract void Finish(in LinearTask task, int firstRow, int rows, int firstColumn, int columns);
 
-    /// <summary>The 8-bit form of a row.</summary>
-    public abstract void Quantize(float* x, int columns, RowCode* row);
+    /// <summary>The 8-bit form of a row, a code in a byte or, if wide, in 16 bits.</summary>
+    public abstract void Quantize(float* x, int columns, RowCode* row, bool wide);
 
     /// <summary>A block of one head's queries against all keys of their sequence.</summary>
     public abstract void Attend(in AttentionTask task, float* scratch);

@@ -9,7 +9,13 @@ internal sealed unsafe class SingleWeights : LinearWeights
     private readonly PinnedFloats _panels;
 
     public SingleWeights(int outputs, int inputs)
-        : base(outputs, inputs, Kernels.Best.PanelWidth)
+        : this(outputs, inputs, Kernels.Best.PanelWidth)
+    {
+    }
+
+    /// <summary>For the kernels of any width.</summary>
+    internal SingleWeights(int outputs, int inputs, int panelWidth)
+        : base(outputs, inputs, panelWidth)
     {
         long length = (long)PanelCount * PanelWidth * inputs;
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, PinnedFloats.MaxLength, nameof(outputs));

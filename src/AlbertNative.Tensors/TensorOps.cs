@@ -52,16 +52,22 @@ public static unsafe class TensorOps
     /// <param name="spans">Which queries attend to which keys.</param>
     /// <param name="heads">The number of heads.</param>
     /// <param name="output">[queries, H]</param>
-    /// <exception cref="ArgumentException">The shapes do not match.</exception>
+    /// <exception cref="ArgumentException">The shapes do not match, or a span is not within them.</exception>
     public static void Attention(
         TeamThread thread, Matrix query, Matrix keyValue, ReadOnlySpan<AttentionSpan> spans, int heads, Matrix output)
     {
         int hidden = output.Columns;
+        ArgumentOutOfRangeException.ThrowIfLessThan(heads, 1);
         if (hidden % heads != 0 || query.Columns < hidden || keyValue.Columns != 3 * hidden || output.Rows != query.Rows)
         {
             throw new ArgumentException(
                 $"Q is [{query.Rows}, {query.Columns}], K and V [{keyValue.Rows}, {keyValue.Columns}], the output "
                 + $"[{output.Rows}, {output.Columns}], for {heads} heads.", nameof(output));
+        }
+        foreach (AttentionSpan span in spans)
+        {
+            if (!span.IsWithin(query.Rows, keyValue.Rows))
+                throw new ArgumentException($"{span} is not within {query.Rows} queries and {keyValue.Rows} keys.", nameof(spans));
         }
         AttentionStep step = new(query, keyValue, spans, heads, output, thread.TeamSize);
         thread.ForEach(step.Tiles, step);

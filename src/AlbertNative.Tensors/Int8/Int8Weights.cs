@@ -3,7 +3,7 @@ namespace AlbertNative.Tensors;
 /// <summary>
 /// Weights as 8-bit integers with a scale for each output: w ≈ scale · code, code from -127 to 127. With inputs
 /// x ≈ minimum + scale · code, a product is (Σ code code) · scale · scale + minimum · Σ w, and its sum is exact.
-/// As many inputs as a kernel takes at a time lie side by side: [panel][input / group][panel width][group].
+/// As many inputs as a kernel takes at a time lie side by side: [panel][input / _group][panel width][group].
 /// </summary>
 internal sealed unsafe class Int8Weights : LinearWeights
 {
@@ -14,9 +14,18 @@ internal sealed unsafe class Int8Weights : LinearWeights
     private readonly PinnedFloats _scales;
     private readonly PinnedFloats _sums;
 
+    private readonly int _group;
+
     public Int8Weights(int outputs, int inputs)
-        : base(outputs, inputs, Int8Kernels.Best.PanelWidth)
+        : this(outputs, inputs, Int8Kernels.Best)
     {
+    }
+
+    /// <summary>For any kernels.</summary>
+    internal Int8Weights(int outputs, int inputs, Int8Kernels kernels)
+        : base(outputs, inputs, kernels.PanelWidth)
+    {
+        _group = kernels.Group;
         ArgumentOutOfRangeException.ThrowIfGreaterThan(inputs, MaxInputs);
         Depth = RowCode.PaddedCodes(inputs);
         long bytes = (long)PanelCount * PanelWidth * Depth;
@@ -64,12 +73,11 @@ internal sealed unsafe class Int8Weights : LinearWeights
 
     private void SetRow(int output, ReadOnlySpan<sbyte> codes, float scale)
     {
-        int group = Int8Kernels.Best.Group;
-        sbyte* to = Panel(output / PanelWidth) + (output % PanelWidth * group);
+        sbyte* to = Panel(output / PanelWidth) + (output % PanelWidth * _group);
         int sum = 0;
         for (int input = 0; input < codes.Length; input++)
         {
-            to[((nint)(input / group) * PanelWidth * group) + (input % group)] = codes[input];
+            to[((nint)(input / _group) * PanelWidth * _group) + (input % _group)] = codes[input];
             sum += codes[input];
         }
         Scales[output] = scale;

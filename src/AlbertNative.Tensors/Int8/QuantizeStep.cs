@@ -15,6 +15,6 @@ internal readonly unsafe struct QuantizeStep(Matrix x) : ITeamStep
     {
         int end = Math.Min(_x.Rows, (tile + 1) * RowsPerTile);
         for (int row = tile * RowsPerTile; row < end; row++)
-            Kernels.Best.Quantize(_x.Row(row), _x.Columns, _x.Code(row));
+            Kernels.Best.Quantize(_x.Row(row), _x.Columns, _x.Code(row), Int8Kernels.Best.CodeBytes == 2);
     }
 }

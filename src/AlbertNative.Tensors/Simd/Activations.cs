@@ -45,7 +45,7 @@ internal readonly struct ReluActivation<S, V> : IActivation<S, V>
     where V : struct
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Apply(V x) => S.Max(x, S.Zero);
+    public static V Apply(V x) => S.Max(S.Zero, x);
 }
 
 internal readonly struct SiluActivation<S, V> : IActivation<S, V>

@@ -34,8 +34,10 @@ internal unsafe interface ISimd<V> where V : struct
     /// <summary>a * b + c, rounded once where the processor can.</summary>
     static abstract V MultiplyAdd(V a, V b, V c);
 
+    /// <summary>The smaller one; where <paramref name="b"/> is NaN, NaN on every processor.</summary>
     static abstract V Min(V a, V b);
 
+    /// <summary>The larger one; where <paramref name="b"/> is NaN, NaN on every processor.</summary>
     static abstract V Max(V a, V b);
 
     static abstract V Abs(V a);

@@ -17,8 +17,8 @@ internal sealed unsafe class Kernels<S, V> : Kernels
     public override void Finish(in LinearTask task, int firstRow, int rows, int firstColumn, int columns) =>
         Product<S, V>.Finish(in task, firstRow, rows, firstColumn, columns);
 
-    public override void Quantize(float* x, int columns, RowCode* row) =>
-        Quantization<S, V>.Quantize(x, columns, row, Int8Kernels.Best.CodeBytes == 2);
+    public override void Quantize(float* x, int columns, RowCode* row, bool wide) =>
+        Quantization<S, V>.Quantize(x, columns, row, wide);
 
     public override void Attend(in AttentionTask task, float* scratch) => Attention<S, V>.Attend(in task, scratch);
 

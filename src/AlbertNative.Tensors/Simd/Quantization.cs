@@ -11,19 +11,23 @@ internal static unsafe class Quantization<S, V>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Quantize(float* x, int columns, RowCode* row, bool wide)
     {
+        // NaN where a value is NaN or infinite: minima and maxima pass over NaNs, and no code stands for one.
+        float zero = 0;
         float least = x[0], largest = x[0];
         int i = 0;
         if (columns >= S.Count)
         {
-            V low = S.Load(x), high = low;
-            for (i = S.Count; i + S.Count <= columns; i += S.Count)
+            V low = S.Load(x), high = low, zeros = S.Zero;
+            for (; i + S.Count <= columns; i += S.Count)
             {
                 V value = S.Load(x + i);
                 low = S.Min(low, value);
                 high = S.Max(high, value);
+                zeros = S.MultiplyAdd(value, S.Zero, zeros);
             }
             least = -S.MaxAcross(S.Subtract(S.Zero, low));
             largest = S.MaxAcross(high);
+            zero = S.Sum(zeros);
         }
         for (; i < columns; i++)
         {
@@ -31,7 +35,7 @@ internal static unsafe class Quantization<S, V>
             largest = MathF.Max(largest, x[i]);
         }
         row->Minimum = least;
-        row->Scale = (largest - least) / 255;
+        row->Scale = ((largest - least) / 255) + zero;
         float factor = row->Scale > 0 ? 255 / (largest - least) : 0, shift = -least * factor;
 
         byte* codes = RowCode.Codes(row);

@@ -30,7 +30,7 @@ internal static class VectorMath<S, V>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Tanh(V x)
     {
-        V bounded = S.Max(S.Min(x, S.Create(20f)), S.Create(-20f));
+        V bounded = S.Max(S.Create(-20f), S.Min(S.Create(20f), x));
         V e = ExpMinusOne(S.Add(bounded, bounded));
         return S.Divide(e, S.Add(e, S.Create(2f)));
     }
@@ -52,7 +52,7 @@ internal static class VectorMath<S, V>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V NormalCdf(V x)
     {
-        V z = S.Min(S.Multiply(S.Abs(x), S.Create(0.70710678118654752f)), S.Create(9f));
+        V z = S.Min(S.Create(9f), S.Multiply(S.Abs(x), S.Create(0.70710678118654752f)));
         V t = S.Divide(S.Subtract(z, S.Create(3f)), S.Add(z, S.Create(3f)));
         V p = S.Create(-0.000273596004f);
         p = S.MultiplyAdd(p, t, S.Create(-0.000788120766f));
@@ -77,7 +77,7 @@ internal static class VectorMath<S, V>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V Reduce(V x, out V power)
     {
-        V bounded = S.Max(S.Min(x, S.Create(88f)), S.Create(-87f));
+        V bounded = S.Max(S.Create(-87f), S.Min(S.Create(88f), x));
         power = S.Round(S.Multiply(bounded, S.Create(1.44269504088896341f)));
         // ln 2 in two parts: the first has few enough bits that its product with any power is exact.
         V r = S.MultiplyAdd(power, S.Create(-0.693359375f), bounded);

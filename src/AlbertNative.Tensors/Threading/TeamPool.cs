@@ -29,10 +29,10 @@ public sealed class TeamPool : IDisposable
 
     /// <summary>Runs a program on the next free team.</summary>
     /// <exception cref="ObjectDisposedException">The pool was disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was signalled.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was signalled; checked while waiting and at every step.</exception>
     public void Run(TeamProgram program, CancellationToken cancellation = default)
     {
-        ThreadTeam team = Rent();
+        ThreadTeam team = Rent(cancellation);
         try
         {
             team.Run(program, cancellation);
@@ -54,7 +54,7 @@ public sealed class TeamPool : IDisposable
         }
     }
 
-    private ThreadTeam Rent()
+    private ThreadTeam Rent(CancellationToken cancellation)
     {
         Waiter waiter;
         lock (_gate)
@@ -71,7 +71,11 @@ public sealed class TeamPool : IDisposable
                 waiter = new Waiter();
             _waiting.Enqueue(waiter);
         }
-        ThreadTeam team = waiter.Wait();
+        ThreadTeam? team;
+        using (cancellation.UnsafeRegister(static waiter => ((Waiter)waiter!).Wake(), waiter))
+            team = waiter.Wait(cancellation);
+        if (team is null)
+            throw new OperationCanceledException(cancellation);
         lock (_gate)
             _spareWaiters.Push(waiter);
         return team;
@@ -81,9 +85,12 @@ public sealed class TeamPool : IDisposable
     {
         lock (_gate)
         {
-            if (_waiting.TryDequeue(out Waiter? next))
-                next.Give(team);
-            else if (_disposed)
+            while (_waiting.TryDequeue(out Waiter? next))
+            {
+                if (next.TryGive(team))
+                    return;
+            }
+            if (_disposed)
                 team.Dispose();
             else
                 _idle.Push(team);
@@ -94,25 +101,39 @@ public sealed class TeamPool : IDisposable
     private sealed class Waiter
     {
         private ThreadTeam? _team;
+        private bool _left;
 
-        public ThreadTeam Wait()
+        /// <summary>The team that this caller was given, or null where it gave up its place.</summary>
+        public ThreadTeam? Wait(CancellationToken cancellation)
         {
             lock (this)
             {
-                while (_team is null)
+                while (_team is null && !cancellation.IsCancellationRequested)
                     Monitor.Wait(this);
-                ThreadTeam team = _team;
+                ThreadTeam? team = _team;
                 _team = null;
+                _left = team is null;
                 return team;
             }
         }
 
-        public void Give(ThreadTeam team)
+        /// <summary>Makes the caller look at its cancellation.</summary>
+        public void Wake()
+        {
+            lock (this)
+                Monitor.Pulse(this);
+        }
+
+        /// <summary>Hands over a team, unless the caller has left.</summary>
+        public bool TryGive(ThreadTeam team)
         {
             lock (this)
             {
+                if (_left)
+                    return false;
                 _team = team;
                 Monitor.Pulse(this);
+                return true;
             }
         }
     }
