@@ -1,0 +1,63 @@
+using AlbertNative.Tensors;
+
+namespace AlbertNative.Tests.Tensors;
+
+/// <summary>One head's attention amid NaNs: other heads' columns, other sequences' rows and the scratch memory.</summary>
+internal sealed unsafe class AttentionCase
+{
+    private const int ScratchGuard = 64;
+
+    private readonly Kernels _kernels;
+    private readonly int _before;
+
+    public AttentionCase(Kernels kernels, int queries, int keys, int headSize, int seed, Func<float>? next = null)
+    {
+        Random random = new(seed);
+        next ??= () => 2 * random.NextReal();
+        _kernels = kernels;
+        _before = seed % 3;
+        (Queries, Keys, HeadSize) = (queries, keys, headSize);
+        Query = new GuardedMatrix(queries, headSize, headSize + 5, seed).Fill(next);
+        Key = new GuardedMatrix(keys, headSize, (2 * headSize) + 1, seed / 3).Fill(next);
+        Value = new GuardedMatrix(keys, headSize, (2 * headSize) + 1, seed / 5).Fill(next);
+    }
+
+    public int Queries { get; }
+
+    public int Keys { get; }
+
+    public int HeadSize { get; }
+
+    public GuardedMatrix Query { get; }
+
+    public GuardedMatrix Key { get; }
+
+    public GuardedMatrix Value { get; }
+
+    /// <summary>Runs the kernel for some queries and checks that it wrote nothing but their results.</summary>
+    public GuardedMatrix Run(int first, int count)
+    {
+        GuardedMatrix output = new(Queries, HeadSize, 7, first + _before);
+        AttentionTask task = new()
+        {
+            Query = Query.Data + (first * Query.Stride),
+            QueryStride = Query.Stride,
+            Queries = count,
+            Key = Key.Data,
+            Value = Value.Data,
+            KeyStride = Key.Stride,
+            Keys = Keys,
+            HeadSize = HeadSize,
+            Output = output.Data + (first * output.Stride),
+            OutputStride = output.Stride,
+        };
+        GuardedMatrix scratch = new(1, _kernels.AttentionScratch(Keys, HeadSize), ScratchGuard);
+        _kernels.Attend(in task, scratch.Data);
+        scratch.AssertUntouchedOutside(0, 1, 0, scratch.Matrix.Columns);
+        output.AssertUntouchedOutside(first, count, 0, HeadSize);
+        return output;
+    }
+
+    public double[] Exact(int query) =>
+        Oracle.Attend(d => Query[query, d], (k, d) => Key[k, d], (k, d) => Value[k, d], Keys, HeadSize);
+}
