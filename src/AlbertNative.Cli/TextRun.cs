@@ -1,5 +1,3 @@
-using System.Text.Unicode;
-
 namespace AlbertNative.Cli;
 
 /// <summary>
@@ -12,11 +10,7 @@ internal sealed class TextRun<TItem, TResult>
 
     public required InputSource Source { get; init; }
 
-    /// <summary>What a line of plain text asks; null where the input is JSON lines.</summary>
-    public Func<string, TItem>? FromLine { get; init; }
-
-    /// <summary>What a JSON line asks; null where the input is plain text.</summary>
-    public Func<JsonRecord, TItem>? FromRecord { get; init; }
+    public required InputFormat<TItem> Format { get; init; }
 
     /// <summary>
     /// Results for the items, in their order and lazily: for an item that cannot be computed it throws when that
@@ -60,7 +54,8 @@ internal sealed class TextRun<TItem, TResult>
         {
             try
             {
-                readable.Add(Parse(line));
+                (TItem item, JsonRecord? record) = Format.Parse(line);
+                readable.Add((line, item, record));
             }
             catch (Exception e) when (IsBadInput(e))
             {
@@ -70,17 +65,6 @@ internal sealed class TextRun<TItem, TResult>
             }
         }
         ComputeAll(readable, cancellation);
-    }
-
-    private (InputLine Line, TItem Item, JsonRecord? Record) Parse(InputLine line)
-    {
-        if (!Utf8.IsValid(line.Bytes))
-            throw new BadInputException("not valid UTF-8");
-        if (FromRecord is null)
-            return (line, FromLine!(Terminal.Utf8.GetString(line.Bytes)), null);
-
-        JsonRecord record = JsonRecord.Parse(line.Bytes);
-        return (line, FromRecord(record), record);
     }
 
     private void ComputeAll(List<(InputLine Line, TItem Item, JsonRecord? Record)> readable, CancellationToken cancellation)

@@ -19,7 +19,8 @@ internal abstract class InputSource
     /// </summary>
     public abstract IEnumerable<IReadOnlyList<InputLine>> Groups(int limit, CancellationToken cancellation);
 
-    public static InputSource OfArguments(IReadOnlyList<string> texts) => new Arguments(texts);
+    /// <summary>One item for each of <paramref name="items"/>, which are its columns.</summary>
+    public static InputSource OfArguments(IReadOnlyList<IReadOnlyList<string>> items) => new Arguments(items);
 
     public static InputSource OfStream(Stream stream) => new StreamLines(stream, "line", null);
 
@@ -38,12 +39,12 @@ internal abstract class InputSource
         }
     }
 
-    private sealed class Arguments(IReadOnlyList<string> texts) : InputSource
+    private sealed class Arguments(IReadOnlyList<IReadOnlyList<string>> items) : InputSource
     {
-        public override string Name(long number) => $"argument {number}";
+        public override string Name(long number) => items.Count == 1 ? "the arguments" : $"argument {number}";
 
         public override IEnumerable<IReadOnlyList<InputLine>> Groups(int limit, CancellationToken cancellation) =>
-            texts.Select((text, i) => new InputLine(i + 1, Terminal.Utf8.GetBytes(text), End: 0)).Chunk(limit);
+            items.Select((columns, i) => new InputLine(i + 1, [], columns, End: 0)).Chunk(limit);
     }
 
     private sealed class StreamLines(Stream stream, string what, long? length) : InputSource
@@ -89,7 +90,7 @@ internal abstract class InputSource
             {
                 LineReader reader = new(stream);
                 for (long number = 1; reader.Read() is byte[] line; number++)
-                    arrived.Add(new(number, line, reader.Position), stopped);
+                    arrived.Add(new(number, line, null, reader.Position), stopped);
             }
             catch (OperationCanceledException)
             {

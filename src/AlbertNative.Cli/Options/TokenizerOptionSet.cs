@@ -1,0 +1,39 @@
+using System.CommandLine;
+using AlbertNative.Tokenization;
+
+namespace AlbertNative.Cli;
+
+/// <summary>Options that override what a tokenizer's files say.</summary>
+internal sealed class TokenizerOptionSet
+{
+    private readonly Option<bool> _slow = new("--slow")
+    {
+        Description = "Tokenize as transformers' slow AlbertTokenizer (default where there is only a spiece.model)",
+    };
+    private readonly Option<bool> _fast = new("--fast")
+    {
+        Description = "Tokenize as Hugging Face's Rust tokenizers (default where there is a tokenizer.json)",
+    };
+    private readonly Option<bool> _noLowerCase = new("--no-lower-case") { Description = "Keep capitals (do_lower_case false)" };
+    private readonly Option<bool> _keepAccents = new("--keep-accents") { Description = "Keep accents (keep_accents true)" };
+
+    public TokenizerOptionSet(Command command)
+    {
+        command.Add(_slow);
+        command.Add(_fast);
+        command.Add(_noLowerCase);
+        command.Add(_keepAccents);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(_slow) && result.GetValue(_fast))
+                result.AddError("--slow and --fast exclude each other");
+        });
+    }
+
+    public TokenizerOptions Value(ParseResult parsed) => new()
+    {
+        Semantics = parsed.GetValue(_slow) ? TokenizerSemantics.Slow : parsed.GetValue(_fast) ? TokenizerSemantics.Fast : null,
+        LowerCase = parsed.GetValue(_noLowerCase) ? false : null,
+        KeepAccents = parsed.GetValue(_keepAccents) ? true : null,
+    };
+}

@@ -1,0 +1,81 @@
+using AlbertNative.Model;
+using AlbertNative.Tokenization;
+
+namespace AlbertNative;
+
+/// <summary>Encodes texts for a model, within its length and as the caller wants long ones treated.</summary>
+internal sealed class InputEncoder
+{
+    private readonly Overlong _overlong;
+
+    /// <summary>Checks that tokenizer, model and options fit together.</summary>
+    /// <param name="tokenizer">The tokenizer.</param>
+    /// <param name="config">The model.</param>
+    /// <param name="options">The task's options.</param>
+    /// <param name="maxSequenceLength">A further limit, from sentence-transformers' files; null for none.</param>
+    /// <exception cref="ArgumentException">The tokenizer has ids that the model has not, or a length is impossible.</exception>
+    public InputEncoder(AlbertTokenizer tokenizer, AlbertConfig config, TaskOptions options, int? maxSequenceLength = null)
+    {
+        if (tokenizer.VocabularySize > config.VocabularySize)
+        {
+            throw new ArgumentException(
+                $"the tokenizer has {tokenizer.VocabularySize} ids, the model {config.VocabularySize} embeddings");
+        }
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchTokens, 1, nameof(options.BatchTokens));
+
+        Tokenizer = tokenizer;
+        _overlong = options.Overlong;
+        MaxLength = options.MaxLength ?? Math.Min(
+            config.MaxPositionCount,
+            Math.Min(tokenizer.ModelMaxLength ?? int.MaxValue, maxSequenceLength ?? int.MaxValue));
+        if (MaxLength < 1 || MaxLength > config.MaxPositionCount)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(options), MaxLength, $"the maximal length must be between 1 and the model's {config.MaxPositionCount} positions");
+        }
+    }
+
+    public AlbertTokenizer Tokenizer { get; }
+
+    /// <summary>The most tokens of a model input.</summary>
+    public int MaxLength { get; }
+
+    /// <summary>Encodes a text.</summary>
+    /// <exception cref="ArgumentException">It is too long, and to be refused or too long for windows.</exception>
+    public EncodedInput<TInput> Encode<TInput>(TInput input, string text) =>
+        Fit(input, options => Tokenizer.Encode(text, options));
+
+    /// <summary>Encodes a text that is split into words.</summary>
+    /// <exception cref="ArgumentException">It is too long, and to be refused or too long for windows.</exception>
+    public EncodedInput<TInput> EncodeWords<TInput>(TInput input, IReadOnlyList<string> words) =>
+        Fit(input, options => Tokenizer.EncodeWords(words, options));
+
+    /// <summary>Encodes pairs of texts, each one model input: pairs are not read in windows.</summary>
+    /// <exception cref="ArgumentException">One is too long, and to be refused.</exception>
+    public EncodedInput<TInput> EncodePairs<TInput>(TInput input, IEnumerable<(string First, string Second)> pairs)
+    {
+        Encoding[] encodings =
+            [.. pairs.Select(pair => Limited(options => Tokenizer.Encode(pair.First, pair.Second, options)))];
+        return new(input, encodings, [.. encodings.Select(TokenWindow.Whole)]);
+    }
+
+    private EncodedInput<TInput> Fit<TInput>(TInput input, Func<EncodeOptions, Encoding> encode)
+    {
+        if (_overlong.Action != OverlongAction.Window)
+        {
+            Encoding encoding = Limited(encode);
+            return new(input, [encoding], [TokenWindow.Whole(encoding)]);
+        }
+        Encoding whole = encode(EncodeOptions.Default);
+        return new(input, [whole], TokenWindow.Cut(whole, sequence: 0, MaxLength, _overlong.Stride));
+    }
+
+    private Encoding Limited(Func<EncodeOptions, Encoding> encode)
+    {
+        if (_overlong.Action == OverlongAction.Truncate)
+            return encode(EncodeOptions.Default with { MaxLength = MaxLength });
+
+        Encoding encoding = encode(EncodeOptions.Default);
+        return encoding.Count <= MaxLength ? encoding : throw new OverlongTextException(encoding.Count, MaxLength);
+    }
+}
