@@ -20,7 +20,7 @@ internal sealed class TextRun<TItem, TResult>
 
     public required IResultWriter<TItem, TResult> Writer { get; init; }
 
-    public required OnError OnError { get; init; }
+    public required ErrorPolicy OnError { get; init; }
 
     public required RunProgress Progress { get; init; }
 
@@ -94,7 +94,7 @@ internal sealed class TextRun<TItem, TResult>
     private void Reject(InputLine line, Exception e)
     {
         string message = $"{Source.Name(line.Number)}: {OneLine.Of(e)}";
-        if (OnError == OnError.Stop)
+        if (OnError == ErrorPolicy.Stop)
             throw new BadInputException(message);
         Skipped++;
         Progress.Warn(message);

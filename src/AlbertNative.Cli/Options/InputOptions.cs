@@ -16,9 +16,9 @@ internal sealed class InputOptions
     {
         Description = "The input is JSON lines; fields that the command does not know are passed through",
     };
-    private readonly Option<OnError> _onError = Choice.Of(
+    private readonly Option<ErrorPolicy> _onError = Choice.Of(
         "--on-error", "What a bad line does: end the run, or be reported, counted and left out [default: stop]",
-        ("stop", OnError.Stop), ("skip", OnError.Skip));
+        ("stop", ErrorPolicy.Stop), ("skip", ErrorPolicy.Skip));
     private readonly bool _argumentsAreColumns;
     private readonly (int Least, int Most) _columns;
 
@@ -41,7 +41,7 @@ internal sealed class InputOptions
 
     public bool IsJson(ParseResult parsed) => parsed.GetValue(_jsonl);
 
-    public OnError OnError(ParseResult parsed) => parsed.GetValue(_onError);
+    public ErrorPolicy OnError(ParseResult parsed) => parsed.GetValue(_onError);
 
     /// <summary>Opens the input.</summary>
     /// <exception cref="BadInputException">The file cannot be read.</exception>

@@ -1,29 +1,30 @@
+using AlbertNative.Tensors;
+
 namespace AlbertNative;
 
-/// <summary>The arithmetic of <see cref="Pooling"/> over one text's token vectors.</summary>
+/// <summary>The arithmetic of <see cref="Pooling"/> over the vectors of one text's or one word's tokens.</summary>
 internal static class Pool
 {
     /// <summary>
-    /// Pools <paramref name="states"/>, [tokens, <paramref name="pooled"/>.Length] row by row, into <paramref name="pooled"/>.
-    /// Sums run in double precision, in the tokens' order.
+    /// Pools <paramref name="rows"/> of <paramref name="states"/>, [tokens, hidden], into <paramref name="pooled"/>,
+    /// [hidden]. Sums run in double precision, in the tokens' order.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The pooler, which is the model's and not a function of the states alone.</exception>
-    public static void Tokens(Pooling pooling, ReadOnlySpan<float> states, Span<float> pooled)
+    public static void Tokens(Pooling pooling, Matrix states, ReadOnlySpan<int> rows, Span<float> pooled)
     {
-        int tokens = states.Length / pooled.Length;
         switch (pooling)
         {
             case Pooling.Cls:
-                states[..pooled.Length].CopyTo(pooled);
+                states[rows[0]].CopyTo(pooled);
                 break;
             case Pooling.Mean:
-                Sum(states, pooled, tokens);
+                Sum(states, rows, pooled, rows.Length);
                 break;
             case Pooling.MeanSqrtLen:
-                Sum(states, pooled, Math.Sqrt(tokens));
+                Sum(states, rows, pooled, Math.Sqrt(rows.Length));
                 break;
             case Pooling.Max:
-                Largest(states, pooled);
+                Largest(states, rows, pooled);
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(pooling), pooling, "not a pooling of token vectors");
@@ -44,12 +45,12 @@ internal static class Pool
             value = (float)(value * scale);
     }
 
-    private static void Sum(ReadOnlySpan<float> states, Span<float> pooled, double divisor)
+    private static void Sum(Matrix states, ReadOnlySpan<int> rows, Span<float> pooled, double divisor)
     {
         double[] sums = new double[pooled.Length];
-        for (int row = 0; row < states.Length; row += sums.Length)
+        foreach (int row in rows)
         {
-            ReadOnlySpan<float> token = states.Slice(row, sums.Length);
+            ReadOnlySpan<float> token = states[row];
             for (int i = 0; i < sums.Length; i++)
                 sums[i] += token[i];
         }
@@ -57,12 +58,12 @@ internal static class Pool
             pooled[i] = (float)(sums[i] / divisor);
     }
 
-    private static void Largest(ReadOnlySpan<float> states, Span<float> pooled)
+    private static void Largest(Matrix states, ReadOnlySpan<int> rows, Span<float> pooled)
     {
-        states[..pooled.Length].CopyTo(pooled);
-        for (int row = pooled.Length; row < states.Length; row += pooled.Length)
+        states[rows[0]].CopyTo(pooled);
+        foreach (int row in rows[1..])
         {
-            ReadOnlySpan<float> token = states.Slice(row, pooled.Length);
+            ReadOnlySpan<float> token = states[row];
             for (int i = 0; i < pooled.Length; i++)
                 pooled[i] = Math.Max(pooled[i], token[i]);
         }

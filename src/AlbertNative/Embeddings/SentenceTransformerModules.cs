@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using AlbertNative.Checkpoints;
+using AlbertNative.Model;
+using AlbertNative.Tokenization;
 
 namespace AlbertNative;
 
@@ -53,6 +55,25 @@ internal sealed record SentenceTransformerModules(
         (ImmutableArray<Pooling> poolings, int? dimension) = ReadPooling(modules[1].Directory);
         (int? maxLength, bool lowerCase) = ReadTransformer(modules[0].Directory);
         return new(modules[0].Directory, poolings, dimension, modules.Count > 2, maxLength, lowerCase);
+    }
+
+    /// <summary>Checks that the files agree with the checkpoint beside them.</summary>
+    /// <exception cref="CheckpointFormatException">The pooling is for other vectors, or the tokenizer keeps capitals although texts are to be lower-cased.</exception>
+    public void Require(AlbertTokenizer tokenizer, AlbertConfig config)
+    {
+        if (EmbeddingDimension is int dimension && dimension != config.HiddenSize)
+        {
+            throw new CheckpointFormatException(
+                TransformerDirectory, $"the pooling is for vectors of {dimension}, the model's have {config.HiddenSize}");
+        }
+
+        // ALBERT's tokenizers lower-case by themselves; the module's own lower-casing is then without effect.
+        bool keepsCapitals = !tokenizer.Encode("ALBERT").Ids.SequenceEqual(tokenizer.Encode("albert").Ids);
+        if (LowerCase && keepsCapitals)
+        {
+            throw new CheckpointFormatException(
+                TransformerDirectory, "do_lower_case in sentence_bert_config.json is not supported with a tokenizer that keeps capitals");
+        }
     }
 
     private static List<(string Kind, string Directory)> ReadModules(string file, string directory)

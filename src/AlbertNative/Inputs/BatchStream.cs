@@ -11,16 +11,18 @@ internal static class BatchStream
     /// </summary>
     /// <param name="inputs">The stream.</param>
     /// <param name="encode">Makes model inputs of one.</param>
-    /// <param name="compute">Results of a batch, one for each of its inputs.</param>
+    /// <param name="compute">Results of a batch, one for each of its inputs; the output is this stream's own, reused.</param>
     /// <param name="batchTokens">A batch ends with the input that reaches this many tokens.</param>
     /// <param name="cancellation">Looked at before each batch.</param>
-    public static IEnumerable<TResult> Run<TInput, TResult>(
+    public static IEnumerable<TResult> Run<TInput, TOutput, TResult>(
         IEnumerable<TInput> inputs,
         Func<TInput, EncodedInput<TInput>> encode,
-        Func<IReadOnlyList<EncodedInput<TInput>>, IReadOnlyList<TResult>> compute,
+        Func<ModelBatch<TInput>, TOutput, IReadOnlyList<TResult>> compute,
         int batchTokens,
         CancellationToken cancellation)
+        where TOutput : new()
     {
+        TOutput output = new();
         List<EncodedInput<TInput>> batch = [];
         int tokens = 0;
         foreach (TInput input in inputs)
@@ -50,7 +52,7 @@ internal static class BatchStream
             cancellation.ThrowIfCancellationRequested();
             if (batch.Count == 0)
                 return [];
-            IReadOnlyList<TResult> results = compute(batch);
+            IReadOnlyList<TResult> results = compute(new(batch), output);
             batch = [];
             tokens = 0;
             return results;

@@ -59,6 +59,31 @@ internal sealed class InputEncoder
         return new(input, encodings, [.. encodings.Select(TokenWindow.Whole)]);
     }
 
+    /// <summary>Encodes a question and its context, the context in as many windows as it needs.</summary>
+    /// <param name="input">The caller's input.</param>
+    /// <param name="question">The question, never cut.</param>
+    /// <param name="context">The context.</param>
+    /// <param name="maxLength">The most tokens of a window.</param>
+    /// <param name="stride">Tokens that neighbouring windows share; of a window with little room for the context, at most half of that.</param>
+    /// <exception cref="ArgumentException">The question leaves no room for the context.</exception>
+    public EncodedInput<TInput> EncodeQuestion<TInput>(TInput input, string question, string context, int maxLength, int stride)
+    {
+        Encoding encoding = Tokenizer.Encode(question, context);
+        int contextTokens = encoding.SequenceIndices.Count(1);
+        int room = maxLength - (encoding.Count - contextTokens);
+        return room > 0 || contextTokens == 0
+            ? new(input, [encoding], TokenWindow.Cut(encoding, sequence: 1, maxLength, Math.Min(stride, room / 2)))
+            : throw new ArgumentException($"the question has so many tokens that a window of {maxLength} has no room for the context");
+    }
+
+    /// <summary>For tasks whose inputs cannot be read in windows.</summary>
+    /// <exception cref="ArgumentException">That is what the options ask for.</exception>
+    public void RefuseWindows(string what)
+    {
+        if (_overlong.Action == OverlongAction.Window)
+            throw new ArgumentException($"{what} cannot read its inputs in windows: refuse or truncate long ones");
+    }
+
     private EncodedInput<TInput> Fit<TInput>(TInput input, Func<EncodeOptions, Encoding> encode)
     {
         if (_overlong.Action != OverlongAction.Window)

@@ -7,7 +7,7 @@ public sealed class OverlongTextException : ArgumentException
     /// <param name="tokenCount">The tokens it has, special tokens included.</param>
     /// <param name="maxLength">The tokens that there is room for.</param>
     public OverlongTextException(int tokenCount, int maxLength)
-        : base($"the text has {tokenCount} tokens, the model takes {maxLength}; truncate it or read it in windows")
+        : base($"the text has {tokenCount} tokens, the model takes {maxLength}")
     {
         TokenCount = tokenCount;
         MaxLength = maxLength;

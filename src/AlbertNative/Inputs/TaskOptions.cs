@@ -21,7 +21,7 @@ public sealed record TaskOptions
     public Overlong Overlong { get; init; } = Overlong.Refuse;
 
     /// <summary>Threads of one forward pass; null for one a physical core. Results do not depend on it.</summary>
-    public int? ThreadCount { get; init; }
+    public int? Threads { get; init; }
 
     /// <summary>
     /// About how many tokens of a stream of texts go through the model at once. More take more memory and give each

@@ -1,7 +1,7 @@
 namespace AlbertNative.Cli;
 
 /// <summary>What a line that cannot be used does to the run.</summary>
-internal enum OnError
+internal enum ErrorPolicy
 {
     /// <summary>It ends it.</summary>
     Stop,

@@ -1,0 +1,75 @@
+using AlbertNative.Model;
+using AlbertNative.Tokenization;
+
+namespace AlbertNative;
+
+/// <summary>
+/// What the tasks share: a model, its tokenizer, and how texts meet them. A task is immutable; any number of threads
+/// may share one, and any number of tasks a model.
+/// </summary>
+public abstract class AlbertTask : IDisposable
+{
+    private readonly AlbertPreTrainedModel _model;
+    private readonly bool _ownsModel;
+    private readonly int _batchTokens;
+
+    private protected AlbertTask(
+        AlbertPreTrainedModel model, AlbertTokenizer tokenizer, TaskOptions options, bool ownsModel, int? maxSequenceLength = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        _model = model;
+        _ownsModel = ownsModel;
+        _batchTokens = options.BatchTokens;
+        Inputs = new(tokenizer, model.Config, options, maxSequenceLength);
+    }
+
+    /// <summary>The model's configuration.</summary>
+    public AlbertConfig Config => _model.Config;
+
+    /// <summary>The tokenizer.</summary>
+    public AlbertTokenizer Tokenizer => Inputs.Tokenizer;
+
+    /// <summary>The most tokens of one model input, special tokens included.</summary>
+    public int MaxLength => Inputs.MaxLength;
+
+    private protected InputEncoder Inputs { get; }
+
+    /// <summary>Releases the model where the task has loaded it; a model that it was given stays.</summary>
+    public void Dispose()
+    {
+        if (_ownsModel)
+            _model.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Loads a tokenizer and a model, and makes a task that owns the model.</summary>
+    private protected static TTask Load<TModel, TTask>(
+        string tokenizerPath,
+        TaskOptions options,
+        Func<ModelOptions, TModel> loadModel,
+        Func<TModel, AlbertTokenizer, TTask> create)
+        where TModel : AlbertPreTrainedModel
+    {
+        AlbertTokenizer tokenizer = AlbertTokenizer.Load(tokenizerPath, options.Tokenizer);
+        TModel model = loadModel(new() { Threads = options.Threads });
+        try
+        {
+            return create(model, tokenizer);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Results of a stream of inputs, lazily and in order.</summary>
+    private protected IEnumerable<TResult> Stream<TInput, TOutput, TResult>(
+        IEnumerable<TInput> inputs,
+        Func<TInput, EncodedInput<TInput>> encode,
+        Func<ModelBatch<TInput>, TOutput, IReadOnlyList<TResult>> compute,
+        CancellationToken cancellation)
+        where TOutput : new() =>
+        BatchStream.Run(inputs, encode, compute, _batchTokens, cancellation);
+}
