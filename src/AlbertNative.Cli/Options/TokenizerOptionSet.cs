@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using AlbertNative.Tokenization;
 
 namespace AlbertNative.Cli;
@@ -29,6 +30,10 @@ internal sealed class TokenizerOptionSet
                 result.AddError("--slow and --fast exclude each other");
         });
     }
+
+    /// <summary>Whether any of them is given.</summary>
+    public bool AnyGiven(CommandResult command) =>
+        new[] { _slow, _fast, _noLowerCase, _keepAccents }.Any(option => command.GetValue(option));
 
     public TokenizerOptions Value(ParseResult parsed) => new()
     {

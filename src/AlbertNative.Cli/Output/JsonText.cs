@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace AlbertNative.Cli;
 
-/// <summary>Strings in JSON with only the escapes that JSON demands.</summary>
+/// <summary>What the framework's JSON writer lacks: lists of numbers, and strings with only the escapes that JSON demands.</summary>
 /// <remarks>
 /// Every encoder of the framework writes characters beyond U+FFFF, such as emoji, as escapes; a person who reads
 /// the lines should see the text. A lone surrogate, which UTF-8 cannot hold, becomes U+FFFD.
@@ -36,6 +36,24 @@ internal static class JsonText
     {
         writer.WritePropertyName(name);
         writer.WriteText(text);
+    }
+
+    /// <summary>Writes a property with a list of numbers.</summary>
+    public static void WriteNumbers(this Utf8JsonWriter writer, string name, ReadOnlySpan<int> numbers)
+    {
+        writer.WriteStartArray(name);
+        foreach (int number in numbers)
+            writer.WriteNumberValue(number);
+        writer.WriteEndArray();
+    }
+
+    /// <summary>Writes a list of numbers, each with as many digits as it takes to read it back to the same bits.</summary>
+    public static void WriteNumbers(this Utf8JsonWriter writer, ReadOnlySpan<float> numbers)
+    {
+        writer.WriteStartArray();
+        foreach (float number in numbers)
+            writer.WriteNumberValue(number);
+        writer.WriteEndArray();
     }
 
     private static string Escape(byte character) => (char)character switch

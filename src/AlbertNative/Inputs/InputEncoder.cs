@@ -92,7 +92,7 @@ internal sealed class InputEncoder
             return new(input, [encoding], [TokenWindow.Whole(encoding)]);
         }
         Encoding whole = encode(EncodeOptions.Default);
-        return new(input, [whole], TokenWindow.Cut(whole, sequence: 0, MaxLength, _overlong.Stride));
+        return new(input, [whole], TokenWindow.Cut(whole, sequence: 0, MaxLength, _overlong.Stride ?? (MaxLength / 4)));
     }
 
     private Encoding Limited(Func<EncodeOptions, Encoding> encode)

@@ -16,7 +16,7 @@ public enum OverlongAction
 /// <summary>What a task does with a text that has more tokens than the model takes.</summary>
 public readonly record struct Overlong
 {
-    private Overlong(OverlongAction action, int stride)
+    private Overlong(OverlongAction action, int? stride)
     {
         Action = action;
         Stride = stride;
@@ -26,22 +26,23 @@ public readonly record struct Overlong
     public static Overlong Refuse { get; }
 
     /// <summary>Cuts off what is too much, as Hugging Face's tokenizers do with <c>truncation=True</c>.</summary>
-    public static Overlong Truncate { get; } = new(OverlongAction.Truncate, 0);
+    public static Overlong Truncate { get; } = new(OverlongAction.Truncate, null);
 
     /// <summary>What is done.</summary>
     public OverlongAction Action { get; }
 
-    /// <summary>Tokens that neighbouring windows share.</summary>
-    public int Stride { get; }
+    /// <summary>Tokens that neighbouring windows share; null for a quarter of the longest input.</summary>
+    public int? Stride { get; }
 
     /// <summary>
-    /// Reads the text in windows, each of which repeats <paramref name="stride"/> tokens of the one before it. What
-    /// is computed for a token is taken from the window in which it has more context on its shorter side.
+    /// Reads the text in windows, each of which repeats <paramref name="stride"/> tokens of the one before it (null: a
+    /// quarter of the longest input). What is computed for a token is taken from the window in which it has more
+    /// context on its shorter side.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The stride is negative.</exception>
-    public static Overlong Window(int stride)
+    public static Overlong Window(int? stride = null)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(stride);
+        ArgumentOutOfRangeException.ThrowIfNegative(stride ?? 0, nameof(stride));
         return new(OverlongAction.Window, stride);
     }
 }

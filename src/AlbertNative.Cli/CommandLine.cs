@@ -1,0 +1,60 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace AlbertNative.Cli;
+
+/// <summary>The command <c>albert</c>: parses, runs, and says what went wrong in one line.</summary>
+internal static class CommandLine
+{
+    // EPIPE: whoever read the output has had enough, as in "albert ... | head".
+    private const int BrokenPipe = 32;
+
+    /// <summary>Runs the command.</summary>
+    /// <returns>See <see cref="ExitCode"/>.</returns>
+    public static int Run(string[] arguments, Session session)
+    {
+        ParseResult parsed = Create(session).Parse(arguments);
+        if (parsed.Errors.Count > 0)
+            return Usage(parsed, session.Terminal.Error);
+
+        using StreamWriter output = new(session.Terminal.Output, Terminal.Utf8, leaveOpen: true);
+        try
+        {
+            return parsed.Invoke(new() { EnableDefaultExceptionHandler = false, Output = output, Error = session.Terminal.Error });
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCode.Interrupted;
+        }
+        catch (IOException e) when (e.HResult == BrokenPipe)
+        {
+            return ExitCode.Success;
+        }
+        catch (Exception e) when (IsBadInput(e))
+        {
+            session.Terminal.Error.WriteLine($"albert: {OneLine.Of(e)}");
+            return ExitCode.BadInput;
+        }
+    }
+
+    private static RootCommand Create(Session session) => new("ALBERT in pure C#: embeddings, filled masks, labels, entities and answers from text.")
+    {
+        new TokenizeCommand(session),
+        new DecodeCommand(session),
+    };
+
+    // What the libraries throw for files and arguments; anything else is a fault of ours and is shown as such.
+    private static bool IsBadInput(Exception e) =>
+        e is BadInputException or FormatException or IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException;
+
+    private static int Usage(ParseResult parsed, TextWriter error)
+    {
+        foreach (ParseError problem in parsed.Errors)
+            error.WriteLine($"albert: {problem.Message}");
+        error.WriteLine($"Try '{Name(parsed.CommandResult)} --help'.");
+        return ExitCode.Usage;
+    }
+
+    private static string Name(CommandResult command) =>
+        command.Parent is CommandResult parent ? $"{Name(parent)} {command.Command.Name}" : "albert";
+}

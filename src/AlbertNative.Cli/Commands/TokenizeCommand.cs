@@ -1,0 +1,80 @@
+using System.CommandLine;
+using AlbertNative.Tokenization;
+using Spectre.Console;
+
+namespace AlbertNative.Cli;
+
+/// <summary><c>albert tokenize</c>: ids, tokens, token types and offsets.</summary>
+internal sealed class TokenizeCommand : Command
+{
+    private readonly Session _session;
+    private readonly InputOptions _input;
+    private readonly TokenizerSource _source;
+    private readonly OutputOptions _output;
+    private readonly Option<bool> _words = new("--words")
+    {
+        Description = "The input is split into words: by white space, or in JSON lines the list \"words\" (and \"pair_words\"); offsets are within each word",
+    };
+    private readonly Option<bool> _noSpecialTokens = new("--no-special-tokens") { Description = "Leave out [CLS] and [SEP]" };
+    private readonly Option<int?> _maxLength = new("--max-length")
+    {
+        Description = "Truncate to this many tokens; a JSON line's \"max_length\" goes before it",
+        HelpName = "N",
+    };
+    private readonly Option<TruncationStrategy> _truncation = Choice.Of(
+        "--truncation", "Which text of a pair is truncated [default: longest_first]",
+        ("longest_first", TruncationStrategy.LongestFirst), ("only_first", TruncationStrategy.OnlyFirst), ("only_second", TruncationStrategy.OnlySecond));
+    private readonly Option<int?> _stride = new("--stride")
+    {
+        Description = "Do not drop what is truncated but write it in \"overflow\": further windows that share this many tokens",
+        HelpName = "N",
+    };
+
+    public TokenizeCommand(Session session)
+        : base("tokenize", "Split texts into tokens. Offsets count Unicode code points of the text")
+    {
+        _session = session;
+        _input = new(this, "TEXT", "Texts to tokenize; in JSON lines {\"text\", \"pair\"?, \"max_length\"?}");
+        _source = new(this);
+        _output = new(this, hasOffsets: true);
+        Add(_words);
+        Add(_noSpecialTokens);
+        Add(_maxLength);
+        Add(_truncation);
+        Add(_stride);
+        SetAction(Execute);
+    }
+
+    private int Execute(ParseResult parsed)
+    {
+        ITextTokenizer tokenizer = _source.Load(parsed);
+        bool words = parsed.GetValue(_words);
+        EncodeOptions options = new()
+        {
+            AddSpecialTokens = !parsed.GetValue(_noSpecialTokens),
+            MaxLength = parsed.GetValue(_maxLength),
+            Truncation = parsed.GetValue(_truncation),
+            Stride = parsed.GetValue(_stride) ?? 0,
+        };
+        TokenListFormat format = new(_output.Offsets(parsed), words, overflow: parsed.GetValue(_stride) is not null);
+        return new TextCommandRun<TokenizeItem, TokenList>
+        {
+            Session = _session,
+            Parsed = parsed,
+            Input = _input,
+            Output = _output,
+            FromColumns = columns => TokenizeItem.FromLine(columns[0], words),
+            FromRecord = record => TokenizeItem.FromRecord(record, words),
+            Compute = (items, cancellation) => items.Select(item => Encode(tokenizer, item, options, cancellation)),
+            WriteJson = format.WriteJson,
+            Render = format.Render,
+        }.Run();
+    }
+
+    private static TokenList Encode(
+        ITextTokenizer tokenizer, TokenizeItem item, EncodeOptions options, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        return tokenizer.Encode(item, item.MaxLength is null ? options : options with { MaxLength = item.MaxLength });
+    }
+}

@@ -1,0 +1,73 @@
+using System.CommandLine;
+
+namespace AlbertNative.Cli;
+
+/// <summary>Which model, and how texts meet it.</summary>
+internal sealed class ModelOptionSet
+{
+    private readonly Option<string?> _model = new("--model", "-m")
+    {
+        Description = $"The model's directory [default: {DefaultModel.RelativePath}]",
+        HelpName = "DIR",
+    };
+    private readonly Option<int?> _threads = new("--threads")
+    {
+        Description = "Threads of a forward pass [default: one a physical core]",
+        HelpName = "N",
+    };
+    private readonly Option<int?> _maxLength = new("--max-length")
+    {
+        Description = "The most tokens of an input [default: what the model takes]",
+        HelpName = "N",
+    };
+    private readonly Option<OverlongAction> _overlong;
+    private readonly Option<int?> _stride = new("--stride")
+    {
+        Description = "Tokens that neighbouring windows share [default: a quarter of a window, with --overlong window]",
+        HelpName = "N",
+    };
+    private readonly TokenizerOptionSet _tokenizer;
+    private readonly bool _hasOverlong;
+
+    /// <summary>Adds the options to a command.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="overlong">What it can do with texts that are too long; null where that is not the caller's choice.</param>
+    public ModelOptionSet(Command command, params OverlongAction[] overlong)
+    {
+        (string, OverlongAction)[] words = [.. overlong.Select(action => (action.ToString().ToLowerInvariant(), action))];
+        _overlong = Choice.Of("--overlong", "What happens to longer texts [default: refuse]", words);
+        _hasOverlong = overlong.Length > 0;
+
+        command.Add(_model);
+        command.Add(_threads);
+        command.Add(_maxLength);
+        if (_hasOverlong)
+            command.Add(_overlong);
+        if (overlong.Contains(OverlongAction.Window))
+            command.Add(_stride);
+        _tokenizer = new(command);
+    }
+
+    /// <summary>The model's directory.</summary>
+    /// <exception cref="BadInputException">There is none of that name.</exception>
+    public string Path(ParseResult parsed)
+    {
+        string path = parsed.GetValue(_model) ?? DefaultModel.Find();
+        return Directory.Exists(path) ? path : throw new BadInputException($"there is no model directory {path}");
+    }
+
+    public TaskOptions Value(ParseResult parsed) => new()
+    {
+        Tokenizer = _tokenizer.Value(parsed),
+        MaxLength = parsed.GetValue(_maxLength),
+        Overlong = _hasOverlong ? Overlong(parsed) : default,
+        Threads = parsed.GetValue(_threads),
+    };
+
+    private Overlong Overlong(ParseResult parsed) => parsed.GetValue(_overlong) switch
+    {
+        OverlongAction.Truncate => AlbertNative.Overlong.Truncate,
+        OverlongAction.Window => AlbertNative.Overlong.Window(parsed.GetValue(_stride)),
+        _ => AlbertNative.Overlong.Refuse,
+    };
+}

@@ -1,0 +1,86 @@
+using System.Globalization;
+using System.Text.Json;
+using AlbertNative.Tokenization;
+using Spectre.Console;
+
+namespace AlbertNative.Cli;
+
+/// <summary>Tokens as JSON and as a table.</summary>
+/// <param name="offsets">How offsets are counted.</param>
+/// <param name="words">Whether the index of each token's word is shown.</param>
+/// <param name="overflow">Whether further windows are.</param>
+internal sealed class TokenListFormat(Func<string, TextOffsets> offsets, bool words, bool overflow)
+{
+    public void WriteJson(Utf8JsonWriter json, TokenizeItem item, TokenList tokens)
+    {
+        json.WriteNumbers("ids", tokens.Ids);
+        json.WriteStartArray("tokens");
+        foreach (string token in tokens.Tokens)
+            json.WriteText(token);
+        json.WriteEndArray();
+        json.WriteNumbers("token_type_ids", tokens.TokenTypeIds);
+        json.WriteStartArray("offsets");
+        foreach ((int start, int end) in Offsets(item, tokens))
+        {
+            json.WriteStartArray();
+            json.WriteNumberValue(start);
+            json.WriteNumberValue(end);
+            json.WriteEndArray();
+        }
+        json.WriteEndArray();
+        if (words)
+            json.WriteNumbers("word_ids", tokens.WordIndices);
+        if (overflow)
+            WriteOverflow(json, item, tokens);
+    }
+
+    public void Render(IAnsiConsole console, TokenizeItem item, TokenList tokens)
+    {
+        Table table = new() { Border = TableBorder.Rounded };
+        table.AddColumns("id", "token", "type", "offsets");
+        foreach ((int i, (int start, int end)) in Offsets(item, tokens).Index())
+        {
+            table.AddRow(
+                new Text(tokens.Ids[i].ToString(CultureInfo.InvariantCulture)),
+                new Text(tokens.Tokens[i]),
+                new Text(tokens.TokenTypeIds[i].ToString(CultureInfo.InvariantCulture)),
+                new Text(string.Create(CultureInfo.InvariantCulture, $"{start}-{end}")));
+        }
+        console.Write(table);
+        foreach (TokenList window in overflow ? tokens.Overflow : [])
+            Render(console, item, window);
+    }
+
+    private void WriteOverflow(Utf8JsonWriter json, TokenizeItem item, TokenList tokens)
+    {
+        json.WriteStartArray("overflow");
+        foreach (TokenList window in tokens.Overflow)
+        {
+            json.WriteStartObject();
+            WriteJson(json, item, window);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    private IEnumerable<(int Start, int End)> Offsets(TokenizeItem item, TokenList tokens)
+    {
+        // Neighbouring tokens nearly always lie in the same string, which is counted once.
+        string? counted = null;
+        TextOffsets count = default;
+        for (int i = 0; i < tokens.Ids.Length; i++)
+        {
+            TextSpan span = tokens.Spans[i];
+            if (tokens.SequenceIndices[i] < 0)
+            {
+                yield return (span.Start, span.End);
+                continue;
+            }
+
+            string source = item.Source(tokens.SequenceIndices[i], tokens.WordIndices[i]);
+            if (!ReferenceEquals(source, counted))
+                (counted, count) = (source, offsets(source));
+            yield return (count.At(span.Start), count.At(span.End));
+        }
+    }
+}
