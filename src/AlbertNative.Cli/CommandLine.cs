@@ -39,6 +39,13 @@ internal static class CommandLine
 
     private static RootCommand Create(Session session) => new("ALBERT in pure C#: embeddings, filled masks, labels, entities and answers from text.")
     {
+        new EmbedCommand(session),
+        new FillMaskCommand(session),
+        new ClassifyCommand(session),
+        new TagCommand(session),
+        new AnswerCommand(session),
+        new ChooseCommand(session),
+        new OrderCommand(session),
         new TokenizeCommand(session),
         new DecodeCommand(session),
     };

@@ -41,6 +41,9 @@ internal sealed class InputOptions
 
     public bool IsJson(ParseResult parsed) => parsed.GetValue(_jsonl);
 
+    /// <summary>Whether texts are given as arguments.</summary>
+    public bool HasArguments(CommandResult command) => command.GetValue(_arguments) is { Length: > 0 };
+
     public ErrorPolicy OnError(ParseResult parsed) => parsed.GetValue(_onError);
 
     /// <summary>Opens the input.</summary>

@@ -47,12 +47,37 @@ internal static class JsonText
         writer.WriteEndArray();
     }
 
-    /// <summary>Writes a list of numbers, each with as many digits as it takes to read it back to the same bits.</summary>
-    public static void WriteNumbers(this Utf8JsonWriter writer, ReadOnlySpan<float> numbers)
+    /// <summary>Writes a list of floats, each with as many digits as it takes to read it back to the same bits.</summary>
+    public static void WriteFloats(this Utf8JsonWriter writer, ReadOnlySpan<float> numbers)
     {
         writer.WriteStartArray();
         foreach (float number in numbers)
             writer.WriteNumberValue(number);
+        writer.WriteEndArray();
+    }
+
+    /// <summary>Writes a property with such a list.</summary>
+    public static void WriteFloats(this Utf8JsonWriter writer, string name, ReadOnlySpan<float> numbers)
+    {
+        writer.WritePropertyName(name);
+        writer.WriteFloats(numbers);
+    }
+
+    /// <summary>Writes a property with a list of strings.</summary>
+    public static void WriteTexts(this Utf8JsonWriter writer, string name, IEnumerable<string> texts)
+    {
+        writer.WriteStartArray(name);
+        foreach (string text in texts)
+            writer.WriteText(text);
+        writer.WriteEndArray();
+    }
+
+    /// <summary>Writes an offset pair as a list of two.</summary>
+    public static void WritePair(this Utf8JsonWriter writer, int start, int end)
+    {
+        writer.WriteStartArray();
+        writer.WriteNumberValue(start);
+        writer.WriteNumberValue(end);
         writer.WriteEndArray();
     }
 

@@ -14,19 +14,11 @@ internal sealed class TokenListFormat(Func<string, TextOffsets> offsets, bool wo
     public void WriteJson(Utf8JsonWriter json, TokenizeItem item, TokenList tokens)
     {
         json.WriteNumbers("ids", tokens.Ids);
-        json.WriteStartArray("tokens");
-        foreach (string token in tokens.Tokens)
-            json.WriteText(token);
-        json.WriteEndArray();
+        json.WriteTexts("tokens", tokens.Tokens);
         json.WriteNumbers("token_type_ids", tokens.TokenTypeIds);
         json.WriteStartArray("offsets");
         foreach ((int start, int end) in Offsets(item, tokens))
-        {
-            json.WriteStartArray();
-            json.WriteNumberValue(start);
-            json.WriteNumberValue(end);
-            json.WriteEndArray();
-        }
+            json.WritePair(start, end);
         json.WriteEndArray();
         if (words)
             json.WriteNumbers("word_ids", tokens.WordIndices);
@@ -36,16 +28,9 @@ internal sealed class TokenListFormat(Func<string, TextOffsets> offsets, bool wo
 
     public void Render(IAnsiConsole console, TokenizeItem item, TokenList tokens)
     {
-        Table table = new() { Border = TableBorder.Rounded };
-        table.AddColumns("id", "token", "type", "offsets");
+        Table table = Tables.Create("id", "token", "type", "offsets");
         foreach ((int i, (int start, int end)) in Offsets(item, tokens).Index())
-        {
-            table.AddRow(
-                new Text(tokens.Ids[i].ToString(CultureInfo.InvariantCulture)),
-                new Text(tokens.Tokens[i]),
-                new Text(tokens.TokenTypeIds[i].ToString(CultureInfo.InvariantCulture)),
-                new Text(string.Create(CultureInfo.InvariantCulture, $"{start}-{end}")));
-        }
+            table.Add(tokens.Ids[i], tokens.Tokens[i], tokens.TokenTypeIds[i], string.Create(CultureInfo.InvariantCulture, $"{start}-{end}"));
         console.Write(table);
         foreach (TokenList window in overflow ? tokens.Overflow : [])
             Render(console, item, window);

@@ -1,0 +1,58 @@
+using System.CommandLine;
+using System.Text.Json;
+using Spectre.Console;
+
+namespace AlbertNative.Cli;
+
+/// <summary><c>albert choose</c>: the best of several choices.</summary>
+internal sealed class ChooseCommand : Command
+{
+    private readonly Session _session;
+    private readonly InputOptions _input;
+    private readonly ModelOptionSet _model;
+    private readonly OutputOptions _output;
+
+    public ChooseCommand(Session session)
+        : base("choose", "Pick the best of several choices")
+    {
+        _session = session;
+        _input = new(
+            this, "PROMPT CHOICE", "A prompt and its choices; a line of a file has them divided by tabs; in JSON lines {\"prompt\", \"choices\"}", (2, int.MaxValue));
+        _model = new(this, OverlongAction.Refuse, OverlongAction.Truncate);
+        _output = new(this);
+        SetAction(Execute);
+    }
+
+    private int Execute(ParseResult parsed)
+    {
+        using MultipleChoiceSelector selector = MultipleChoiceSelector.Load(_model.Path(parsed), _model.Value(parsed));
+        return new TextCommandRun<(string Prompt, IReadOnlyList<string> Choices), ChoiceScores>
+        {
+            Session = _session,
+            Parsed = parsed,
+            Input = _input,
+            Output = _output,
+            Columns = (2, int.MaxValue),
+            Expected = "a prompt and its choices, divided by tabs",
+            FromColumns = columns => (columns[0], [.. columns.Skip(1)]),
+            FromRecord = record => (record.Text("prompt"), record.Texts("choices")),
+            Compute = selector.Select,
+            WriteJson = (json, _, scores) => WriteJson(json, scores),
+            Render = Render,
+        }.Run();
+    }
+
+    private static void WriteJson(Utf8JsonWriter json, ChoiceScores scores)
+    {
+        json.WriteNumber("best", scores.Best);
+        json.WriteFloats("probabilities", [.. scores.Probabilities]);
+    }
+
+    private static void Render(IAnsiConsole console, (string Prompt, IReadOnlyList<string> Choices) asked, ChoiceScores scores)
+    {
+        Table table = Tables.Create("", "score", "choice").Title(Markup.Escape(asked.Prompt));
+        foreach ((int i, string choice) in asked.Choices.Index())
+            table.Add(i == scores.Best ? "*" : "", scores.Probabilities[i], choice);
+        console.Write(table);
+    }
+}

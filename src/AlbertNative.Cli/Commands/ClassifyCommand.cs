@@ -1,0 +1,98 @@
+using System.CommandLine;
+using System.Text.Json;
+using Spectre.Console;
+
+namespace AlbertNative.Cli;
+
+/// <summary><c>albert classify</c>: the labels of texts or pairs of texts.</summary>
+internal sealed class ClassifyCommand : Command
+{
+    private readonly Session _session;
+    private readonly InputOptions _input;
+    private readonly ModelOptionSet _model;
+    private readonly OutputOptions _output;
+    private readonly Option<bool> _pairs = new("--pairs")
+    {
+        Description = "The input is pairs of texts: two columns divided by a tab, or \"text\" and \"pair\" in JSON lines",
+    };
+    private readonly Option<int?> _topK = new("--top-k", "-k") { Description = "How many labels [default: all]", HelpName = "N" };
+    private readonly Option<ScoreFunction?> _function = Choice.Of<ScoreFunction?>(
+        "--function", "What makes scores of the logits [default: what the model's configuration says]",
+        ("softmax", ScoreFunction.Softmax), ("sigmoid", ScoreFunction.Sigmoid), ("none", ScoreFunction.None));
+
+    public ClassifyCommand(Session session)
+        : base("classify", "Label texts")
+    {
+        _session = session;
+        _input = new(this, "TEXT", "Texts to label; in JSON lines {\"text\"}");
+        _model = new(this, OverlongAction.Refuse, OverlongAction.Truncate, OverlongAction.Window);
+        _output = new(this);
+        Add(_pairs);
+        Add(_topK.AtLeast(1));
+        Add(_function);
+        Validators.Add(command =>
+        {
+            if (command.GetValue(_pairs) && _input.HasArguments(command))
+                command.AddError("--pairs is for a file or standard input, not for arguments");
+        });
+        SetAction(Execute);
+    }
+
+    private int Execute(ParseResult parsed)
+    {
+        using TextClassifier classifier = TextClassifier.Load(_model.Path(parsed), _model.Value(parsed));
+        TextClassificationOptions options = new() { TopK = parsed.GetValue(_topK), Function = parsed.GetValue(_function) };
+        return parsed.GetValue(_pairs) ? Pairs(parsed, classifier, options) : Texts(parsed, classifier, options);
+    }
+
+    private int Texts(ParseResult parsed, TextClassifier classifier, TextClassificationOptions options) =>
+        new TextCommandRun<string, IReadOnlyList<LabelScore>>
+        {
+            Session = _session,
+            Parsed = parsed,
+            Input = _input,
+            Output = _output,
+            FromColumns = columns => columns[0],
+            FromRecord = record => record.Text("text"),
+            Compute = (texts, cancellation) => classifier.Classify(texts, options, cancellation),
+            WriteJson = (json, _, labels) => WriteJson(json, labels),
+            Render = (console, text, labels) => Render(console, text, labels),
+        }.Run();
+
+    private int Pairs(ParseResult parsed, TextClassifier classifier, TextClassificationOptions options) =>
+        new TextCommandRun<(string Text, string Pair), IReadOnlyList<LabelScore>>
+        {
+            Session = _session,
+            Parsed = parsed,
+            Input = _input,
+            Output = _output,
+            Columns = (2, 2),
+            Expected = "a text, a tab and a text",
+            FromColumns = columns => (columns[0], columns[1]),
+            FromRecord = record => (record.Text("text"), record.Text("pair")),
+            Compute = (pairs, cancellation) => classifier.ClassifyPairs(pairs, options, cancellation),
+            WriteJson = (json, _, labels) => WriteJson(json, labels),
+            Render = (console, pair, labels) => Render(console, $"{pair.Text} / {pair.Pair}", labels),
+        }.Run();
+
+    private static void WriteJson(Utf8JsonWriter json, IReadOnlyList<LabelScore> labels)
+    {
+        json.WriteStartArray("labels");
+        foreach (LabelScore label in labels)
+        {
+            json.WriteStartObject();
+            json.WriteText("label", label.Label);
+            json.WriteNumber("score", label.Score);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    private static void Render(IAnsiConsole console, string text, IReadOnlyList<LabelScore> labels)
+    {
+        Table table = Tables.Create("score", "label").Title(Markup.Escape(text));
+        foreach (LabelScore label in labels)
+            table.Add(label.Score, label.Label);
+        console.Write(table);
+    }
+}

@@ -1,0 +1,128 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace AlbertNative.Cli;
+
+/// <summary><c>albert embed</c>: one vector a text, or one a token or word.</summary>
+internal sealed class EmbedCommand : Command
+{
+    private readonly Session _session;
+    private readonly InputOptions _input;
+    private readonly ModelOptionSet _model;
+    private readonly OutputOptions _output;
+    private readonly Option<Pooling?> _pooling = Choice.Of<Pooling?>(
+        "--pooling", "How a text's tokens become one vector [default: what the model's files say, else mean]",
+        ("mean", Pooling.Mean), ("cls", Pooling.Cls), ("max", Pooling.Max),
+        ("mean-sqrt-len", Pooling.MeanSqrtLen), ("pooler", Pooling.Pooler));
+    private readonly Option<bool?> _normalize = new("--normalize")
+    {
+        Description = "Scale vectors to length 1 (--normalize false: do not) [default: what the model's files say]",
+    };
+    private readonly Option<bool> _tokens = new("--tokens") { Description = "One vector for each token" };
+    private readonly Option<bool> _words = new("--words")
+    {
+        Description = "One vector for each word: the input is split by white space, or is the list \"words\" of a JSON line",
+    };
+    private readonly Option<WordPooling> _wordPooling = Choice.Of(
+        "--word-pooling", "How the tokens of a word become one vector [default: first]",
+        ("first", WordPooling.First), ("mean", WordPooling.Mean));
+    private readonly Option<string?> _npy = new("--output", "-o")
+    {
+        Description = "Write the vectors as float32 to this NumPy file instead, a row for each text",
+        HelpName = "FILE.npy",
+    };
+
+    public EmbedCommand(Session session)
+        : base("embed", "Make vectors of texts")
+    {
+        _session = session;
+        _input = new(this, "TEXT", "Texts to embed; in JSON lines {\"text\"}");
+        _model = new(this, OverlongAction.Refuse, OverlongAction.Truncate, OverlongAction.Window);
+        _output = new(this, hasOffsets: true);
+        Add(_pooling);
+        Add(_normalize);
+        Add(_tokens);
+        Add(_words);
+        Add(_wordPooling);
+        Add(_npy);
+        Validators.Add(Validate);
+        SetAction(Execute);
+    }
+
+    private int Execute(ParseResult parsed)
+    {
+        EmbeddingOptions embedding = new()
+        {
+            Pooling = parsed.GetValue(_pooling),
+            Normalize = parsed.GetValue(_normalize),
+            Words = parsed.GetValue(_wordPooling),
+        };
+        using TextEmbedder embedder = TextEmbedder.Load(_model.Path(parsed), embedding, _model.Value(parsed));
+        if (parsed.GetValue(_words))
+            return EmbedWords(parsed, embedder);
+        return parsed.GetValue(_tokens) ? EmbedTokens(parsed, embedder) : EmbedTexts(parsed, embedder);
+    }
+
+    private int EmbedTexts(ParseResult parsed, TextEmbedder embedder)
+    {
+        TextCommandRun<string, float[]> run = new()
+        {
+            Session = _session,
+            Parsed = parsed,
+            Input = _input,
+            Output = _output,
+            FromColumns = columns => columns[0],
+            FromRecord = record => record.Text("text"),
+            Compute = embedder.Embed,
+            WriteJson = (json, _, vector) => json.WriteFloats("embedding", vector),
+            Render = VectorFormat.Render,
+        };
+        if (parsed.GetValue(_npy) is not string path)
+            return run.Run();
+        using NpyResultWriter<string> writer = new(new NpyWriter(path, embedder.Dimension));
+        return run.Run(writer, resultsOnScreen: false);
+    }
+
+    private int EmbedTokens(ParseResult parsed, TextEmbedder embedder)
+    {
+        VectorFormat format = new(_output.Offsets(parsed));
+        return new TextCommandRun<string, TokenEmbeddings>
+        {
+            Session = _session,
+            Parsed = parsed,
+            Input = _input,
+            Output = _output,
+            FromColumns = columns => columns[0],
+            FromRecord = record => record.Text("text"),
+            Compute = embedder.EmbedTokens,
+            WriteJson = format.WriteTokens,
+            Render = (console, _, tokens) => VectorFormat.RenderTokens(console, tokens),
+        }.Run();
+    }
+
+    private int EmbedWords(ParseResult parsed, TextEmbedder embedder) => new TextCommandRun<IReadOnlyList<string>, TokenEmbeddings>
+    {
+        Session = _session,
+        Parsed = parsed,
+        Input = _input,
+        Output = _output,
+        FromColumns = columns => Words.Of(columns[0]),
+        FromRecord = record => record.Texts("words"),
+        Compute = embedder.EmbedWords,
+        WriteJson = (json, _, words) => VectorFormat.WriteWords(json, words),
+        Render = (console, _, words) => VectorFormat.RenderTokens(console, words),
+    }.Run();
+
+    private void Validate(CommandResult command)
+    {
+        bool perToken = command.GetValue(_tokens) || command.GetValue(_words);
+        if (command.GetValue(_tokens) && command.GetValue(_words))
+            command.AddError("--tokens and --words exclude each other");
+        if (perToken && (command.GetResult(_pooling) is not null || command.GetResult(_normalize) is not null))
+            command.AddError("--pooling and --normalize are for one vector a text, not for --tokens or --words");
+        if (perToken && command.GetValue(_npy) is not null)
+            command.AddError("--output holds one vector a text, not those of --tokens or --words");
+        if (command.GetValue(_npy) is string path && !path.EndsWith(".npy", StringComparison.Ordinal))
+            command.AddError($"--output: expected a file that ends in .npy, found \"{path}\"");
+    }
+}

@@ -1,0 +1,107 @@
+using System.CommandLine;
+using System.Text.Json;
+using Spectre.Console;
+
+namespace AlbertNative.Cli;
+
+/// <summary><c>albert fill-mask</c>: words for each <c>[MASK]</c>.</summary>
+internal sealed class FillMaskCommand : Command
+{
+    private readonly Session _session;
+    private readonly InputOptions _input;
+    private readonly ModelOptionSet _model;
+    private readonly OutputOptions _output;
+    private readonly Option<int> _topK = new("--top-k", "-k")
+    {
+        Description = "How many words for each mask",
+        HelpName = "N",
+        DefaultValueFactory = _ => FillMaskOptions.Default.TopK,
+    };
+    private readonly Option<string[]> _targets = new("--targets")
+    {
+        Description = "Score these words only, as often as wanted or divided by commas",
+        HelpName = "WORD,...",
+    };
+
+    public FillMaskCommand(Session session)
+        : base("fill-mask", "Say which words a [MASK] may stand for")
+    {
+        _session = session;
+        _input = new(this, "TEXT", "Texts with one [MASK] or more; in JSON lines {\"text\"}");
+        _model = new(this, OverlongAction.Refuse, OverlongAction.Truncate, OverlongAction.Window);
+        _output = new(this);
+        Add(_topK.AtLeast(1));
+        Add(_targets);
+        SetAction(Execute);
+    }
+
+    private int Execute(ParseResult parsed)
+    {
+        using MaskFiller filler = MaskFiller.Load(_model.Path(parsed), _model.Value(parsed));
+        string[]? targets = parsed.GetResult(_targets) is null
+            ? null
+            : [.. parsed.GetValue(_targets)!.SelectMany(value => value.Split(',', StringSplitOptions.RemoveEmptyEntries))];
+        WarnOfPartialTargets(filler, targets ?? []);
+
+        FillMaskOptions options = new() { TopK = parsed.GetValue(_topK), Targets = targets };
+        return new TextCommandRun<string, IReadOnlyList<IReadOnlyList<MaskFill>>>
+        {
+            Session = _session,
+            Parsed = parsed,
+            Input = _input,
+            Output = _output,
+            FromColumns = columns => columns[0],
+            FromRecord = record => record.Text("text"),
+            Compute = (texts, cancellation) => filler.Fill(texts, options, cancellation),
+            WriteJson = WriteJson,
+            Render = Render,
+        }.Run();
+    }
+
+    private void WarnOfPartialTargets(MaskFiller filler, string[] targets)
+    {
+        foreach (string target in targets)
+        {
+            string? problem = filler.ResolveTarget(target) switch
+            {
+                null => "has no token and is left out",
+                { TokenCount: > 1 } resolved => $"is no single token: its first one, {resolved.Token}, is scored for it",
+                _ => null,
+            };
+            if (problem is not null)
+                _session.Terminal.Error.WriteLine($"albert: the target \"{target}\" {problem}");
+        }
+    }
+
+    private static void WriteJson(Utf8JsonWriter json, string text, IReadOnlyList<IReadOnlyList<MaskFill>> masks)
+    {
+        json.WriteStartArray("masks");
+        foreach (IReadOnlyList<MaskFill> fills in masks)
+        {
+            json.WriteStartArray();
+            foreach (MaskFill fill in fills)
+            {
+                json.WriteStartObject();
+                json.WriteNumber("score", fill.Score);
+                json.WriteNumber("token", fill.TokenId);
+                json.WriteText("piece", fill.Token);
+                json.WriteText("token_str", fill.Text);
+                json.WriteText("sequence", fill.Sequence);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+        }
+        json.WriteEndArray();
+    }
+
+    private static void Render(IAnsiConsole console, string text, IReadOnlyList<IReadOnlyList<MaskFill>> masks)
+    {
+        foreach (IReadOnlyList<MaskFill> fills in masks)
+        {
+            Table table = Tables.Create("score", "word", "text");
+            foreach (MaskFill fill in fills)
+                table.Add(fill.Score, fill.Text, fill.Sequence);
+            console.Write(table);
+        }
+    }
+}

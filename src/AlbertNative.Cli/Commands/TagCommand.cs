@@ -1,0 +1,162 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using System.Text.Json;
+using Spectre.Console;
+
+namespace AlbertNative.Cli;
+
+/// <summary><c>albert tag</c>: labels of tokens, words and entities.</summary>
+internal sealed class TagCommand : Command
+{
+    private readonly Session _session;
+    private readonly InputOptions _input;
+    private readonly ModelOptionSet _model;
+    private readonly OutputOptions _output;
+    private readonly Option<AggregationStrategy> _aggregation = Choice.Of(
+        "--aggregation", "How tokens become entities [default: none]; with --words, which of a word's tokens decide [default: first]",
+        ("none", AggregationStrategy.None), ("simple", AggregationStrategy.Simple), ("first", AggregationStrategy.First),
+        ("average", AggregationStrategy.Average), ("max", AggregationStrategy.Max));
+    private readonly Option<string[]> _ignore = new("--ignore-label")
+    {
+        Description = "Leave out what has this label, as often as wanted; --ignore-label \"\" leaves out nothing",
+        HelpName = "LABEL",
+        DefaultValueFactory = _ => [.. TokenClassificationOptions.Default.IgnoredLabels],
+    };
+    private readonly Option<bool> _words = new("--words")
+    {
+        Description = "One label for each word: the input is split by white space, or is the list \"words\" of a JSON line",
+    };
+
+    public TagCommand(Session session)
+        : base("tag", "Label the tokens, words or entities of texts. Offsets count Unicode code points of the text")
+    {
+        _session = session;
+        _input = new(this, "TEXT", "Texts to tag; in JSON lines {\"text\"}");
+        _model = new(this, OverlongAction.Refuse, OverlongAction.Truncate, OverlongAction.Window);
+        _output = new(this, hasOffsets: true);
+        Add(_aggregation);
+        Add(_ignore);
+        Add(_words);
+        Validators.Add(Validate);
+        SetAction(Execute);
+    }
+
+    private int Execute(ParseResult parsed)
+    {
+        using TokenClassifier classifier = TokenClassifier.Load(_model.Path(parsed), _model.Value(parsed));
+        return parsed.GetValue(_words) ? TagWords(parsed, classifier) : TagTexts(parsed, classifier);
+    }
+
+    private int TagTexts(ParseResult parsed, TokenClassifier classifier)
+    {
+        TokenClassificationOptions options = new()
+        {
+            Aggregation = parsed.GetValue(_aggregation),
+            IgnoredLabels = parsed.GetValue(_ignore)!,
+        };
+        Func<string, TextOffsets> offsets = _output.Offsets(parsed);
+        return new TextCommandRun<string, IReadOnlyList<Entity>>
+        {
+            Session = _session,
+            Parsed = parsed,
+            Input = _input,
+            Output = _output,
+            FromColumns = columns => columns[0],
+            FromRecord = record => record.Text("text"),
+            Compute = (texts, cancellation) => classifier.Classify(texts, options, cancellation),
+            WriteJson = (json, text, entities) => WriteEntities(json, entities, offsets(text)),
+            Render = (console, text, entities) => RenderEntities(console, text, entities, offsets(text)),
+        }.Run();
+    }
+
+    private int TagWords(ParseResult parsed, TokenClassifier classifier)
+    {
+        AggregationStrategy strategy = parsed.GetValue(_aggregation);
+        return new TextCommandRun<IReadOnlyList<string>, IReadOnlyList<LabelScore?>>
+        {
+            Session = _session,
+            Parsed = parsed,
+            Input = _input,
+            Output = _output,
+            FromColumns = columns => Words.Of(columns[0]),
+            FromRecord = record => record.Texts("words"),
+            Compute = (texts, cancellation) => classifier.ClassifyWords(texts, strategy, cancellation),
+            WriteJson = WriteWords,
+            Render = RenderWords,
+        }.Run();
+    }
+
+    // The keys are those of Hugging Face's pipeline.
+    private static void WriteEntities(Utf8JsonWriter json, IReadOnlyList<Entity> entities, TextOffsets offsets)
+    {
+        json.WriteStartArray("entities");
+        foreach (Entity entity in entities)
+        {
+            json.WriteStartObject();
+            json.WriteText(entity.TokenIndex is null ? "entity_group" : "entity", entity.Label);
+            json.WriteNumber("score", entity.Score);
+            if (entity.TokenIndex is int index)
+                json.WriteNumber("index", index);
+            json.WriteText("word", entity.Word);
+            json.WriteNumber("start", offsets.At(entity.Span.Start));
+            json.WriteNumber("end", offsets.At(entity.Span.End));
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    private static void RenderEntities(IAnsiConsole console, string text, IReadOnlyList<Entity> entities, TextOffsets offsets)
+    {
+        Table table = Tables.Create("label", "score", "text", "offsets").Title(Markup.Escape(text));
+        foreach (Entity entity in entities)
+        {
+            string range = string.Create(
+                CultureInfo.InvariantCulture, $"{offsets.At(entity.Span.Start)}-{offsets.At(entity.Span.End)}");
+            table.Add(entity.Label, entity.Score, text[entity.Span.Start..entity.Span.End].Trim(), range);
+        }
+        console.Write(table);
+    }
+
+    private static void WriteWords(Utf8JsonWriter json, IReadOnlyList<string> words, IReadOnlyList<LabelScore?> labels)
+    {
+        json.WriteTexts("words", words);
+        json.WriteStartArray("labels");
+        foreach (LabelScore? label in labels)
+        {
+            if (label is null)
+                json.WriteNullValue();
+            else
+                json.WriteText(label.Value.Label);
+        }
+        json.WriteEndArray();
+        json.WriteStartArray("scores");
+        foreach (LabelScore? label in labels)
+        {
+            if (label is null)
+                json.WriteNullValue();
+            else
+                json.WriteNumberValue(label.Value.Score);
+        }
+        json.WriteEndArray();
+    }
+
+    private static void RenderWords(IAnsiConsole console, IReadOnlyList<string> words, IReadOnlyList<LabelScore?> labels)
+    {
+        Table table = Tables.Create("word", "label", "score");
+        foreach ((string word, LabelScore? label) in words.Zip(labels))
+        {
+            if (label is null)
+                table.Add(word, "none", "");
+            else
+                table.Add(word, label.Value.Label, label.Value.Score);
+        }
+        console.Write(table);
+    }
+
+    private void Validate(CommandResult command)
+    {
+        if (command.GetValue(_words) && command.GetResult(_ignore) is { Implicit: false })
+            command.AddError("--ignore-label is for entities, not for --words");
+    }
+}
