@@ -18,6 +18,12 @@ internal abstract unsafe class Kernels
     /// </summary>
     public const int DepthBlock = 384;
 
+    /// <summary>
+    /// The depth of one chain in a product with weights. Narrow models get shorter chains: they have few roundings
+    /// elsewhere, so that those of a chain of their whole width would be most of their error, and cost them little.
+    /// </summary>
+    public static int DepthBlockOf(int inputs) => inputs < 128 ? 16 : inputs < DepthBlock ? 64 : DepthBlock;
+
     public static Kernels Best { get; } =
         Vector512.IsHardwareAccelerated ? new Kernels<Simd512, Vector512<float>>()
         : Vector256.IsHardwareAccelerated ? new Kernels<Simd256, Vector256<float>>()

@@ -17,6 +17,7 @@ internal sealed unsafe class SingleWeights : LinearWeights
     internal SingleWeights(int outputs, int inputs, int panelWidth)
         : base(outputs, inputs, panelWidth)
     {
+        DepthBlock = Kernels.DepthBlockOf(inputs);
         long length = (long)PanelCount * PanelWidth * inputs;
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, PinnedFloats.MaxLength, nameof(outputs));
         _panels = new PinnedFloats((int)length);
@@ -26,14 +27,17 @@ internal sealed unsafe class SingleWeights : LinearWeights
 
     public override WeightPrecision Precision => WeightPrecision.Float32;
 
+    /// <summary>Inputs in one depth block; the last may be shorter.</summary>
+    public int DepthBlock { get; }
+
     /// <summary>The panels of the depth block that begins at <paramref name="depth"/>.</summary>
     public float* Block(int depth) => _panels.Data + ((nint)depth * PanelCount * PanelWidth);
 
     private protected override void PackRows(int first, int count, float* weight)
     {
-        for (int depth = 0; depth < Inputs; depth += Kernels.DepthBlock)
+        for (int depth = 0; depth < Inputs; depth += DepthBlock)
         {
-            int block = Math.Min(Kernels.DepthBlock, Inputs - depth);
+            int block = Math.Min(DepthBlock, Inputs - depth);
             Panels.Pack(weight + depth, Inputs, count, block, Block(depth), first, PanelWidth);
         }
     }

@@ -7,6 +7,8 @@ namespace AlbertNative.Model;
 /// <summary>ALBERT without a task: hidden states, and the pooled output where the checkpoint has a pooler.</summary>
 public sealed class AlbertModel : AlbertPreTrainedModel
 {
+    private const string NoPooler = "the checkpoint has no pooler (albert.pooler.weight and .bias), so there is no pooled output";
+
     private readonly Pooler? _pooler;
 
     /// <summary>Makes the model of any weights, which must outlive it.</summary>
@@ -47,11 +49,10 @@ public sealed class AlbertModel : AlbertPreTrainedModel
         Validate(batch, output);
         output.ShapeHiddenStates(Config, batch.TokenCount, hiddenStates);
         output.Last.Shape(batch.TokenCount, Config.HiddenSize);
-        string? refusal = HasPooler ? batch.PoolingRefusal() : NoPooler;
-        if (refusal is null)
-            output.Pooled.Shape(batch.SequenceCount, Config.HiddenSize);
-        else
+        if (PoolingRefusal(batch) is string refusal)
             output.Pooled.Omit(refusal);
+        else
+            output.Pooled.Shape(batch.SequenceCount, Config.HiddenSize);
         Run(batch, default, output, cancellation);
     }
 
@@ -92,7 +93,8 @@ public sealed class AlbertModel : AlbertPreTrainedModel
         Run(batch, batch.SequenceStarts[..batch.SequenceCount], output, cancellation);
     }
 
-    private const string NoPooler = "the checkpoint has no pooler (albert.pooler.weight and .bias), so there is no pooled output";
+    /// <summary>Why there is no pooled output for a batch; null where there is.</summary>
+    internal string? PoolingRefusal(TokenBatch batch) => HasPooler ? batch.PoolingRefusal() : NoPooler;
 
     internal override void RunHead(TeamThread thread, ForwardPass pass, Matrix states, ModelOutput output)
     {

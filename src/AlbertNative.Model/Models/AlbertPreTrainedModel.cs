@@ -71,7 +71,7 @@ public abstract class AlbertPreTrainedModel : IDisposable
     internal abstract void RunHead(TeamThread thread, ForwardPass pass, Matrix states, ModelOutput output);
 
     /// <summary>Opens a checkpoint directory, makes a model of it, and hands the model the open checkpoint.</summary>
-    private protected static TModel Load<TModel>(string path, Func<AlbertConfig, WeightSource, TModel> create)
+    internal static TModel Load<TModel>(string path, Func<AlbertConfig, WeightSource, TModel> create)
         where TModel : AlbertPreTrainedModel
     {
         AlbertConfig config = AlbertConfig.Load(path);

@@ -45,9 +45,9 @@ internal static unsafe class Product<S, V>
         nint column = (nint)firstPanel * width;
         float* x = task.X.Row(firstRow);
         float* y = task.Y.Row(firstRow) + column;
-        for (int depth = 0; depth < inputs; depth += Kernels.DepthBlock)
+        for (int depth = 0; depth < inputs; depth += weights.DepthBlock)
         {
-            int block = Math.Min(Kernels.DepthBlock, inputs - depth);
+            int block = Math.Min(weights.DepthBlock, inputs - depth);
             float* b = weights.Block(depth) + (column * block);
             Block(x + depth, task.X.Stride, rows, b, block, panels, y, task.Y.Stride, depth > 0);
         }

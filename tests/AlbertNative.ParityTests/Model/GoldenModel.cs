@@ -19,7 +19,7 @@ internal sealed class GoldenModel : IDisposable
         (InputIds, long[] shape) = Integers("input_ids");
         (Batch, Columns) = ((int)shape[0], (int)shape[1]);
         AttentionMask = Integers("attention_mask").Values;
-        TokenTypeIds = Integers("token_type_ids").Values;
+        TokenTypeIds = _outputs.TryGet("token_type_ids", out _) ? Integers("token_type_ids").Values : new int[InputIds.Length];
     }
 
     public const string OutputsFile = "outputs.safetensors";
@@ -45,6 +45,11 @@ internal sealed class GoldenModel : IDisposable
         select new TheoryDataRow<string>(parent + "/" + Path.GetFileName(directory));
 
     public static GoldenModel Open(string folder) => new(SharedFolder.Require(folder));
+
+    /// <summary>The folder's batch as a class takes it: as one question's choices for multiple choice.</summary>
+    public RectangularBatch BatchFor(AlbertArchitecture architecture) => new(
+        architecture == AlbertArchitecture.AlbertForMultipleChoice ? [1, Batch, Columns] : [Batch, Columns],
+        InputIds, AttentionMask, TokenTypeIds);
 
     /// <summary>What the classes should give, the reference with Hugging Face's own float32 beside it.</summary>
     public IEnumerable<GoldenTensor> Tensors =>

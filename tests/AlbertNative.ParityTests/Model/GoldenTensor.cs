@@ -12,6 +12,14 @@ internal sealed record GoldenTensor(
     /// <summary>True where the float64 reference was rounded to float32 when it was stored.</summary>
     public bool IsRounded { get; init; }
 
+    /// <summary>True for [batch, columns, ...], false for [batch, ...].</summary>
+    public bool IsPerColumn => Output switch
+    {
+        "pooler_output" or "sop_logits" => false,
+        "logits" => Architecture is AlbertArchitecture.AlbertForMaskedLM or AlbertArchitecture.AlbertForTokenClassification,
+        _ => true,
+    };
+
     public string Name => $"{Architecture}.{Output}";
 
     /// <summary>
@@ -28,7 +36,7 @@ internal sealed record GoldenTensor(
 
     private double Compare(GoldenModel golden, Func<int, int, int, int, double> actual)
     {
-        bool perColumn = IsPerColumn(Output, Architecture);
+        bool perColumn = IsPerColumn;
         int rows = (int)Shape[0];
         int columns = perColumn ? (int)Shape[1] : 1;
         int width = Reference.Length / Math.Max(1, rows * columns);
@@ -44,11 +52,4 @@ internal sealed record GoldenTensor(
         }
         return largest;
     }
-
-    private static bool IsPerColumn(string output, AlbertArchitecture architecture) => output switch
-    {
-        "pooler_output" or "sop_logits" => false,
-        "logits" => architecture is AlbertArchitecture.AlbertForMaskedLM or AlbertArchitecture.AlbertForTokenClassification,
-        _ => true,
-    };
 }

@@ -1,0 +1,66 @@
+using System.Globalization;
+using AlbertNative.Model;
+
+namespace AlbertNative.ParityTests.Model;
+
+/// <summary>
+/// Every class and stage against Hugging Face's float64: the largest difference may be twice what Hugging Face's own
+/// float32 has, plus 2e-7.
+/// </summary>
+public sealed class ModelParityTests(ITestOutputHelper log)
+{
+    private const double OwnFactor = 2;
+    private const double Slack = 2e-7;
+
+    [Theory(SkipTestWithoutData = true)]
+    [MemberData(nameof(GoldenModel.Folders), MemberType = typeof(GoldenModel))]
+    public void Stays_as_close_to_float64_as_Hugging_Face(string folder)
+    {
+        using GoldenModel golden = GoldenModel.Open(folder);
+        List<string> failures = [];
+        double worst = 0;
+        foreach (IGrouping<AlbertArchitecture, GoldenTensor> tensors in golden.Tensors.GroupBy(tensor => tensor.Architecture))
+        {
+            Dictionary<string, RectangularOutput> outputs = Run(golden, tensors.First());
+            foreach (GoldenTensor tensor in tensors)
+            {
+                (double difference, double own) = Compare(golden, tensor, outputs[tensor.Output]);
+                double allowed = (OwnFactor * own) + Slack;
+                string line = string.Create(CultureInfo.InvariantCulture,
+                    $"{tensor.Name,-55} difference {difference:E2}, Hugging Face's own {own:E2}, allowed {allowed:E2}");
+                log.WriteLine(line);
+                worst = Math.Max(worst, difference / allowed);
+                if (!(difference <= allowed))
+                    failures.Add(line);
+            }
+        }
+        string summary = string.Create(CultureInfo.InvariantCulture, $"{folder}: at most {worst:P0} of what is allowed");
+        log.WriteLine(summary);
+        TestContext.Current.SendDiagnosticMessage(summary);
+        Assert.Empty(failures);
+    }
+
+    private static Dictionary<string, RectangularOutput> Run(GoldenModel golden, GoldenTensor tensor)
+    {
+        AlbertConfig config = golden.ConfigOf(tensor);
+        WeightSource weights = golden.Weights(tensor.Architecture, config, out IDisposable? owner);
+        using (owner)
+        {
+            using AlbertPreTrainedModel model = AlbertAutoModel.Create(tensor.Architecture, config, weights);
+            RectangularBatch batch = golden.BatchFor(tensor.Architecture);
+            return RectangularForward.Run(model, batch, hiddenStates: true, TestContext.Current.CancellationToken)
+                .Outputs.ToDictionary(output => output.Name);
+        }
+    }
+
+    private static (double Difference, double Own) Compare(GoldenModel golden, GoldenTensor tensor, RectangularOutput output)
+    {
+        int columns = output.Shape.Length > 1 ? (int)output.Shape[1] : 1;
+        int width = output.Values.Length / (int)(output.Shape[0] * columns);
+        bool perColumn = tensor.IsPerColumn;
+        double difference = tensor.LargestDifference(golden, (sequence, column, index) => perColumn
+            ? output.Values[(((sequence * columns) + column) * width) + index]
+            : output.Values[(sequence * columns * width) + index]);
+        return (difference, tensor.OwnDifference(golden));
+    }
+}
