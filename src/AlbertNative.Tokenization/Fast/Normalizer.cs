@@ -7,14 +7,20 @@ internal enum Coupling
     /// <summary>Whatever stands beside them, they come out the same and change nothing else.</summary>
     None = 0,
 
-    /// <summary>The first may join what is before it.</summary>
+    /// <summary>The first may join what is before it, whatever that is.</summary>
     Before = 1 << 0,
 
+    /// <summary>The first may join its like before it, such as one part of a syllable another.</summary>
+    Kin = 1 << 1,
+
     /// <summary>The last may join what is after it.</summary>
-    After = 1 << 1,
+    After = 1 << 2,
 
     /// <summary>They occur in a pattern of several characters, so two such neighbours may be a match.</summary>
-    Pattern = 1 << 2,
+    Pattern = 1 << 3,
+
+    /// <summary>They are of a run that shrinks to one of them, so two such neighbours may become one.</summary>
+    Run = 1 << 4,
 }
 
 /// <summary>One step of a <c>tokenizer.json</c>'s normalizer. Immutable.</summary>

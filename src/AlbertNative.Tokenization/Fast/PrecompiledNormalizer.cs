@@ -28,9 +28,13 @@ internal sealed class PrecompiledNormalizer(PrecompiledCharsmap map) : Normalize
     {
         GraphemeBreak first = UnicodeData.GraphemeBreak(CodePoints.Read(chars, 0, out _));
         GraphemeBreak last = UnicodeData.GraphemeBreak(CodePoints.ReadBefore(chars, chars.Length, out _));
-        bool startsAlone = first is GraphemeBreak.Other or GraphemeBreak.Control or GraphemeBreak.LF;
-        bool endsAlone = last is not (GraphemeBreak.Prepend or GraphemeBreak.CR);
-        return (startsAlone ? Coupling.None : Coupling.Before) | (endsAlone ? Coupling.None : Coupling.After);
+        Coupling start = first switch
+        {
+            GraphemeBreak.Other or GraphemeBreak.Control or GraphemeBreak.LF => Coupling.None,
+            GraphemeBreak.Extend or GraphemeBreak.ZWJ or GraphemeBreak.SpacingMark => Coupling.Before,
+            _ => Coupling.Kin,
+        };
+        return start | (last is GraphemeBreak.Prepend or GraphemeBreak.CR ? Coupling.After : Coupling.None);
     }
 
     /// <summary>The start of the first cluster that may change.</summary>

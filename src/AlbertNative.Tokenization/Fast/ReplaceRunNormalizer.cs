@@ -9,6 +9,8 @@ namespace AlbertNative.Tokenization.Fast;
 /// <param name="content">What to put in its place.</param>
 internal sealed class ReplaceRunNormalizer(char character, int minimum, string content) : Normalizer
 {
+    private readonly Coupling _coupling = content is [char only] && only == character ? Coupling.Run : Coupling.Pattern;
+
     public override void Apply(AlignedText text)
     {
         ReadOnlySpan<char> chars = text.Chars;
@@ -25,8 +27,7 @@ internal sealed class ReplaceRunNormalizer(char character, int minimum, string c
         text.CommitWithRest();
     }
 
-    public override Coupling CouplingOf(ReadOnlySpan<char> chars) =>
-        chars.Contains(character) ? Coupling.Pattern : Coupling.None;
+    public override Coupling CouplingOf(ReadOnlySpan<char> chars) => chars.Contains(character) ? _coupling : Coupling.None;
 
     private int NextRun(ReadOnlySpan<char> chars, int from, out int length)
     {

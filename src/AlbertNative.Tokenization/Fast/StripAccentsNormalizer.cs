@@ -32,7 +32,11 @@ internal sealed class StripAccentsNormalizer : Normalizer
         return chars.Length;
     }
 
-    // Vedic ardhavisarga became a letter in Unicode 12, after the reference's tables.
-    private static bool IsMark(int codePoint) =>
-        UnicodeData.IsMark(codePoint, UnicodeVersion.V9) || codePoint is 0x1CF2 or 0x1CF3;
+    // Three characters have changed sides since Unicode 9: two Vedic signs were marks, a Sharada one was none yet.
+    private static bool IsMark(int codePoint) => codePoint switch
+    {
+        0x1CF2 or 0x1CF3 => true,
+        0x111C9 => false,
+        _ => UnicodeData.IsMark(codePoint, UnicodeVersion.V9),
+    };
 }

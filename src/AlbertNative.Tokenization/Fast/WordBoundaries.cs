@@ -13,13 +13,13 @@ internal sealed class WordBoundaries
     private const int BlockBits = 8;
 
     private readonly Normalizer[] _normalizers;
-    private readonly PreTokenizer[] _preTokenizers;
+    private readonly PreTokenizer _splitter;
     private readonly Traits[]?[] _blocks = new Traits[]?[(char.MaxValue + 1) >> BlockBits];
 
-    private WordBoundaries(Normalizer[] normalizers, PreTokenizer[] preTokenizers)
+    private WordBoundaries(Normalizer[] normalizers, PreTokenizer splitter)
     {
         _normalizers = normalizers;
-        _preTokenizers = preTokenizers;
+        _splitter = splitter;
     }
 
     [Flags]
@@ -27,21 +27,28 @@ internal sealed class WordBoundaries
     {
         None = 0,
 
-        /// <summary>It starts a split of its own and joins nothing before it.</summary>
+        /// <summary>It comes out as the start of a split, and joins nothing before it.</summary>
         Opens = 1 << 0,
 
         /// <summary>It joins nothing after it.</summary>
         Closes = 1 << 1,
 
+        /// <summary>It may join anything before it.</summary>
+        Joins = 1 << 2,
+
         /// <summary>Beside another of these it may be a match of some replacement.</summary>
-        Pattern = 1 << 2,
+        Pattern = 1 << 3,
+
+        /// <summary>Beside another of these it may become one with it.</summary>
+        Run = 1 << 4,
     }
 
     /// <summary>The boundaries of a pipeline, or null where it does not allow any.</summary>
     public static WordBoundaries? Of(Normalizer[] normalizers, PreTokenizer[] preTokenizers)
     {
-        bool splits = preTokenizers.Any(p => p.StartsSplit(' '));
-        return splits && normalizers.All(n => n.IsLocal) ? new WordBoundaries(normalizers, preTokenizers) : null;
+        // Later pre-tokenizers see the splits of the first.
+        bool splits = preTokenizers.Length > 0 && preTokenizers[0].StartsSplit(' ');
+        return splits && normalizers.All(n => n.IsLocal) ? new WordBoundaries(normalizers, preTokenizers[0]) : null;
     }
 
     /// <summary>The first boundary after <paramref name="start"/>, or <paramref name="end"/>.</summary>
@@ -51,12 +58,20 @@ internal sealed class WordBoundaries
         for (int i = start + 1; i < end; i++)
         {
             Traits at = Of(text[i]);
-            if ((at & Traits.Opens) != 0 && (before & Traits.Closes) != 0 && (at & before & Traits.Pattern) == 0)
+            if ((at & Traits.Opens) != 0 && IsFree(before, at) && (i + 1 == end || StaysOpen(at, Of(text[i + 1]))))
                 return i;
             before = at;
         }
         return end;
     }
+
+    /// <summary>Whether an opening character has nothing to do with what is before it.</summary>
+    private static bool IsFree(Traits before, Traits opening) =>
+        (before & Traits.Closes) != 0 && (before & opening & (Traits.Pattern | Traits.Run)) == 0;
+
+    /// <summary>Whether an opening character stays one beside what is after it.</summary>
+    private static bool StaysOpen(Traits opening, Traits after) =>
+        (opening & Traits.Closes) != 0 && (after & Traits.Joins) == 0 && (opening & after & Traits.Pattern) == 0;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Traits Of(char c)
@@ -77,9 +92,9 @@ internal sealed class WordBoundaries
 
     private Traits FindOut(char c, AlignedText text)
     {
-        // Halves of pairs are not worth a table of their own: they neither open nor close.
+        // Halves of pairs are not worth a table of their own: they may be anything but the start of a split.
         if (char.IsSurrogate(c))
-            return Traits.None;
+            return Traits.Joins;
         Coupling coupling = Coupling.None;
         text.Load([c], 0, 1);
         foreach (Normalizer normalizer in _normalizers)
@@ -88,12 +103,13 @@ internal sealed class WordBoundaries
             normalizer.Apply(text);
             // A character that vanishes leaves its neighbours beside each other.
             if (text.Length == 0)
-                return Traits.None;
+                return Traits.Joins;
         }
-        bool opens = text.Length == 1 && (coupling & Coupling.Before) == 0
-            && _preTokenizers.Any(p => p.StartsSplit(text.Chars[0]));
+        bool opens = text.Length == 1 && (coupling & (Coupling.Before | Coupling.Kin)) == 0 && _splitter.StartsSplit(text.Chars[0]);
         return (opens ? Traits.Opens : Traits.None)
             | ((coupling & Coupling.After) == 0 ? Traits.Closes : Traits.None)
-            | ((coupling & Coupling.Pattern) != 0 ? Traits.Pattern : Traits.None);
+            | ((coupling & Coupling.Before) != 0 ? Traits.Joins : Traits.None)
+            | ((coupling & Coupling.Pattern) != 0 ? Traits.Pattern : Traits.None)
+            | ((coupling & Coupling.Run) != 0 ? Traits.Run : Traits.None);
     }
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace AlbertNative.Tokenization.Fast;
@@ -9,21 +10,17 @@ namespace AlbertNative.Tokenization.Fast;
 /// </summary>
 internal sealed class WordCache
 {
-    /// <summary>The longest text, in UTF-16 units, and the most tokens of a word that is kept.</summary>
-    public const int LongestWord = 48;
-
-    /// <inheritdoc cref="LongestWord"/>
-    public const int MostTokens = 24;
-
+    private const int LongestWord = 48;
+    private const int MostTokens = 24;
     private const int BlockBits = 14;
     private const int BlockLength = 1 << BlockBits;
     private const int BlockCount = 64;
-    private const int SlotBits = 16;
-    private const int Probes = 4;
+    private const int FirstSlots = 1 << 12;
     private const int SurfaceFlag = 1 << 16;
 
     private readonly int[]?[] _blocks = new int[]?[BlockCount];
-    private readonly int[] _slots = new int[(1 << SlotBits) + Probes];
+    private int[] _slots = new int[FirstSlots];
+    private int _count;
     private int _block = -1;
     private int _used = BlockLength;
     private int _isWriting;
@@ -61,18 +58,16 @@ internal sealed class WordCache
     /// <summary>Looks a word up.</summary>
     public Entry Find(ReadOnlySpan<char> word)
     {
-        uint slot = Slot(word);
-        for (int probe = 0; probe < Probes; probe++)
+        int[] slots = Volatile.Read(ref _slots);
+        for (uint slot = Hash(word); ; slot++)
         {
-            int place = Volatile.Read(ref _slots[slot + probe]);
+            int place = Volatile.Read(ref slots[slot & (uint)(slots.Length - 1)]);
             if (place == 0)
-                break;
-            ReadOnlySpan<int> entry = _blocks[place >> BlockBits].AsSpan(place & (BlockLength - 1));
-            int length = entry[0] & 0xFF;
-            if (length == word.Length && MemoryMarshal.Cast<int, char>(entry[1..])[..length].SequenceEqual(word))
+                return default;
+            ReadOnlySpan<int> entry = At(place);
+            if (TextOf(entry).SequenceEqual(word))
                 return new Entry(entry);
         }
-        return default;
     }
 
     /// <summary>Keeps a word's tokens where there is room and no other thread is just writing.</summary>
@@ -83,13 +78,13 @@ internal sealed class WordCache
     {
         if (tokens.Length > MostTokens || Interlocked.CompareExchange(ref _isWriting, 1, 0) != 0)
             return;
-        uint slot = Find(word).IsFound ? uint.MaxValue : FreeSlot(word);
         int size = 1 + (word.Length + 1) / 2 + 2 * tokens.Length;
-        if (slot != uint.MaxValue && TryReserve(size, out int place))
+        if (!Find(word).IsFound && TryReserve(size, out int place))
         {
             Write(_blocks[place >> BlockBits].AsSpan(place & (BlockLength - 1), size), word, start, tokens);
-            // Publishes the entry: a reader that sees the place sees all of it.
-            Volatile.Write(ref _slots[slot], place);
+            if (++_count * 2 > _slots.Length)
+                Grow();
+            Insert(_slots, place);
         }
         Volatile.Write(ref _isWriting, 0);
     }
@@ -108,16 +103,30 @@ internal sealed class WordCache
         entry[0] = word.Length | (tokens.Length << 8) | surface;
     }
 
-    private uint FreeSlot(ReadOnlySpan<char> word)
+    /// <summary>Publishes an entry: a reader that sees the place sees all of it.</summary>
+    private void Insert(int[] slots, int place)
     {
-        uint slot = Slot(word);
-        for (uint probe = 0; probe < Probes; probe++)
-        {
-            if (_slots[slot + probe] == 0)
-                return slot + probe;
-        }
-        return uint.MaxValue;
+        uint slot = Hash(TextOf(At(place)));
+        while (slots[slot & (uint)(slots.Length - 1)] != 0)
+            slot++;
+        Volatile.Write(ref slots[slot & (uint)(slots.Length - 1)], place);
     }
+
+    private void Grow()
+    {
+        int[] slots = new int[_slots.Length * 2];
+        foreach (int place in _slots)
+        {
+            if (place != 0)
+                Insert(slots, place);
+        }
+        Volatile.Write(ref _slots, slots);
+    }
+
+    private ReadOnlySpan<int> At(int place) => _blocks[place >> BlockBits].AsSpan(place & (BlockLength - 1));
+
+    private static ReadOnlySpan<char> TextOf(ReadOnlySpan<int> entry) =>
+        MemoryMarshal.Cast<int, char>(entry[1..])[..(entry[0] & 0xFF)];
 
     private bool TryReserve(int size, out int place)
     {
@@ -135,20 +144,20 @@ internal sealed class WordCache
         return true;
     }
 
-    private static uint Slot(ReadOnlySpan<char> word)
+    private static uint Hash(ReadOnlySpan<char> word)
     {
         const ulong Multiplier = 0x9E3779B97F4A7C15UL;
         ulong hash = (ulong)word.Length * Multiplier;
         ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes(word);
         for (; bytes.Length >= sizeof(ulong); bytes = bytes[sizeof(ulong)..])
-            hash = (System.Numerics.BitOperations.RotateLeft(hash, 23) ^ MemoryMarshal.Read<ulong>(bytes)) * Multiplier;
+            hash = (BitOperations.RotateLeft(hash, 23) ^ MemoryMarshal.Read<ulong>(bytes)) * Multiplier;
         if (bytes.Length >= sizeof(uint))
         {
-            hash = (System.Numerics.BitOperations.RotateLeft(hash, 23) ^ MemoryMarshal.Read<uint>(bytes)) * Multiplier;
+            hash = (BitOperations.RotateLeft(hash, 23) ^ MemoryMarshal.Read<uint>(bytes)) * Multiplier;
             bytes = bytes[sizeof(uint)..];
         }
         if (bytes.Length > 0)
-            hash = (System.Numerics.BitOperations.RotateLeft(hash, 23) ^ MemoryMarshal.Read<ushort>(bytes)) * Multiplier;
-        return (uint)((hash ^ (hash >> 29)) * Multiplier >> (64 - SlotBits));
+            hash = (BitOperations.RotateLeft(hash, 23) ^ MemoryMarshal.Read<ushort>(bytes)) * Multiplier;
+        return (uint)((hash ^ (hash >> 29)) * Multiplier >> 32);
     }
 }
