@@ -1,4 +1,5 @@
 using AlbertNative.Tokenization.Fast;
+using AlbertNative.Tokenization.SentencePiece;
 
 namespace AlbertNative.Tokenization;
 
@@ -26,8 +27,15 @@ internal static class TokenizerLoader
     }
 
     public static AlbertTokenizer FromSentencePiece(
-        ReadOnlyMemory<byte> model, TokenizerSettings settings, TokenizerOptions options, string? source = null) =>
-        throw new NotSupportedException();
+        ReadOnlyMemory<byte> model, TokenizerSettings settings, TokenizerOptions options, string? source = null)
+    {
+        if (options.Semantics != TokenizerSemantics.Fast)
+            throw new NotSupportedException();
+        if (options.RemoveSpace is not null)
+            throw new ArgumentException("The fast tokenizer has no step that removes spaces.", nameof(options));
+        ModelProto proto = ModelProtoReader.Read(model.ToArray(), source);
+        return new AlbertTokenizer(FastTokenizer.FromSentencePiece(proto, settings, options));
+    }
 
     public static AlbertTokenizer FromTokenizerJson(
         ReadOnlyMemory<byte> json, TokenizerSettings settings, TokenizerOptions options, string? source = null)

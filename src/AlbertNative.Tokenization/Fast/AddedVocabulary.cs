@@ -1,4 +1,5 @@
 using System.Buffers;
+using AlbertNative.Tokenization.SentencePiece;
 using AlbertNative.Tokenization.Unicode;
 
 namespace AlbertNative.Tokenization.Fast;
@@ -13,18 +14,18 @@ internal readonly record struct AddedEntry(AddedToken Token, int Id);
 /// </summary>
 internal sealed class AddedVocabulary
 {
-    private readonly VocabularyTrie _trie = new();
+    private readonly PieceTrie? _trie;
     private readonly SearchValues<char> _firstUnits;
     private readonly AddedEntry[] _entries;
 
     /// <summary>Indexes tokens.</summary>
     /// <param name="entries">The tokens.</param>
-    /// <param name="patterns">What each of them looks like in the text, not empty.</param>
-    public AddedVocabulary(IReadOnlyList<AddedEntry> entries, IReadOnlyList<string> patterns)
+    /// <param name="patterns">What each of them looks like in the text, not empty; of equal ones the first counts.</param>
+    /// <exception cref="FormatException">They are too many.</exception>
+    public AddedVocabulary(AddedEntry[] entries, string[] patterns)
     {
-        _entries = [.. entries];
-        for (int i = 0; i < _entries.Length; i++)
-            _trie.TryAdd(patterns[i], i);
+        _entries = entries;
+        _trie = StringTrie.Build(patterns, lastCounts: false);
         _firstUnits = SearchValues.Create([.. patterns.Select(pattern => pattern[0]).Distinct()]);
     }
 
@@ -43,18 +44,19 @@ internal sealed class AddedVocabulary
     /// <param name="taken">Where what earlier matches have taken ends.</param>
     public Match Next(ReadOnlySpan<char> text, ref int from, int taken)
     {
-        while (from < text.Length)
+        while (_trie is not null && from < text.Length)
         {
             int skipped = text[from..].IndexOfAny(_firstUnits);
             if (skipped < 0)
                 break;
             int start = from + skipped;
-            int length = _trie.LongestPrefix(text[start..], out int index);
+            int length = _trie.LongestPrefix(text[start..]);
             from = start + Math.Max(length, 1);
             if (length == 0)
                 continue;
             int end = start + length;
-            AddedToken token = _entries[index].Token;
+            AddedEntry entry = _entries[_trie.Find(text.Slice(start, length))];
+            AddedToken token = entry.Token;
             if (token.SingleWord && !IsWord(text, start, end))
                 continue;
             if (token.LeftStrip)
@@ -67,7 +69,7 @@ internal sealed class AddedVocabulary
                 while (end < text.Length && UnicodeData.IsWhiteSpace(text[end]))
                     end++;
             }
-            return new Match(start, end, _entries[index].Id);
+            return new Match(start, end, entry.Id);
         }
         return new Match(text.Length, text.Length, -1);
     }

@@ -1,3 +1,5 @@
+using AlbertNative.Tokenization.SentencePiece;
+
 namespace AlbertNative.Tokenization.Fast;
 
 /// <summary>Makes fast encoders from files.</summary>
@@ -10,6 +12,14 @@ internal static class FastTokenizer
     /// <exception cref="TokenizerFormatException">It is malformed or has something that is not supported.</exception>
     public static FastEncoder FromTokenizerJson(ReadOnlySpan<byte> utf8, TokenizerSettings settings, string? source) =>
         Make(TokenizerJsonReader.Read(utf8, source), settings, source);
+
+    /// <summary>Makes an encoder of a <c>spiece.model</c>, as transformers converts it.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="settings">What stands beside it.</param>
+    /// <param name="options">The caller's overrides.</param>
+    /// <exception cref="TokenizerFormatException">The model cannot be converted.</exception>
+    public static FastEncoder FromSentencePiece(ModelProto model, TokenizerSettings settings, TokenizerOptions options) =>
+        Make(AlbertConversion.Convert(model, settings, options), settings, model.Source);
 
     private static FastEncoder Make(FastPipeline pipeline, TokenizerSettings settings, string? source)
     {

@@ -1,3 +1,4 @@
+using AlbertNative.Tokenization.SentencePiece;
 using AlbertNative.Tokenization.Unicode;
 
 namespace AlbertNative.Tokenization.Fast;
@@ -134,14 +135,14 @@ internal static class NormalizerReader
     private static PrecompiledNormalizer ReadPrecompiled(ref JsonCursor json)
     {
         uint seen = 0;
-        PrecompiledCharsmap? map = null;
+        CharsMap? map = null;
         while (json.NextProperty(PrecompiledNames, ref seen, out int property))
         {
             if (property != 1)
                 continue;
             try
             {
-                map = new PrecompiledCharsmap(json.Base64());
+                map = CharsMap.Parse(json.Base64()) ?? throw new FormatException("an empty character map");
             }
             catch (FormatException e) when (e is not TokenizerFormatException)
             {

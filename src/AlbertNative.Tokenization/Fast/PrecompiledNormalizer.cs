@@ -1,4 +1,5 @@
 using System.Text;
+using AlbertNative.Tokenization.SentencePiece;
 using AlbertNative.Tokenization.Unicode;
 
 namespace AlbertNative.Tokenization.Fast;
@@ -8,20 +9,15 @@ namespace AlbertNative.Tokenization.Fast;
 /// as a whole, where the shortest entry that begins one replaces all of it, else to each character in the same way.
 /// </summary>
 /// <param name="map">The character map.</param>
-internal sealed class PrecompiledNormalizer(PrecompiledCharsmap map) : Normalizer
+internal sealed class PrecompiledNormalizer(CharsMap map) : Normalizer
 {
     private const int LongestCluster = 5;
 
-    // No entry but one's own can begin a single ASCII character, so one bit says whether it stays.
-    private readonly UInt128 _changedAscii = ChangedAscii(map);
-
     public override void Apply(AlignedText text)
     {
-        int from = NextChange(text.Chars, 0);
-        if (from == text.Length)
-            return;
-        Rewriter rewriter = new(text, map, from);
-        rewriter.Run();
+        int from = NextChange(text.Chars);
+        if (from < text.Length)
+            new Rewriter(text, map, from).Run();
     }
 
     public override Coupling CouplingOf(ReadOnlySpan<char> chars)
@@ -37,17 +33,15 @@ internal sealed class PrecompiledNormalizer(PrecompiledCharsmap map) : Normalize
         return start | (last is GraphemeBreak.Prepend or GraphemeBreak.CR ? Coupling.After : Coupling.None);
     }
 
-    /// <summary>The start of the first cluster that may change.</summary>
-    private int NextChange(ReadOnlySpan<char> chars, int from)
+    /// <summary>The start of the first cluster that changes.</summary>
+    private int NextChange(ReadOnlySpan<char> chars)
     {
-        for (int i = from; i < chars.Length;)
+        for (int i = 0; i < chars.Length;)
         {
             int end = GraphemeClusters.NextBoundary(chars, i);
-            if (end - i > 1 || chars[i] >= 0x80 || (_changedAscii >> chars[i] & 1) != 0)
-            {
-                if (Changes(chars[i..end]))
-                    return i;
-            }
+            // What no entry begins with stays, whatever follows it in its cluster.
+            if ((end - i > 1 || map.Starts.IsFirst(chars[i])) && Changes(chars[i..end]))
+                return i;
             i = end;
         }
         return chars.Length;
@@ -55,49 +49,26 @@ internal sealed class PrecompiledNormalizer(PrecompiledCharsmap map) : Normalize
 
     private bool Changes(ReadOnlySpan<char> cluster)
     {
-        if (Whole(map, cluster) is not null)
+        if (IsShort(cluster) && map.TryMatchShortest(cluster, out _))
             return true;
-        for (int i = 0; i < cluster.Length;)
+        for (int i = 0, length; i < cluster.Length; i += length)
         {
-            if (Single(map, CodePoints.Read(cluster, i, out int length)) is not null)
+            CodePoints.Read(cluster, i, out length);
+            if (map.TryMatchShortest(cluster.Slice(i, length), out _))
                 return true;
-            i += length;
         }
         return false;
     }
 
-    private static UInt128 ChangedAscii(PrecompiledCharsmap map)
-    {
-        UInt128 changed = 0;
-        for (int c = 0; c < 0x80; c++)
-        {
-            if (Single(map, c) is not null)
-                changed |= UInt128.One << c;
-        }
-        return changed;
-    }
-
-    private static string? Whole(PrecompiledCharsmap map, ReadOnlySpan<char> cluster)
-    {
+    private static bool IsShort(ReadOnlySpan<char> cluster) =>
         // Each UTF-16 unit takes at least one byte.
-        if (cluster.Length > LongestCluster)
-            return null;
-        Span<byte> utf8 = stackalloc byte[3 * LongestCluster];
-        int length = System.Text.Encoding.UTF8.GetBytes(cluster, utf8);
-        return length <= LongestCluster ? map.OfShortestPrefix(utf8[..length]) : null;
-    }
-
-    private static string? Single(PrecompiledCharsmap map, int codePoint)
-    {
-        Span<byte> utf8 = stackalloc byte[4];
-        return map.OfShortestPrefix(utf8[..new Rune(codePoint).EncodeToUtf8(utf8)]);
-    }
+        cluster.Length <= LongestCluster && System.Text.Encoding.UTF8.GetByteCount(cluster) <= LongestCluster;
 
     /// <summary>
     /// One pass over a text. A removal is told to the character written before it, as in the reference; where there is
     /// none yet it is lost, and every span from there on belongs to an earlier character.
     /// </summary>
-    private ref struct Rewriter(AlignedText text, PrecompiledCharsmap map, int from)
+    private ref struct Rewriter(AlignedText text, CharsMap map, int from)
     {
         private readonly ReadOnlySpan<char> _chars = text.Chars;
         private int _pending = -1;
@@ -112,46 +83,47 @@ internal sealed class PrecompiledNormalizer(PrecompiledCharsmap map) : Normalize
                 _pending = CodePoints.ReadBefore(_chars, from, out int length);
                 text.CopyTo(from - length);
             }
-            for (int i = from; i < _chars.Length;)
+            for (int i = from, end; i < _chars.Length; i = end)
             {
-                int end = GraphemeClusters.NextBoundary(_chars, i);
-                Cluster(_chars[i..end]);
-                i = end;
+                end = GraphemeClusters.NextBoundary(_chars, i);
+                Rewrite(_chars[i..end]);
             }
             Flush();
             text.NoteShift();
             text.Commit();
         }
 
-        private void Cluster(ReadOnlySpan<char> cluster)
+        private void Rewrite(ReadOnlySpan<char> cluster)
         {
-            if (Whole(map, cluster) is string whole)
+            if (IsShort(cluster) && map.TryMatchShortest(cluster, out ReadOnlySpan<byte> replacement))
             {
-                Replace(Characters(cluster), whole);
+                int count = 0;
+                foreach (char c in cluster)
+                    count += char.IsLowSurrogate(c) ? 0 : 1;
+                Replace(count, replacement);
                 return;
             }
-            for (int i = 0; i < cluster.Length;)
+            for (int i = 0, length; i < cluster.Length; i += length)
             {
-                int codePoint = CodePoints.Read(cluster, i, out int length);
-                if (Single(map, codePoint) is string single)
-                    Replace(1, single);
+                int codePoint = CodePoints.Read(cluster, i, out length);
+                if (map.TryMatchShortest(cluster.Slice(i, length), out replacement))
+                    Replace(1, replacement);
                 else
                     Push(codePoint, 0);
-                i += length;
             }
         }
 
-        private void Replace(int oldCount, string replacement)
+        private void Replace(int oldCount, ReadOnlySpan<byte> replacement)
         {
-            int newCount = Characters(replacement), added = newCount - oldCount, index = 0;
-            for (int i = 0; i < replacement.Length; index++)
+            int newCount = 0;
+            for (; !replacement.IsEmpty; newCount++)
             {
-                int codePoint = CodePoints.Read(replacement, i, out int length);
-                Push(codePoint, index >= newCount - added ? 1 : 0);
-                i += length;
+                Rune.DecodeFromUtf8(replacement, out Rune rune, out int length);
+                Push(rune.Value, newCount < oldCount ? 0 : 1);
+                replacement = replacement[length..];
             }
-            if (added < 0 && _pending >= 0)
-                _pendingChange += added;
+            if (newCount < oldCount && _pending >= 0)
+                _pendingChange += newCount - oldCount;
         }
 
         private void Push(int codePoint, int change)
@@ -165,14 +137,6 @@ internal sealed class PrecompiledNormalizer(PrecompiledCharsmap map) : Normalize
         {
             if (_pending >= 0)
                 text.Put(_pending, _pendingChange);
-        }
-
-        private static int Characters(ReadOnlySpan<char> chars)
-        {
-            int count = 0;
-            foreach (char c in chars)
-                count += char.IsLowSurrogate(c) ? 0 : 1;
-            return count;
         }
     }
 }

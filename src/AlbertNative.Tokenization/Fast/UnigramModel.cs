@@ -1,3 +1,5 @@
+using AlbertNative.Tokenization.SentencePiece;
+
 namespace AlbertNative.Tokenization.Fast;
 
 /// <summary>
@@ -12,25 +14,22 @@ internal sealed class UnigramModel
     private readonly double[] _scores;
     private readonly double _unknownScore;
     private readonly int[]? _bytes;
-    private readonly VocabularyTrie _trie = new();
+    private readonly PieceTrie _trie;
 
     /// <summary>Indexes a vocabulary.</summary>
     /// <param name="pieces">The pieces by id; owned from here on.</param>
     /// <param name="scores">Their scores, finite.</param>
     /// <param name="unknownId">What unknown text is; within the vocabulary.</param>
     /// <param name="byteFallback">Whether unknown text becomes its UTF-8 bytes where all of them have pieces.</param>
-    /// <exception cref="FormatException">The vocabulary is too large.</exception>
+    /// <exception cref="FormatException">The vocabulary is too large, or empty.</exception>
     public UnigramModel(string[] pieces, double[] scores, int unknownId, bool byteFallback)
     {
         (_pieces, _scores, UnknownId) = (pieces, scores, unknownId);
+        // The empty piece is never a candidate; of equal pieces the last one is.
+        _trie = StringTrie.Build(pieces, lastCounts: true) ?? throw new FormatException("the vocabulary has no text");
         double minimum = double.PositiveInfinity;
-        for (int id = 0; id < pieces.Length; id++)
-        {
-            minimum = Math.Min(minimum, scores[id]);
-            // The empty piece is never a candidate.
-            if (pieces[id].Length > 0 && !_trie.TryAdd(pieces[id], id))
-                throw new FormatException($"the vocabulary needs more than {VocabularyTrie.MaximumNodes} trie nodes");
-        }
+        foreach (double score in scores)
+            minimum = Math.Min(minimum, score);
         _unknownScore = minimum - UnknownPenalty;
         if (byteFallback)
         {
@@ -87,13 +86,10 @@ internal sealed class UnigramModel
             double score = best[from].Score;
             int next = from + (char.IsHighSurrogate(chars[from]) ? 2 : 1);
             bool hasSingle = false;
-            int node = VocabularyTrie.Root;
-            for (int i = from; i < chars.Length; i++)
+            ulong node = _trie.Root;
+            for (int i = from; i < chars.Length && _trie.Step(ref node, chars[i]); i++)
             {
-                node = _trie.Child(node, chars[i]);
-                if (node == VocabularyTrie.None)
-                    break;
-                int id = _trie.Id(node);
+                int id = PieceTrie.Value(node);
                 if (id < 0)
                     continue;
                 Offer(ref best[i + 1], score + _scores[id], from, id);

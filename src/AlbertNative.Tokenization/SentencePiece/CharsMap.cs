@@ -72,6 +72,35 @@ internal sealed class CharsMap
         return matched;
     }
 
+    /// <summary>
+    /// Finds the shortest string of the map at the start of <paramref name="text"/>: what the Rust tokenizers take.
+    /// A NUL ends the search.
+    /// </summary>
+    /// <param name="text">UTF-16 without lone surrogates.</param>
+    /// <param name="replacement">What replaces it, in UTF-8.</param>
+    /// <returns>Whether there is one.</returns>
+    public bool TryMatchShortest(ReadOnlySpan<char> text, out ReadOnlySpan<byte> replacement)
+    {
+        Span<byte> utf8 = stackalloc byte[4];
+        int node = _trie.Root;
+        replacement = default;
+        for (int at = 0; at < text.Length;)
+        {
+            Rune.DecodeFromUtf16(text[at..], out Rune rune, out int length);
+            foreach (byte b in utf8[..rune.EncodeToUtf8(utf8)])
+            {
+                if (b == 0 || !_trie.Step(ref node, b, out bool ends))
+                    return false;
+                if (!ends)
+                    continue;
+                replacement = Replacement(_trie.Value(node));
+                return true;
+            }
+            at += length;
+        }
+        return false;
+    }
+
     private ReadOnlySpan<byte> Replacement(int value)
     {
         ReadOnlySpan<byte> rest = _replacements.Span[value..];

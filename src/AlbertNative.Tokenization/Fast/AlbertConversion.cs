@@ -1,0 +1,113 @@
+using AlbertNative.Tokenization.SentencePiece;
+using AlbertNative.Tokenization.Unicode;
+
+namespace AlbertNative.Tokenization.Fast;
+
+/// <summary>
+/// What transformers makes of a bare <c>spiece.model</c> where it wants a fast ALBERT tokenizer (its
+/// <c>AlbertConverter</c>): the pieces with their scores, and normalizers that stand in for the slow tokenizer's
+/// steps and SentencePiece's own.
+/// </summary>
+internal static class AlbertConversion
+{
+    private const char Metaspace = '\u2581';
+
+    // Keeps pieces such as "9," from being chosen: the slow tokenizer takes them apart afterwards.
+    private const double DigitCommaPenalty = 100;
+
+    /// <summary>Converts a model.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="settings">What its directory says about special tokens and normalization.</param>
+    /// <param name="options">The caller's overrides of that.</param>
+    /// <exception cref="TokenizerFormatException">The model has no piece for unknown text.</exception>
+    public static FastPipeline Convert(ModelProto model, TokenizerSettings settings, TokenizerOptions options)
+    {
+        UnigramModel unigram = ConvertVocabulary(model);
+        AddedEntry[] added = AddSpecialTokens(unigram, settings);
+        int cls = IdOf(added, settings.ClsToken, "[CLS]"), sep = IdOf(added, settings.SepToken, "[SEP]");
+        return new FastPipeline
+        {
+            Normalizers = Normalizers(
+                model, options.LowerCase ?? settings.LowerCase ?? true, options.KeepAccents ?? settings.KeepAccents ?? false),
+            PreTokenizers = [new MetaspacePreTokenizer(Metaspace, PrependScheme.Always, split: true)],
+            Model = unigram,
+            AddedTokens = added,
+            Template = SequenceTemplate.Albert(cls, sep),
+            Decoder = new MetaspaceDecoder(Metaspace, PrependScheme.Always),
+        };
+    }
+
+    private static UnigramModel ConvertVocabulary(ModelProto model)
+    {
+        string[] pieces = new string[model.Count];
+        double[] scores = new double[model.Count];
+        for (int id = 0; id < pieces.Length; id++)
+        {
+            pieces[id] = model.Text(id);
+            scores[id] = model.Scores[id] - (EndsWithDigitComma(pieces[id]) ? DigitCommaPenalty : 0);
+        }
+        int unknown = model.Types.IndexOf(PieceType.Unknown);
+        if (unknown < 0)
+            throw model.Error("no piece is of type UNKNOWN");
+        try
+        {
+            return new UnigramModel(pieces, scores, unknown, byteFallback: false);
+        }
+        catch (FormatException e)
+        {
+            throw model.Error(e.Message);
+        }
+    }
+
+    private static bool EndsWithDigitComma(string piece) =>
+        piece.Length > 1 && piece[^1] == ','
+        && UnicodeData.IsPythonDigit(CodePoints.ReadBefore(piece, piece.Length - 1, out _));
+
+    private static Normalizer[] Normalizers(ModelProto model, bool lowerCase, bool keepAccents)
+    {
+        List<Normalizer> steps = [new ReplaceNormalizer("``", "\""), new ReplaceNormalizer("''", "\"")];
+        if (!keepAccents)
+            steps.AddRange([new UnicodeNormalizer(NormalizationForm.Nfkd), new StripAccentsNormalizer()]);
+        if (lowerCase)
+            steps.Add(new LowercaseNormalizer());
+        try
+        {
+            if (CharsMap.Parse(model.Normalizer.PrecompiledCharsMap) is CharsMap map)
+                steps.Add(new PrecompiledNormalizer(map));
+        }
+        catch (FormatException e)
+        {
+            throw model.Error(e.Message);
+        }
+        steps.Add(new ReplaceRunNormalizer(' ', 2, " "));
+        return [.. steps];
+    }
+
+    /// <summary>
+    /// The special tokens are found in the text; what the vocabulary lacks follows it. <c>[MASK]</c> takes the space
+    /// before it.
+    /// </summary>
+    private static AddedEntry[] AddSpecialTokens(UnigramModel model, TokenizerSettings settings)
+    {
+        AddedToken[] tokens =
+        [
+            settings.PadToken ?? new AddedToken("<pad>"),
+            settings.UnkToken ?? new AddedToken("<unk>"),
+            settings.ClsToken ?? new AddedToken("[CLS]"),
+            settings.SepToken ?? new AddedToken("[SEP]"),
+            settings.MaskToken ?? new AddedToken("[MASK]") { LeftStrip = true },
+            .. settings.AdditionalSpecialTokens,
+        ];
+        List<AddedEntry> entries = [];
+        int next = model.Count;
+        foreach (AddedToken token in tokens.DistinctBy(token => token.Content))
+        {
+            int id = model.IdOf(token.Content);
+            entries.Add(new AddedEntry(token with { Special = true }, id >= 0 ? id : next++));
+        }
+        return [.. entries];
+    }
+
+    private static int IdOf(AddedEntry[] added, AddedToken? token, string otherwise) =>
+        Array.Find(added, entry => entry.Token.Content == (token?.Content ?? otherwise)).Id;
+}
