@@ -20,7 +20,14 @@ internal static class CommandLine
         using StreamWriter output = new(session.Terminal.Output, Terminal.Utf8, leaveOpen: true);
         try
         {
-            return parsed.Invoke(new() { EnableDefaultExceptionHandler = false, Output = output, Error = session.Terminal.Error });
+            InvocationConfiguration configuration = new()
+            {
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null, // signals are the program's: it cancels the session
+                Output = output,
+                Error = session.Terminal.Error,
+            };
+            return parsed.InvokeAsync(configuration, session.Cancellation).GetAwaiter().GetResult();
         }
         catch (OperationCanceledException)
         {
@@ -48,6 +55,7 @@ internal static class CommandLine
         new OrderCommand(session),
         new TokenizeCommand(session),
         new DecodeCommand(session),
+        PullCommand.Create(session.Terminal, () => new()),
     };
 
     // What the libraries throw for files and arguments; anything else is a fault of ours and is shown as such.

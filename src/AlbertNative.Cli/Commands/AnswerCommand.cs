@@ -48,7 +48,7 @@ internal sealed class AnswerCommand : Command
 
     private int Execute(ParseResult parsed)
     {
-        using QuestionAnswerer answerer = QuestionAnswerer.Load(_model.Path(parsed), _model.Value(parsed));
+        using QuestionAnswerer answerer = QuestionAnswerer.Load(_model.Path(parsed, _session), _model.Value(parsed));
         QuestionAnsweringOptions options = new()
         {
             TopK = parsed.GetValue(_topK),

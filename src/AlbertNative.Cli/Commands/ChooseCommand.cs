@@ -25,7 +25,7 @@ internal sealed class ChooseCommand : Command
 
     private int Execute(ParseResult parsed)
     {
-        using MultipleChoiceSelector selector = MultipleChoiceSelector.Load(_model.Path(parsed), _model.Value(parsed));
+        using MultipleChoiceSelector selector = MultipleChoiceSelector.Load(_model.Path(parsed, _session), _model.Value(parsed));
         return new TextCommandRun<(string Prompt, IReadOnlyList<string> Choices), ChoiceScores>
         {
             Session = _session,

@@ -40,7 +40,7 @@ internal sealed class ClassifyCommand : Command
 
     private int Execute(ParseResult parsed)
     {
-        using TextClassifier classifier = TextClassifier.Load(_model.Path(parsed), _model.Value(parsed));
+        using TextClassifier classifier = TextClassifier.Load(_model.Path(parsed, _session), _model.Value(parsed));
         TextClassificationOptions options = new() { TopK = parsed.GetValue(_topK), Function = parsed.GetValue(_function) };
         return parsed.GetValue(_pairs) ? Pairs(parsed, classifier, options) : Texts(parsed, classifier, options);
     }

@@ -28,7 +28,7 @@ internal sealed class DecodeCommand : Command
 
     private int Execute(ParseResult parsed)
     {
-        ITextTokenizer tokenizer = _source.Load(parsed);
+        ITextTokenizer tokenizer = _source.Load(parsed, _session);
         bool keepSpecialTokens = parsed.GetValue(_keepSpecialTokens);
         bool cleanUpSpaces = parsed.GetValue(_cleanUpSpaces);
         return new TextCommandRun<int[], string>

@@ -57,7 +57,7 @@ internal sealed class EmbedCommand : Command
             Normalize = parsed.GetValue(_normalize),
             Words = parsed.GetValue(_wordPooling),
         };
-        using TextEmbedder embedder = TextEmbedder.Load(_model.Path(parsed), embedding, _model.Value(parsed));
+        using TextEmbedder embedder = TextEmbedder.Load(_model.Path(parsed, _session), embedding, _model.Value(parsed));
         if (parsed.GetValue(_words))
             return EmbedWords(parsed, embedder);
         return parsed.GetValue(_tokens) ? EmbedTokens(parsed, embedder) : EmbedTexts(parsed, embedder);

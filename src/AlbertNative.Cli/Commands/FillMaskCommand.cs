@@ -37,7 +37,7 @@ internal sealed class FillMaskCommand : Command
 
     private int Execute(ParseResult parsed)
     {
-        using MaskFiller filler = MaskFiller.Load(_model.Path(parsed), _model.Value(parsed));
+        using MaskFiller filler = MaskFiller.Load(_model.Path(parsed, _session), _model.Value(parsed));
         string[]? targets = parsed.GetResult(_targets) is null
             ? null
             : [.. parsed.GetValue(_targets)!.SelectMany(value => value.Split(',', StringSplitOptions.RemoveEmptyEntries))];

@@ -25,7 +25,7 @@ internal sealed class OrderCommand : Command
 
     private int Execute(ParseResult parsed)
     {
-        using SentenceOrderPredictor predictor = SentenceOrderPredictor.Load(_model.Path(parsed), _model.Value(parsed));
+        using SentenceOrderPredictor predictor = SentenceOrderPredictor.Load(_model.Path(parsed, _session), _model.Value(parsed));
         return new TextCommandRun<(string First, string Second), SentenceOrder>
         {
             Session = _session,

@@ -44,7 +44,7 @@ internal sealed class TagCommand : Command
 
     private int Execute(ParseResult parsed)
     {
-        using TokenClassifier classifier = TokenClassifier.Load(_model.Path(parsed), _model.Value(parsed));
+        using TokenClassifier classifier = TokenClassifier.Load(_model.Path(parsed, _session), _model.Value(parsed));
         return parsed.GetValue(_words) ? TagWords(parsed, classifier) : TagTexts(parsed, classifier);
     }
 

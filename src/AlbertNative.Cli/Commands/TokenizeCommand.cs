@@ -47,7 +47,7 @@ internal sealed class TokenizeCommand : Command
 
     private int Execute(ParseResult parsed)
     {
-        ITextTokenizer tokenizer = _source.Load(parsed);
+        ITextTokenizer tokenizer = _source.Load(parsed, _session);
         bool words = parsed.GetValue(_words);
         EncodeOptions options = new()
         {

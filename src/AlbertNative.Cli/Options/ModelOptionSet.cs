@@ -48,13 +48,9 @@ internal sealed class ModelOptionSet
         _tokenizer = new(command);
     }
 
-    /// <summary>The model's directory.</summary>
+    /// <summary>The model's directory; a model that is named as on the hub is fetched where it is not in the cache.</summary>
     /// <exception cref="BadInputException">There is none of that name.</exception>
-    public string Path(ParseResult parsed)
-    {
-        string path = parsed.GetValue(_model) ?? DefaultModel.Find();
-        return Directory.Exists(path) ? path : throw new BadInputException($"there is no model directory {path}");
-    }
+    public string Path(ParseResult parsed, Session session) => ModelDirectory.Of(parsed.GetValue(_model), session);
 
     public TaskOptions Value(ParseResult parsed) => new()
     {

@@ -7,6 +7,8 @@ namespace AlbertNative.Cli;
 /// <summary>Which tokenizer a command uses.</summary>
 internal sealed class TokenizerSource
 {
+    private const string SentencePieceFile = "spiece.model";
+
     private readonly Option<string?> _tokenizer = new("--tokenizer", "--model", "-m")
     {
         Description = $"A tokenizer.json or spiece.model, whose neighbours are ignored, or a model's directory [default: {DefaultModel.RelativePath}]",
@@ -29,12 +31,16 @@ internal sealed class TokenizerSource
     /// <summary>Loads it.</summary>
     /// <exception cref="BadInputException">There is no such file or directory.</exception>
     /// <exception cref="TokenizerFormatException">It is malformed or not supported.</exception>
-    public ITextTokenizer Load(ParseResult parsed)
+    public ITextTokenizer Load(ParseResult parsed, Session session)
     {
-        string path = parsed.GetValue(_tokenizer) ?? DefaultModel.Find();
-        if (!File.Exists(path) && !Directory.Exists(path))
+        string path = parsed.GetValue(_tokenizer) is string named
+            ? ModelPath.Resolve(session.Terminal, named, session.Cancellation)
+            : DefaultModel.Find();
+        if (!Path.Exists(path))
             throw new BadInputException($"there is no tokenizer {path}");
-        return new AlbertTextTokenizer(AlbertTokenizer.Load(path, _options.Value(parsed)));
+        return parsed.GetValue(_raw)
+            ? new RawTextTokenizer(SentencePieceModel.Load(Directory.Exists(path) ? Path.Combine(path, SentencePieceFile) : path))
+            : new AlbertTextTokenizer(AlbertTokenizer.Load(path, _options.Value(parsed)));
     }
 
     private void Validate(CommandResult command)
