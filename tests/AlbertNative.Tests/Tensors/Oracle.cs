@@ -29,16 +29,17 @@ internal static class Oracle
 
     /// <summary>
     /// The same sum in floats and in the one order that the kernels keep: a chain of multiply-adds from zero for each
-    /// 384 of the depth, these blocks' sums added in ascending order.
+    /// block of the depth, these blocks' sums added in ascending order.
     /// </summary>
     public static float ProductInOrder(GuardedMatrix x, int row, float[] weight, int output)
     {
         int depth = x.Matrix.Columns;
+        int block = depth < 128 ? 16 : depth < 384 ? 64 : 384;
         float sum = 0;
-        for (int start = 0; start < depth; start += 384)
+        for (int start = 0; start < depth; start += block)
         {
             float chain = 0;
-            for (int k = start; k < Math.Min(depth, start + 384); k++)
+            for (int k = start; k < Math.Min(depth, start + block); k++)
                 chain = float.MultiplyAddEstimate(x[row, k], weight[(output * depth) + k], chain);
             sum = start == 0 ? chain : sum + chain;
         }

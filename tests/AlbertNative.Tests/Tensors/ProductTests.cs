@@ -45,7 +45,7 @@ public sealed class ProductTests
     public void Every_element_is_summed_in_the_one_fixed_order(int bits)
     {
         Kernels kernels = VectorWidths.Require(bits);
-        foreach (int depth in new[] { 1, 7, 64, 384, 385, 769, 1536 })
+        foreach (int depth in new[] { 1, 7, 16, 17, 127, 128, 300, 384, 385, 769, 1536 })
         {
             LinearCase product = new(kernels, 31, depth, kernels.PanelWidth + 2, wholeNumbers: false, depth);
             GuardedMatrix y = product.Run();
