@@ -24,6 +24,9 @@ internal abstract unsafe class Kernels
     /// </summary>
     public static int DepthBlockOf(int inputs) => inputs < 128 ? 16 : inputs < DepthBlock ? 64 : DepthBlock;
 
+    /// <summary>The independent multiply-adds of <see cref="RunChains"/>.</summary>
+    public const int ChainCount = 12;
+
     public static Kernels Best { get; } =
         Vector512.IsHardwareAccelerated ? new Kernels<Simd512, Vector512<float>>()
         : Vector256.IsHardwareAccelerated ? new Kernels<Simd256, Vector256<float>>()
@@ -55,4 +58,10 @@ internal abstract unsafe class Kernels
 
     /// <summary>(x - mean) / sqrt(variance + eps) * weight + bias over one row; in place is allowed.</summary>
     public abstract void LayerNorm(float* x, float* weight, float* bias, int length, float eps, float* y);
+
+    /// <summary>Floating-point operations in one iteration of <see cref="RunChains"/>.</summary>
+    public abstract int ChainOperations { get; }
+
+    /// <summary>Multiply-adds in registers alone, to measure what the processor can do.</summary>
+    public abstract float RunChains(int iterations);
 }

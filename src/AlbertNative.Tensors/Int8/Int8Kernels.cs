@@ -27,4 +27,10 @@ internal abstract unsafe class Int8Kernels
 
     /// <summary>Rows by panels of x Wᵀ without the bias, out of the rows' 8-bit form.</summary>
     public abstract void Multiply(Matrix x, Int8Weights weights, Matrix y, int firstRow, int rows, int firstPanel, int panels);
+
+    /// <summary>Operations in one iteration of <see cref="RunChains"/>.</summary>
+    public abstract int ChainOperations { get; }
+
+    /// <summary>Multiply-adds in registers alone, to measure what the processor can do.</summary>
+    public abstract float RunChains(int iterations);
 }

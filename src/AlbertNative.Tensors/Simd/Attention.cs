@@ -117,7 +117,7 @@ internal static unsafe class Attention<S, V>
     /// products with padding, which softmax must not see.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float Exponentiate(float* scores, int keys, int columns, float scale)
+    internal static float Exponentiate(float* scores, int keys, int columns, float scale)
     {
         for (int i = keys; i < columns; i++)
             scores[i] = float.NegativeInfinity;

@@ -18,6 +18,10 @@ internal sealed unsafe class Int8Product<O, V> : Int8Kernels
 
     public override int Group => O.Group;
 
+    public override int ChainOperations => Int8Chains<O, V>.Operations;
+
+    public override float RunChains(int iterations) => Int8Chains<O, V>.Run(iterations);
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Multiply(Matrix x, Int8Weights weights, Matrix y, int firstRow, int rows, int firstPanel, int panels)
     {

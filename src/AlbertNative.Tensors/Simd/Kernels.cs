@@ -26,4 +26,8 @@ internal sealed unsafe class Kernels<S, V> : Kernels
 
     public override void LayerNorm(float* x, float* weight, float* bias, int length, float eps, float* y) =>
         Normalization<S, V>.LayerNorm(x, weight, bias, length, eps, y);
+
+    public override int ChainOperations => MultiplyAddChains<S, V>.Operations;
+
+    public override float RunChains(int iterations) => MultiplyAddChains<S, V>.Run(iterations);
 }
