@@ -55,7 +55,7 @@ internal static class CommandLine
         new OrderCommand(session),
         new TokenizeCommand(session),
         new DecodeCommand(session),
-        PullCommand.Create(session.Terminal, () => new()),
+        new PullCommand(session, () => new()),
     };
 
     // What the libraries throw for files and arguments; anything else is a fault of ours and is shown as such.

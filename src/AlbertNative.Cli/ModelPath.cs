@@ -10,17 +10,22 @@ internal static class ModelPath
     /// name's cached folder, which is fetched first where the cache lacks it.
     /// </summary>
     /// <exception cref="BadInputException">The name's model could not be fetched.</exception>
-    public static string Resolve(Terminal terminal, string nameOrPath, CancellationToken cancellation)
+    public static string Resolve(Session session, string nameOrPath) =>
+        Path.Exists(nameOrPath) || !HubName.TryParse(nameOrPath, out _)
+            ? nameOrPath
+            : Fetch(session, () => new(), (client, progress) => client.ResolveAsync(nameOrPath, progress, session.Cancellation));
+
+    /// <summary>Fetches a model while its files are shown.</summary>
+    /// <exception cref="BadInputException">The model could not be fetched.</exception>
+    public static string Fetch(
+        Session session, Func<HubClient> createClient, Func<HubClient, IProgress<DownloadProgress>, Task<string>> fetch)
     {
-        if (Path.Exists(nameOrPath) || !HubName.TryParse(nameOrPath, out _))
-            return nameOrPath;
         try
         {
-            using HubClient client = new();
-            return DownloadDisplay.DuringAsync(
-                terminal, progress => client.ResolveAsync(nameOrPath, progress, cancellation)).GetAwaiter().GetResult();
+            using HubClient client = createClient();
+            return DownloadDisplay.DuringAsync(session.Terminal, progress => fetch(client, progress)).GetAwaiter().GetResult();
         }
-        catch (Exception e) when (e is HubException or ArgumentException) // an argument: a variable of the environment
+        catch (HubException e)
         {
             throw new BadInputException(OneLine.Of(e));
         }

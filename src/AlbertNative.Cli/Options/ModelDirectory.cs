@@ -9,7 +9,7 @@ internal static class ModelDirectory
     {
         string path = nameOrPath is null
             ? DefaultModel.Find()
-            : ModelPath.Resolve(session.Terminal, nameOrPath, session.Cancellation);
+            : ModelPath.Resolve(session, nameOrPath);
         return Directory.Exists(path) ? path : throw new BadInputException($"there is no model directory {path}");
     }
 }

@@ -34,7 +34,7 @@ internal sealed class TokenizerSource
     public ITextTokenizer Load(ParseResult parsed, Session session)
     {
         string path = parsed.GetValue(_tokenizer) is string named
-            ? ModelPath.Resolve(session.Terminal, named, session.Cancellation)
+            ? ModelPath.Resolve(session, named)
             : DefaultModel.Find();
         if (!Path.Exists(path))
             throw new BadInputException($"there is no tokenizer {path}");

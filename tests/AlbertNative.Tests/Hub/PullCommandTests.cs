@@ -9,6 +9,8 @@ public sealed class PullCommandTests
     private readonly MemoryStream _output = new();
     private readonly StringWriter _error = new();
 
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
     [Fact]
     public async Task Writes_the_folder_to_the_output_and_what_it_fetched_to_the_error_stream()
     {
@@ -17,7 +19,7 @@ public sealed class PullCommandTests
         foreach (string[] arguments in new string[][] { ["org/albert"], ["org/albert@v1"], ["org/albert", "--revision", "v1"] })
         {
             _output.SetLength(0);
-            Assert.Equal(0, await RunAsync(hub, arguments));
+            Assert.Equal(ExitCode.Success, Run(hub, arguments, Cancel));
             Assert.Equal(folder + "\n", Encoding.UTF8.GetString(_output.ToArray()));
         }
         Assert.Contains("albert: fetched model.safetensors (300,000 bytes)", _error.ToString());
@@ -33,7 +35,8 @@ public sealed class PullCommandTests
     public async Task What_cannot_be_fetched_is_bad_input_in_one_line(string message, params string[] arguments)
     {
         await using FakeHub hub = await FakeHub.StartAsync(FakeModel.Albert());
-        BadInputException e = await Assert.ThrowsAsync<BadInputException>(() => RunAsync(hub, arguments));
+        Exception e = Assert.ThrowsAny<Exception>(() => Run(hub, arguments, Cancel));
+        Assert.True(e is BadInputException or ArgumentException, e.ToString()); // what ends with one line and exit code 1
         Assert.Contains(message, e.Message);
         Assert.DoesNotContain('\n', e.Message);
         Assert.Equal(0, _output.Length);
@@ -42,13 +45,30 @@ public sealed class PullCommandTests
     [Fact]
     public void A_path_is_no_name()
     {
-        Assert.Equal("./none", ModelPath.Resolve(Terminal(), "./none", TestContext.Current.CancellationToken));
-        Assert.Equal(AppContext.BaseDirectory, ModelPath.Resolve(Terminal(), AppContext.BaseDirectory, TestContext.Current.CancellationToken));
+        Assert.Equal("./none", ModelPath.Resolve(Session(Cancel), "./none"));
+        Assert.Equal(AppContext.BaseDirectory, ModelPath.Resolve(Session(Cancel), AppContext.BaseDirectory));
     }
 
-    private Task<int> RunAsync(FakeHub hub, string[] arguments) => PullCommand.Create(Terminal(), () => hub.Client())
-        .Parse(arguments)
-        .InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }, TestContext.Current.CancellationToken);
+    [Fact]
+    public async Task An_interruption_ends_it()
+    {
+        using CancellationTokenSource interrupt = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        await using FakeHub hub = await FakeHub.StartAsync(FakeModel.Albert());
+        hub.Fault = (_, file) =>
+        {
+            if (file == "model.safetensors")
+                interrupt.Cancel();
+            return Task.FromResult(false);
+        };
+        Assert.ThrowsAny<OperationCanceledException>(() => Run(hub, ["org/albert"], interrupt.Token));
+        Assert.Equal(0, _output.Length);
+    }
 
-    private Terminal Terminal() => new() { Input = Stream.Null, Output = _output, Error = _error };
+    private int Run(FakeHub hub, string[] arguments, CancellationToken cancellation) =>
+        new PullCommand(Session(cancellation), () => hub.Client())
+            .Parse(arguments)
+            .Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+
+    private Session Session(CancellationToken cancellation) =>
+        new(new Terminal { Input = Stream.Null, Output = _output, Error = _error }, cancellation);
 }
