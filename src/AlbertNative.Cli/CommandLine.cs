@@ -55,6 +55,8 @@ internal static class CommandLine
         new OrderCommand(session),
         new TokenizeCommand(session),
         new DecodeCommand(session),
+        new InfoCommand(session),
+        new RunCommand(session),
         new PullCommand(session, () => new()),
     };
 

@@ -1,0 +1,105 @@
+using System.Globalization;
+using System.Text.Json;
+using AlbertNative.Model;
+using AlbertNative.Tokenization;
+using Spectre.Console;
+
+namespace AlbertNative.Cli;
+
+/// <summary>A model's report as JSON and as tables.</summary>
+internal static class ModelReportFormat
+{
+    public static void WriteJson(Utf8JsonWriter json, ModelReport report)
+    {
+        json.WriteText("model", report.Path);
+        json.WriteText("source", report.Source);
+        json.WriteText("architecture", report.Architecture.ToString());
+        json.WriteNumber("parameters", report.Parameters);
+        json.WriteTexts("heads", report.Heads);
+        json.WritePropertyName("config");
+        using (JsonDocument config = JsonDocument.Parse(report.Config.ToJson()))
+            config.WriteTo(json);
+        WriteTokenizer(json, report.Tokenizer);
+        WriteTensors(json, report.Tensors);
+        json.WriteTexts("skipped_tensors", report.Skipped);
+    }
+
+    public static void Render(IAnsiConsole console, ModelReport report)
+    {
+        AlbertConfig config = report.Config;
+        Table table = Tables.Create("model", report.Path);
+        table.Add("file", report.Source);
+        table.Add("class", report.Architecture);
+        table.Add("parameters", report.Parameters.ToString("N0", CultureInfo.InvariantCulture));
+        table.Add("heads", string.Join(", ", report.Heads));
+        table.Add("vocabulary, embedding", string.Create(CultureInfo.InvariantCulture, $"{config.VocabularySize}, {config.EmbeddingSize}"));
+        table.Add("layers, groups, inner groups", string.Create(
+            CultureInfo.InvariantCulture, $"{config.LayerCount}, {config.GroupCount}, {config.InnerGroupCount}"));
+        table.Add("hidden, heads, intermediate", string.Create(
+            CultureInfo.InvariantCulture, $"{config.HiddenSize}, {config.HeadCount}, {config.IntermediateSize}"));
+        table.Add("activation", config.Activation);
+        table.Add("positions, types", string.Create(CultureInfo.InvariantCulture, $"{config.MaxPositionCount}, {config.TypeVocabularySize}"));
+        table.Add("labels", string.Join(", ", config.Labels));
+        table.Add("tokenizer", Describe(report.Tokenizer));
+        console.Write(table);
+
+        Table tensors = Tables.Create("tensor", "type", "shape", "not finite");
+        foreach (TensorReport read in report.Tensors)
+            tensors.Add(read.Tensor.Name, read.Tensor.Type, string.Join(" x ", read.Tensor.Shape), read.NonFinite);
+        console.Write(tensors);
+    }
+
+    private static string Describe(TokenizerReport report)
+    {
+        if (report.Tokenizer is not AlbertTokenizer tokenizer)
+            return report.Absence!;
+        string special = string.Join(", ", report.SpecialTokens.Select(
+            token => string.Create(CultureInfo.InvariantCulture, $"{tokenizer.IdToToken(token.Id)} {token.Id}")));
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{Semantics(tokenizer)} ({report.File}), {tokenizer.VocabularySize} ids; {special}");
+    }
+
+    private static void WriteTokenizer(Utf8JsonWriter json, TokenizerReport report)
+    {
+        if (report.Tokenizer is not AlbertTokenizer tokenizer)
+        {
+            json.WriteNull("tokenizer");
+            json.WriteText("tokenizer_absence", report.Absence!);
+            return;
+        }
+        json.WriteStartObject("tokenizer");
+        json.WriteText("semantics", Semantics(tokenizer));
+        json.WriteText("file", report.File!);
+        json.WriteNumber("vocabulary_size", tokenizer.VocabularySize);
+        if (tokenizer.ModelMaxLength is int maxLength)
+            json.WriteNumber("model_max_length", maxLength);
+        foreach ((string name, int id) in report.SpecialTokens)
+        {
+            json.WriteText($"{name}_token", tokenizer.IdToToken(id));
+            json.WriteNumber($"{name}_token_id", id);
+        }
+        json.WriteEndObject();
+    }
+
+    private static void WriteTensors(Utf8JsonWriter json, IReadOnlyList<TensorReport> tensors)
+    {
+        json.WriteStartArray("tensors");
+        foreach (TensorReport read in tensors)
+        {
+            json.WriteStartObject();
+            json.WriteText("name", read.Tensor.Name);
+            json.WriteText("type", read.Tensor.Type.ToString());
+            json.WriteStartArray("shape");
+            foreach (long dimension in read.Tensor.Shape)
+                json.WriteNumberValue(dimension);
+            json.WriteEndArray();
+            if (read.NonFinite > 0)
+                json.WriteNumber("non_finite", read.NonFinite);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    private static string Semantics(AlbertTokenizer tokenizer) =>
+        tokenizer.Semantics == TokenizerSemantics.Slow ? "slow" : "fast";
+}
