@@ -1,4 +1,7 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 
 namespace AlbertNative.Tensors;
 
@@ -30,6 +33,7 @@ internal static unsafe class Panels
     }
 
     /// <summary>Four rows at a time, transposed in 4 by 4 blocks.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void PackFour(float* source, nint stride, int depth, float* panel, nint width)
     {
         int k = 0;
@@ -37,13 +41,15 @@ internal static unsafe class Panels
         {
             Vector128<float> a = Vector128.Load(source + k), b = Vector128.Load(source + stride + k);
             Vector128<float> c = Vector128.Load(source + (2 * stride) + k), d = Vector128.Load(source + (3 * stride) + k);
-            (Vector128<float> ab0, Vector128<float> ab1) = Interleave(a, b);
-            (Vector128<float> cd0, Vector128<float> cd1) = Interleave(c, d);
+            (Vector128<float> ac0, Vector128<float> ac1) = Interleave(a, c);
+            (Vector128<float> bd0, Vector128<float> bd1) = Interleave(b, d);
+            (a, b) = Interleave(ac0, bd0);
+            (c, d) = Interleave(ac1, bd1);
             float* to = panel + (k * width);
-            Vector128.Create(ab0.GetLower(), cd0.GetLower()).Store(to);
-            Vector128.Create(ab0.GetUpper(), cd0.GetUpper()).Store(to + width);
-            Vector128.Create(ab1.GetLower(), cd1.GetLower()).Store(to + (2 * width));
-            Vector128.Create(ab1.GetUpper(), cd1.GetUpper()).Store(to + (3 * width));
+            a.Store(to);
+            b.Store(to + width);
+            c.Store(to + (2 * width));
+            d.Store(to + (3 * width));
         }
         for (; k < depth; k++)
         {
@@ -53,13 +59,13 @@ internal static unsafe class Panels
     }
 
     /// <summary>(a0 b0 a1 b1) and (a2 b2 a3 b3).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static (Vector128<float> Low, Vector128<float> High) Interleave(Vector128<float> a, Vector128<float> b)
     {
-        Vector128<float> evens = Vector128.Shuffle(a, Vector128.Create(0, 0, 1, 1));
-        Vector128<float> odds = Vector128.Shuffle(b, Vector128.Create(0, 0, 1, 1));
-        Vector128<float> highEvens = Vector128.Shuffle(a, Vector128.Create(2, 2, 3, 3));
-        Vector128<float> highOdds = Vector128.Shuffle(b, Vector128.Create(2, 2, 3, 3));
-        Vector128<float> alternate = Vector128.Create(0, -1, 0, -1).AsSingle();
-        return (Vector128.ConditionalSelect(alternate, odds, evens), Vector128.ConditionalSelect(alternate, highOdds, highEvens));
+        if (Sse.IsSupported)
+            return (Sse.UnpackLow(a, b), Sse.UnpackHigh(a, b));
+        if (AdvSimd.Arm64.IsSupported)
+            return (AdvSimd.Arm64.ZipLow(a, b), AdvSimd.Arm64.ZipHigh(a, b));
+        return (Vector128.Create(a[0], b[0], a[1], b[1]), Vector128.Create(a[2], b[2], a[3], b[3]));
     }
 }

@@ -30,13 +30,16 @@ internal readonly struct GeluTanhActivation<S, V> : IActivation<S, V>
     where S : ISimd<V>
     where V : struct
 {
-    /// <summary>(1 + tanh u) / 2 is the sigmoid of 2u.</summary>
+    /// <summary>2 √(2/π) / ln 2</summary>
+    private const float Factor = 2 * 0.7978845608028654f * 1.4426950408889634f;
+
+    /// <summary>(1 + tanh u) / 2 = e / (e + 1) with e = exp(2u) = 2^(2u / ln 2).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Apply(V x)
     {
-        V square = S.Multiply(x, x);
-        V inner = S.MultiplyAdd(square, S.Create(2 * 0.7978845608028654f * 0.044715f), S.Create(2 * 0.7978845608028654f));
-        return S.Multiply(x, VectorMath<S, V>.Sigmoid(S.Multiply(x, inner)));
+        V inner = S.MultiplyAdd(S.Multiply(x, x), S.Create(Factor * 0.044715f), S.Create(Factor));
+        V e = VectorMath<S, V>.Exp2(S.Min(S.Create(126f), S.Multiply(x, inner)));
+        return S.Multiply(x, S.Divide(e, S.Add(e, S.Create(1f))));
     }
 }
 

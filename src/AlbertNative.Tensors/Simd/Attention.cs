@@ -48,7 +48,7 @@ internal static unsafe class Attention<S, V>
                     scores, scoreStride, depth > 0);
             }
             for (int row = 0; row < rows; row++)
-                sumOfExp[row] = Exponentiate(scores + (row * scoreStride), task.Keys, keyColumns, scale);
+                sumOfExp[row] = Exponentiate(scores + (row * scoreStride), task.Keys, scale);
             for (int depth = 0; depth < task.Keys; depth += Kernels.DepthBlock)
             {
                 int block = Math.Min(Kernels.DepthBlock, task.Keys - depth);
@@ -113,25 +113,43 @@ internal static unsafe class Attention<S, V>
     }
 
     /// <summary>
-    /// Replaces each score s by exp((s - largest) * scale) and returns their sum. Columns beyond the last key hold the
-    /// products with padding, which softmax must not see.
+    /// Replaces each score s by exp((s - largest) * scale), as a power of two, and returns their sum. Columns beyond the
+    /// last key hold the products with padding, which softmax must not see.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static float Exponentiate(float* scores, int keys, int columns, float scale)
+    internal static float Exponentiate(float* scores, int keys, float scale)
     {
-        for (int i = keys; i < columns; i++)
+        int whole = keys - (keys % S.Count);
+        for (int i = keys; i < whole + S.Count && whole < keys; i++)
             scores[i] = float.NegativeInfinity;
-        V largest = S.Load(scores);
-        for (int i = S.Count; i < columns; i += S.Count)
-            largest = S.Max(largest, S.Load(scores + i));
-        V shift = S.Create(S.MaxAcross(largest)), factor = S.Create(scale), sum = S.Zero;
-        for (int i = 0; i < columns; i += S.Count)
+        int end = whole < keys ? whole + S.Count : whole;
+        float largest = Largest(scores, end);
+        V shift = S.Create(largest), factor = S.Create(scale * 1.44269504088896341f), sum = S.Zero;
+        for (int i = 0; i < end; i += S.Count)
         {
-            V e = VectorMath<S, V>.Exp(S.Multiply(S.Subtract(S.Load(scores + i), shift), factor));
+            V e = VectorMath<S, V>.Exp2(S.Multiply(S.Subtract(S.Load(scores + i), shift), factor));
             S.Store(scores + i, e);
             sum = S.Add(sum, e);
         }
         return S.Sum(sum);
+    }
+
+    /// <summary>The largest of whole vectors of scores, several at a time: a maximum has to wait for the one before.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float Largest(float* scores, int count)
+    {
+        V a = S.Load(scores), b = a, c = a, d = a;
+        int i = 0;
+        for (; i + (4 * S.Count) <= count; i += 4 * S.Count)
+        {
+            a = S.Max(a, S.Load(scores + i));
+            b = S.Max(b, S.Load(scores + i + S.Count));
+            c = S.Max(c, S.Load(scores + i + (2 * S.Count)));
+            d = S.Max(d, S.Load(scores + i + (3 * S.Count)));
+        }
+        for (; i < count; i += S.Count)
+            a = S.Max(a, S.Load(scores + i));
+        return S.MaxAcross(S.Max(S.Max(a, b), S.Max(c, d)));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

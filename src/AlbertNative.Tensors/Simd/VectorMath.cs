@@ -17,6 +17,25 @@ internal static class VectorMath<S, V>
         return S.Scale(S.Add(reduced, S.Create(1f)), power);
     }
 
+    /// <summary>
+    /// 2^x; below -126 it stays at 2^-126. x = n + f with |f| at most a half; (2^f - 1) / f is interpolated at the Chebyshev
+    /// nodes of that interval, the relative error below 6e-9.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Exp2(V x)
+    {
+        V bounded = S.Max(S.Create(-126f), x);
+        V power = S.Round(bounded);
+        V f = S.Subtract(bounded, power);
+        V p = S.Create(0.000154531629f);
+        p = S.MultiplyAdd(p, f, S.Create(0.00133908634f));
+        p = S.MultiplyAdd(p, f, S.Create(0.00961808256f));
+        p = S.MultiplyAdd(p, f, S.Create(0.0555035711f));
+        p = S.MultiplyAdd(p, f, S.Create(0.240226508f));
+        p = S.MultiplyAdd(p, f, S.Create(0.693147188f));
+        return S.Scale(S.MultiplyAdd(p, f, S.Create(1f)), power);
+    }
+
     /// <summary>exp(x) - 1 without the cancellation near zero.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V ExpMinusOne(V x)
