@@ -18,7 +18,7 @@ public sealed class SentencePieceModel
         _model = model;
         _vocabulary = new UnigramVocabulary(model);
         Normalizer = new SentencePieceNormalizer(
-            model.Normalizer, model.Trainer.WhiteSpaceAsSuffix, _vocabulary.UserDefined());
+            model.Normalizer, model.Trainer.WhiteSpaceAsSuffix, _vocabulary);
         _segmenter = new UnigramSegmenter(
             _vocabulary.Trie, _vocabulary.Scores, _vocabulary.LowestScore, _vocabulary.UnknownId,
             mergeUnknown: _vocabulary.ByteIds is null);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace AlbertNative.Tokenization.SentencePiece;
@@ -46,6 +47,7 @@ internal sealed class CharsMapStarts
         private readonly ReadOnlySpan<byte> _replacements = replacements;
 
         /// <summary>Follows every character from a node; returns the most characters that a key has below it.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public int Characters(int node, int depth)
         {
             if ((uint)node >= (uint)heights.Length)
@@ -76,6 +78,7 @@ internal sealed class CharsMapStarts
             _ => Trail(node, ends, lead & 0x07, 3, depth),
         };
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private int Trail(int node, bool ends, int bits, int left, int depth)
         {
             if (ends)

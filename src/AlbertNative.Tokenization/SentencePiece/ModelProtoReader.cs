@@ -5,12 +5,17 @@ namespace AlbertNative.Tokenization.SentencePiece;
 
 /// <summary>
 /// Reads <c>sentencepiece_model.proto</c> (proto2) without generated classes: those hold an object and a string
-/// for every piece, several times the file. The first pass checks every field, the second, over a file that is
-/// known to be sound, fills arrays of the right size.
+/// for every piece, several times the file. A first pass counts the pieces, so that the second fills arrays of the
+/// right size.
 /// </summary>
 internal sealed class ModelProtoReader
 {
     private static readonly string[] ModelTypes = ["", "UNIGRAM", "BPE", "WORD", "CHAR"];
+
+    /// <summary>A tag, a length, and a text of one character with its own tag and length.</summary>
+    private const int SmallestPiece = 5;
+
+    private const uint PieceTag = (1 << 3) | (uint)WireFormat.WireType.LengthDelimited;
 
     private readonly CodedInputStream _input;
     private readonly byte[] _file;
@@ -34,13 +39,10 @@ internal sealed class ModelProtoReader
     {
         try
         {
-            using CodedInputStream checkedInput = new(file);
-            ModelProtoReader check = new(checkedInput, file, source);
-            int count = check.CheckFile();
-            if (count == 0)
-                throw check.Error("the model has no pieces");
+            using CodedInputStream counted = new(file);
+            int count = new ModelProtoReader(counted, file, source).CountPieces();
             using CodedInputStream input = new(file);
-            return new ModelProtoReader(input, file, source).ReadPieces(count, check);
+            return new ModelProtoReader(input, file, source).ReadFile(count);
         }
         catch (InvalidProtocolBufferException e)
         {
@@ -48,33 +50,35 @@ internal sealed class ModelProtoReader
         }
     }
 
-    private ModelProto ReadPieces(int count, ModelProtoReader check)
+    private int CountPieces()
+    {
+        int count = 0;
+        long start = 0;
+        for (; _input.ReadTag() is uint tag and not 0; start = _input.Position)
+        {
+            _input.SkipLastField();
+            if (tag != PieceTag)
+                continue;
+            if (_input.Position - start < SmallestPiece)
+                throw Error($"piece {count} is empty");
+            count++;
+        }
+        return count > 0 ? count : throw Error("the model has no pieces");
+    }
+
+    private ModelProto ReadFile(int count)
     {
         TextSlice[] texts = new TextSlice[count];
         float[] scores = new float[count];
         PieceType[] types = new PieceType[count];
-        for (int id = 0; id < count;)
+        int id = 0;
+        while (_input.ReadTag() is uint tag and not 0)
         {
-            if (_input.ReadTag() == Tag(1, WireFormat.WireType.LengthDelimited))
+            if (tag == PieceTag)
             {
                 (texts[id], scores[id], types[id]) = ReadPiece(id);
                 id++;
             }
-            else
-                _input.SkipLastField();
-        }
-        return new ModelProto(
-            _file, _source, texts, scores, types, check._trainer, check._normalizer, check._denormalizer);
-    }
-
-    /// <summary>Reads everything but keeps no piece; returns how many there are.</summary>
-    private int CheckFile()
-    {
-        int count = 0;
-        while (_input.ReadTag() is uint tag and not 0)
-        {
-            if (tag == Tag(1, WireFormat.WireType.LengthDelimited))
-                ReadPiece(count++);
             else if (tag == Tag(2, WireFormat.WireType.LengthDelimited))
                 ReadMessage("trainer_spec", ReadTrainerField);
             else if (tag == Tag(3, WireFormat.WireType.LengthDelimited))
@@ -87,7 +91,7 @@ internal sealed class ModelProtoReader
             else
                 _input.SkipLastField();
         }
-        return count;
+        return new ModelProto(_file, _source, texts, scores, types, _trainer, _normalizer, _denormalizer);
     }
 
     private (TextSlice Text, float Score, PieceType Type) ReadPiece(int id)
@@ -114,7 +118,8 @@ internal sealed class ModelProtoReader
                     break;
             }
         }
-        EndMessage(end, $"piece {id}");
+        if (_input.Position != end)
+            throw Overrun($"piece {id}");
         CheckPiece(id, text, score, type);
         return (text, score, (PieceType)type);
     }
@@ -201,7 +206,8 @@ internal sealed class ModelProtoReader
         long end = BeginMessage();
         while (_input.Position < end)
             readField(_input.ReadTag());
-        EndMessage(end, name);
+        if (_input.Position != end)
+            throw Overrun(name);
     }
 
     private long BeginMessage()
@@ -211,11 +217,7 @@ internal sealed class ModelProtoReader
         return end <= _file.Length ? end : throw Error("the file ends in the middle of a message");
     }
 
-    private void EndMessage(long end, string name)
-    {
-        if (_input.Position != end)
-            throw Error($"{name} is malformed: a field reaches beyond its end");
-    }
+    private TokenizerFormatException Overrun(string name) => Error($"{name} is malformed: a field reaches beyond its end");
 
     private string ReadText(string name)
     {

@@ -20,7 +20,7 @@ internal sealed class PieceDecoder
         _stripsEverySpace = model.Normalizer.RemoveExtraWhiteSpaces;
         _stripsSpace = model.Normalizer.AddDummyPrefix || _stripsEverySpace;
         if (model.Denormalizer is { PrecompiledCharsMap.IsEmpty: false } denormalizer)
-            _denormalizer = new SentencePieceNormalizer(denormalizer, spaceIsSuffix: false, []);
+            _denormalizer = new SentencePieceNormalizer(denormalizer, spaceIsSuffix: false, symbols: null);
     }
 
     /// <summary>Decodes pieces; what the vocabulary does not have counts as unknown, and stays as it is.</summary>

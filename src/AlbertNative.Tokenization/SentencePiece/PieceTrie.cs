@@ -41,12 +41,12 @@ internal sealed class PieceTrie
     public ulong Root => _units[0];
 
     /// <summary>Builds the trie of distinct strings.</summary>
-    /// <param name="text">All strings, one after the other.</param>
-    /// <param name="ends">Where each ends in <paramref name="text"/>; strings with equal beginnings are neighbours.</param>
+    /// <param name="text">All strings, one after the other, in any order.</param>
+    /// <param name="ends">Where each ends in <paramref name="text"/>.</param>
     /// <param name="values">Their values, 0 to 16,777,213.</param>
-    /// <exception cref="ArgumentException">The strings take more than 16 million nodes.</exception>
+    /// <exception cref="FormatException">A string is empty or occurs twice, or they take more than 16 million nodes.</exception>
     public static PieceTrie Build(ReadOnlySpan<char> text, ReadOnlySpan<int> ends, ReadOnlySpan<int> values) =>
-        new PieceTrieBuilder(text, ends, values).Build();
+        new PieceTrieBuilder(new StringTable(text, ends), values).Build();
 
     /// <summary>Goes from a node along one character; false where no string goes on so.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -76,18 +76,5 @@ internal sealed class PieceTrie
                 return -1;
         }
         return Value(node);
-    }
-
-    /// <summary>The length of the longest string that <paramref name="text"/> begins with, or 0.</summary>
-    public int LongestPrefix(ReadOnlySpan<char> text)
-    {
-        ulong node = Root;
-        int longest = 0;
-        for (int i = 0; i < text.Length && Step(ref node, text[i]); i++)
-        {
-            if (Value(node) >= 0)
-                longest = i + 1;
-        }
-        return longest;
     }
 }

@@ -1,201 +1,140 @@
-using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace AlbertNative.Tokenization.SentencePiece;
 
-/// <summary>
-/// Lays a trie out as a double array, depth first. Time is linear in the strings' length: a node looks for a gap
-/// a bounded number of times before it goes to the end, and nodes with one child fill what gaps are left.
-/// </summary>
+/// <summary>Builds a <see cref="PieceTrie"/>, depth first over the sorted strings; linear in their length.</summary>
 internal ref struct PieceTrieBuilder
 {
-    private const int GapsTried = 24;
-
-    private readonly ReadOnlySpan<char> _text;
-    private readonly ReadOnlySpan<int> _ends;
+    private readonly StringTable _strings;
     private readonly ReadOnlySpan<int> _values;
+    private readonly int[] _order;
     private readonly ushort[] _codes = new ushort[char.MaxValue + 1];
-    private readonly int _alphabet;
     private readonly ushort[] _children;
-    private readonly Stack<Node> _pending = new();
+    private readonly DoubleArrayLayout _layout;
+    private Node[] _pending = new Node[64];
+    private int _pendingCount;
 
-    private ulong[] _units;
-    private ulong[] _unitTaken;
-    private ulong[] _baseTaken;
-    private int _firstFree = 1;
-    private int _lastTaken;
-
-    public PieceTrieBuilder(ReadOnlySpan<char> text, ReadOnlySpan<int> ends, ReadOnlySpan<int> values)
+    /// <summary>Sorts the strings and makes room for their nodes.</summary>
+    /// <exception cref="FormatException">A string is empty or occurs twice, or there are too many characters.</exception>
+    public PieceTrieBuilder(StringTable strings, ReadOnlySpan<int> values)
     {
-        _text = text;
-        _ends = ends;
+        _strings = strings;
         _values = values;
-        _alphabet = AssignCodes(text, _codes);
-        _children = new ushort[_alphabet];
-        int nodes = CountNodes();
-        int capacity = nodes + nodes / 8 + 2 * _alphabet + 64;
-        _units = new ulong[capacity];
-        _units.AsSpan().Fill(PieceTrie.FreeCode);
-        _unitTaken = new ulong[capacity / 64 + 1];
-        _baseTaken = new ulong[capacity / 64 + 1];
+        _order = strings.Sort();
+        if (_order.Length > 0 && strings.Length(_order[0]) == 0)
+            throw new FormatException("a string is empty");
+        int alphabet = AssignCodes(strings.Text, _codes);
+        _children = new ushort[alphabet];
+        _layout = new DoubleArrayLayout(CountNodes(), alphabet);
     }
 
-    /// <summary>The strings from First up to Last share their first Depth characters and the node of these.</summary>
+    /// <summary>The strings from First up to Last, in sorted order, share their first Depth characters and the node of these.</summary>
     private readonly record struct Node(int First, int Last, int Depth, int Unit);
 
+    /// <summary>Lays the trie out.</summary>
+    /// <exception cref="FormatException">There are too many nodes.</exception>
     public PieceTrie Build()
     {
-        // The base of nodes without children is 0: nobody's children may be there.
-        for (int unit = 0; unit < _alphabet; unit++)
-            Set(_unitTaken, unit);
-        Set(_baseTaken, 0);
-        _lastTaken = _alphabet - 1;
-        _pending.Push(new Node(0, _ends.Length, 0, 0));
-        while (_pending.TryPop(out Node node))
-            Place(node);
-        Array.Resize(ref _units, Math.Min(_units.Length, _lastTaken + _alphabet + 1));
-        return new PieceTrie(_codes, _units);
+        Push(new Node(0, _strings.Count, 0, 0));
+        while (_pendingCount > 0)
+            Place(_pending[--_pendingCount]);
+        return new PieceTrie(_codes, _layout.Units);
     }
 
     /// <summary>Gives the characters that occur the codes 1, 2, ... by falling frequency; returns one more than the last.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int AssignCodes(ReadOnlySpan<char> text, Span<ushort> codes)
     {
-        int[] counts = new int[char.MaxValue + 1];
+        // Each entry: the count, negative, in the upper half, so that sorting puts the frequent first.
+        long[] used = new long[256];
+        int count = 0;
         foreach (char c in text)
-            counts[c]++;
-        List<char> used = [];
-        for (int c = 0; c < counts.Length; c++)
         {
-            if (counts[c] > 0)
-                used.Add((char)c);
+            if (codes[c] == 0)
+            {
+                if (count == used.Length)
+                    Array.Resize(ref used, count * 2);
+                used[count++] = c;
+                codes[c] = (ushort)count;
+            }
+            used[codes[c] - 1] -= 1L << 32;
         }
-        used.Sort((a, b) => counts[a] != counts[b] ? counts[b].CompareTo(counts[a]) : a.CompareTo(b));
-        if (used.Count >= PieceTrie.FreeCode)
-            throw new ArgumentException($"The strings use {used.Count} different characters.");
-        for (int i = 0; i < used.Count; i++)
-            codes[used[i]] = (ushort)(i + 1);
-        return used.Count + 1;
+        if (count >= PieceTrie.FreeCode)
+            throw new FormatException($"the strings use {count} different characters");
+        used.AsSpan(0, count).Sort();
+        for (int i = 0; i < count; i++)
+            codes[(char)used[i]] = (ushort)(i + 1);
+        return count + 1;
     }
 
-    private readonly int Start(int index) => index == 0 ? 0 : _ends[index - 1];
-
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly int CountNodes()
     {
-        int nodes = 1, previous = 0;
-        for (int i = 0; i < _ends.Length; i++)
+        int nodes = 1;
+        ReadOnlySpan<char> previous = default;
+        foreach (int index in _order)
         {
-            ReadOnlySpan<char> current = _text[Start(i).._ends[i]];
-            nodes += current.Length - current.CommonPrefixLength(_text[previous..Start(i)]);
-            previous = Start(i);
+            ReadOnlySpan<char> current = _strings[index];
+            nodes += current.Length - current.CommonPrefixLength(previous);
+            previous = current;
         }
         return nodes;
     }
 
+    /// <summary>Gives a node its value and its children their places; the children are pushed, to be placed later.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Place(Node node)
     {
-        Span<ushort> children = _children;
-        int first = node.First;
-        ulong value = 0;
-        if (_ends[first] - Start(first) == node.Depth && node.Depth > 0)
-            value = (ulong)(_values[first++] + 1);
+        (int first, int last, int depth, int unit) = node;
+        if (last - first == 1)
+        {
+            PlaceTail(_order[first], depth, unit);
+            return;
+        }
+        int value = -1;
+        if (first < last && _strings.Length(_order[first]) == depth)
+            value = _values[_order[first++]];
         int count = 0;
-        for (int i = first; i < node.Last; i++)
+        for (int i = first; i < last; i++)
         {
-            ushort code = CodeAt(i, node.Depth);
-            if (count == 0 || children[count - 1] != code)
-                children[count++] = code;
+            ushort code = CodeAt(i, depth);
+            if (count == 0 || _children[count - 1] != code)
+                _children[count++] = code;
         }
-        int place = count == 0 ? 0 : FindBase(children[..count]);
-        ushort own = node.Unit == 0 ? PieceTrie.FreeCode : (ushort)_units[node.Unit];
-        _units[node.Unit] = own | ((ulong)place << 16) | (value << 40);
-        for (int i = first; i < node.Last;)
+        int place = _layout.PlaceChildren(_children.AsSpan(0, count));
+        _layout.Finish(unit, place, value);
+        for (int i = first; i < last;)
         {
-            ushort code = CodeAt(i, node.Depth);
-            int start = i;
-            while (i < node.Last && CodeAt(i, node.Depth) == code)
+            ushort code = CodeAt(i, depth);
+            int start = i++;
+            while (i < last && CodeAt(i, depth) == code)
                 i++;
-            _units[place + code] = code;
-            _pending.Push(new Node(start, i, node.Depth + 1, place + code));
+            Push(new Node(start, i, depth + 1, place + code));
         }
     }
 
-    private readonly ushort CodeAt(int index, int depth) => _codes[_text[Start(index) + depth]];
-
-    /// <summary>A base that no other node has, with a free unit for each child; takes them all.</summary>
-    private int FindBase(ReadOnlySpan<ushort> children)
+    /// <summary>Places the rest of a string that shares it with no other.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void PlaceTail(int index, int depth, int unit)
     {
-        int lowest = children[0];
-        foreach (ushort code in children)
-            lowest = Math.Min(lowest, code);
-        int found = Math.Max(0, _lastTaken + 1 - lowest);
-        int gap = _firstFree;
-        for (int tried = 0; tried < GapsTried && gap <= _lastTaken; tried++, gap = NextFree(gap + 1))
+        ReadOnlySpan<char> rest = _strings[index][depth..];
+        Span<ushort> only = _children.AsSpan(0, 1);
+        foreach (char c in rest)
         {
-            if (gap >= lowest && Fits(gap - lowest, children))
-            {
-                found = gap - lowest;
-                break;
-            }
+            only[0] = _codes[c];
+            int place = _layout.PlaceChildren(only);
+            _layout.Finish(unit, place, -1);
+            unit = place + only[0];
         }
-        while (found < BaseCapacity && IsSet(_baseTaken, found))
-            found++;
-        Take(found, children);
-        return found;
+        _layout.Finish(unit, 0, _values[index]);
     }
 
-    private readonly int BaseCapacity => _baseTaken.Length * 64;
-
-    private readonly bool Fits(int place, ReadOnlySpan<ushort> children)
+    private void Push(Node node)
     {
-        if (IsSet(_baseTaken, place))
-            return false;
-        foreach (ushort code in children)
-        {
-            if (place + code < _units.Length && IsSet(_unitTaken, place + code))
-                return false;
-        }
-        return true;
+        if (_pendingCount == _pending.Length)
+            Array.Resize(ref _pending, _pendingCount * 2);
+        _pending[_pendingCount++] = node;
     }
 
-    private void Take(int place, ReadOnlySpan<ushort> children)
-    {
-        int needed = place + _alphabet + 1;
-        if (needed > PieceTrie.Limit)
-            throw new ArgumentException("The strings take more than 16 million nodes.");
-        if (needed > _units.Length)
-            Grow(Math.Max(needed, _units.Length + _units.Length / 8));
-        Set(_baseTaken, place);
-        foreach (ushort code in children)
-        {
-            Set(_unitTaken, place + code);
-            _lastTaken = Math.Max(_lastTaken, place + code);
-        }
-        _firstFree = NextFree(_firstFree);
-    }
-
-    private void Grow(int capacity)
-    {
-        int old = _units.Length;
-        Array.Resize(ref _units, capacity);
-        _units.AsSpan(old).Fill(PieceTrie.FreeCode);
-        Array.Resize(ref _unitTaken, capacity / 64 + 1);
-        Array.Resize(ref _baseTaken, capacity / 64 + 1);
-    }
-
-    /// <summary>The first free unit from <paramref name="from"/> on; beyond the end where there is none.</summary>
-    private readonly int NextFree(int from)
-    {
-        for (int word = from >> 6; word < _unitTaken.Length; word++)
-        {
-            ulong free = ~_unitTaken[word];
-            if (word == from >> 6)
-                free &= ulong.MaxValue << (from & 63);
-            if (free != 0)
-                return word * 64 + BitOperations.TrailingZeroCount(free);
-        }
-        return _unitTaken.Length * 64;
-    }
-
-    private static bool IsSet(ulong[] bits, int index) => (bits[index >> 6] & (1UL << (index & 63))) != 0;
-
-    private static void Set(ulong[] bits, int index) => bits[index >> 6] |= 1UL << (index & 63);
+    private readonly ushort CodeAt(int rank, int depth) => _codes[_strings.Text[_strings.Start(_order[rank]) + depth]];
 }

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace AlbertNative.Tokenization.SentencePiece;
@@ -18,8 +20,9 @@ internal sealed class SentencePieceNormalizer
 
     private readonly NormalizerSpec _spec;
     private readonly CharsMap? _charsMap;
-    private readonly PieceTrie? _symbols;
-    private readonly string _longSymbols;
+    private readonly UnigramVocabulary? _symbols;
+    private readonly SearchValues<char> _symbolStarts = SearchValues.Create("");
+    private readonly SearchValues<char> _longSymbolStarts = SearchValues.Create("");
     private readonly bool _spaceIsSuffix;
     private readonly bool _spaceIsPlain;
     private readonly char _space;
@@ -28,14 +31,18 @@ internal sealed class SentencePieceNormalizer
     /// <summary>Prepares the normaliser.</summary>
     /// <param name="spec">What it should do.</param>
     /// <param name="spaceIsSuffix">Whether the dummy space goes to the end.</param>
-    /// <param name="symbols">The user-defined symbols, distinct.</param>
+    /// <param name="symbols">Has the user-defined symbols; null where there are none.</param>
     /// <exception cref="FormatException">The charsmap is malformed.</exception>
-    public SentencePieceNormalizer(NormalizerSpec spec, bool spaceIsSuffix, IReadOnlyList<string> symbols)
+    public SentencePieceNormalizer(NormalizerSpec spec, bool spaceIsSuffix, UnigramVocabulary? symbols)
     {
         _spec = spec;
         _charsMap = CharsMap.Parse(spec.PrecompiledCharsMap);
-        _symbols = MakeTrie(symbols);
-        _longSymbols = string.Concat(symbols.Where(symbol => symbol.Length > 1).Select(symbol => symbol[0]));
+        if (symbols?.UserDefined() is { Count: > 0 } texts)
+        {
+            _symbols = symbols;
+            _symbolStarts = SearchValues.Create([.. texts.Select(text => text[0])]);
+            _longSymbolStarts = SearchValues.Create([.. texts.Where(text => text.Length > 1).Select(text => text[0])]);
+        }
         _spaceIsSuffix = spaceIsSuffix;
         _space = spec.EscapeWhiteSpaces ? SpaceSymbol : ' ';
         _spaceIsPlain = !IsSymbolStart(' ') && _charsMap?.Starts.IsFirst(' ') != true;
@@ -150,7 +157,7 @@ internal sealed class SentencePieceNormalizer
     private Chunk ChunkAt(ReadOnlySpan<char> text, int at)
     {
         ReadOnlySpan<char> rest = text[at..];
-        int length = _symbols?.LongestPrefix(rest) ?? 0;
+        int length = _symbols is not null && IsSymbolStart(rest[0]) ? _symbols.LongestUserDefined(rest) : 0;
         if (length > 0)
             return new Chunk(length, rest[..length], default);
         if (_charsMap is not null)
@@ -163,14 +170,9 @@ internal sealed class SentencePieceNormalizer
         return new Chunk(length, rest[..length], default);
     }
 
-    private bool IsSymbolStart(char c)
-    {
-        if (_symbols is null)
-            return false;
-        ulong node = _symbols.Root;
-        return _symbols.Step(ref node, c);
-    }
+    private bool IsSymbolStart(char c) => _symbolStarts.Contains(c);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private char[] MakePlain()
     {
         char[] plain = new char[char.MaxValue + 1];
@@ -193,21 +195,9 @@ internal sealed class SentencePieceNormalizer
     {
         Chunk chunk = ChunkAt(unit, 0);
         if (chunk.Replacement.IsEmpty)
-            return chunk.Unchanged.IsEmpty || _longSymbols.Contains(unit[0]) ? '\0' : unit[0];
+            return chunk.Unchanged.IsEmpty || _longSymbolStarts.Contains(unit[0]) ? '\0' : unit[0];
         Rune.DecodeFromUtf8(chunk.Replacement, out Rune rune, out int bytes);
         bool isOneUnit = bytes == chunk.Replacement.Length && rune.IsBmp && rune.Value != ' ';
         return isOneUnit && !IsSymbolStart(unit[0]) ? (char)rune.Value : '\0';
-    }
-
-    private static PieceTrie? MakeTrie(IReadOnlyList<string> symbols)
-    {
-        if (symbols.Count == 0)
-            return null;
-        string[] sorted = [.. symbols];
-        Array.Sort(sorted, string.CompareOrdinal);
-        int[] ends = new int[sorted.Length];
-        for (int i = 0; i < sorted.Length; i++)
-            ends[i] = sorted[i].Length + (i == 0 ? 0 : ends[i - 1]);
-        return PieceTrie.Build(string.Concat(sorted), ends, new int[sorted.Length]);
     }
 }

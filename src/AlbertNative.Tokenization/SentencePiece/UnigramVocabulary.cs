@@ -16,15 +16,14 @@ internal sealed class UnigramVocabulary
     private readonly string?[] _texts;
 
     /// <summary>Checks a model's pieces and builds their trie.</summary>
-    /// <exception cref="TokenizerFormatException">The pieces contradict each other or the options.</exception>
+    /// <exception cref="FormatException">The pieces contradict each other or the options.</exception>
     public UnigramVocabulary(ModelProto model)
     {
         _model = model;
         _texts = new string?[model.Count];
         UnknownId = FindUnknown();
         ByteIds = FindBytes();
-        int[] order = SortProduced();
-        Trie = BuildTrie(order);
+        Trie = BuildTrie(SortOut());
         LowestScore = float.MaxValue;
         float highest = HighestStart;
         for (int id = 0; id < model.Count; id++)
@@ -74,6 +73,19 @@ internal sealed class UnigramVocabulary
             return id;
         id = Trie.Find(text);
         return id < 0 && _unused.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(text, out int unused) ? unused : id;
+    }
+
+    /// <summary>The length of the longest user-defined piece that <paramref name="text"/> begins with, or 0.</summary>
+    public int LongestUserDefined(ReadOnlySpan<char> text)
+    {
+        ulong node = Trie.Root;
+        int longest = 0;
+        for (int i = 0; i < text.Length && Trie.Step(ref node, text[i]); i++)
+        {
+            if (PieceTrie.Value(node) is int id and >= 0 && Type(id) == PieceType.UserDefined)
+                longest = i + 1;
+        }
+        return longest;
     }
 
     /// <summary>The user-defined pieces' texts.</summary>
@@ -131,47 +143,38 @@ internal sealed class UnigramVocabulary
         return missing < 0 ? ids : throw _model.Error($"byte_fallback needs 256 byte pieces, <0x{missing:X2}> is missing");
     }
 
-    /// <summary>
-    /// Enters the pieces that are not produced by text into the dictionaries; returns the others in the order of
-    /// their UTF-8.
-    /// </summary>
-    private int[] SortProduced()
+    /// <summary>Enters the pieces that text does not produce into the dictionaries; returns the others.</summary>
+    private int[] SortOut()
     {
-        int[] order = new int[Count];
-        int produced = 0;
+        int[] produced = new int[Count];
+        int count = 0;
         for (int id = 0; id < Count; id++)
         {
             if (Type(id) is PieceType.Normal or PieceType.UserDefined)
-                order[produced++] = id;
+                produced[count++] = id;
             else if (!(Type(id) == PieceType.Unused ? _unused : _reserved).TryAdd(Text(id), id))
                 throw DefinedTwice(id);
         }
-        order.AsSpan(0, produced).Sort((a, b) => _model.Utf8(a).SequenceCompareTo(_model.Utf8(b)));
-        for (int i = 1; i < produced; i++)
-        {
-            if (_model.Utf8(order[i]).SequenceEqual(_model.Utf8(order[i - 1])))
-                throw DefinedTwice(Math.Max(order[i], order[i - 1]));
-        }
-        Array.Resize(ref order, produced);
-        return order;
+        if (count == 0 && _unused.Count == 0)
+            throw _model.Error("no piece is of type NORMAL or USER_DEFINED");
+        Array.Resize(ref produced, count);
+        return produced;
     }
 
-    private PieceTrie BuildTrie(int[] order)
+    private PieceTrie BuildTrie(int[] produced)
     {
-        if (order.Length == 0 && _unused.Count == 0)
-            throw _model.Error("no piece can be produced: there is none of type NORMAL or USER_DEFINED");
-        int length = 0;
-        foreach (int id in order)
-            length += System.Text.Encoding.UTF8.GetCharCount(_model.Utf8(id));
-        char[] text = new char[length];
-        int[] ends = new int[order.Length];
+        int bytes = 0;
+        foreach (int id in produced)
+            bytes += _model.Utf8(id).Length;
+        char[] text = new char[bytes];
+        int[] ends = new int[produced.Length];
         int end = 0;
-        for (int i = 0; i < order.Length; i++)
+        for (int i = 0; i < produced.Length; i++)
         {
-            end += System.Text.Encoding.UTF8.GetChars(_model.Utf8(order[i]), text.AsSpan(end));
+            end += System.Text.Encoding.UTF8.GetChars(_model.Utf8(produced[i]), text.AsSpan(end));
             ends[i] = end;
         }
-        PieceTrie trie = PieceTrie.Build(text, ends, order);
+        PieceTrie trie = PieceTrie.Build(text.AsSpan(0, end), ends, produced);
         foreach ((string unused, int id) in _unused)
         {
             if (trie.Find(unused) >= 0)
