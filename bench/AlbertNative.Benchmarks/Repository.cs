@@ -1,0 +1,34 @@
+namespace AlbertNative.Benchmarks;
+
+/// <summary>Files that benchmarks read: the shipped model, and real text where the reference folder is beside the repository.</summary>
+internal static class Repository
+{
+    /// <summary>The model in <c>weights/</c>.</summary>
+    public static string Model { get; } = Path.Combine(Root(), "weights", "albert-nano");
+
+    /// <summary>The lines of <c>corpora/LANGUAGE.txt</c> in the reference folder, or two dozen sentences of our own.</summary>
+    public static string[] Lines(string language)
+    {
+        string shared = Environment.GetEnvironmentVariable("ALBERTNATIVE_SHARED") is { Length: > 0 } named
+            ? named
+            : Path.Combine(Root(), "..", "shared");
+        string corpus = Path.Combine(shared, "corpora", language + ".txt");
+        if (File.Exists(corpus))
+            return File.ReadAllLines(corpus);
+        string sentence = language == "fa"
+            ? "این جمله برای سنجش سرعت نوشته شده است و مانند نوشته‌های روزانه چند واژهٔ کوتاه و بلند دارد."
+            : "This sentence was written to be measured, and like everyday prose it has short and longer words.";
+        return [.. Enumerable.Range(0, 24).Select(i => sentence[(i * 3)..] + " " + sentence)];
+    }
+
+    private static string Root()
+    {
+        // Benchmarks run from a folder below the one they were built in.
+        for (DirectoryInfo? at = new(AppContext.BaseDirectory); at is not null; at = at.Parent)
+        {
+            if (File.Exists(Path.Combine(at.FullName, "AlbertNative.sln")))
+                return at.FullName;
+        }
+        throw new DirectoryNotFoundException($"{AppContext.BaseDirectory} is not below the repository");
+    }
+}
