@@ -31,9 +31,9 @@ public unsafe class SoftmaxBenchmarks
         _start.CopyTo(_row[0]);
         return Kernels.Best.VectorBits switch
         {
-            512 => Attention<Simd512, Vector512<float>>.Exponentiate(_row.Data, Keys, Keys, 0.125f),
-            256 => Attention<Simd256, Vector256<float>>.Exponentiate(_row.Data, Keys, Keys, 0.125f),
-            _ => Attention<Simd128, Vector128<float>>.Exponentiate(_row.Data, Keys, Keys, 0.125f),
+            512 => Attention<Simd512, Vector512<float>>.Exponentiate(_row.Data, Keys, 0.125f),
+            256 => Attention<Simd256, Vector256<float>>.Exponentiate(_row.Data, Keys, 0.125f),
+            _ => Attention<Simd128, Vector128<float>>.Exponentiate(_row.Data, Keys, 0.125f),
         };
     }
 

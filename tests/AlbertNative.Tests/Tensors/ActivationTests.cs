@@ -77,6 +77,25 @@ public sealed class ActivationTests
         Assert.Equal(float.NaN, clamped[5]);
     }
 
+    [Theory]
+    [InlineData(128)]
+    [InlineData(256)]
+    [InlineData(512)]
+    public void Powers_of_two_are_within_two_units_in_the_last_place(int bits)
+    {
+        VectorFunctions functions = VectorWidths.RequireFunctions(bits);
+        float[] x = [.. DenseRange(-126, 127, 1.0 / 128), .. EveryBinade(-60, 5)];
+        float[] y = functions.Exp2(x);
+        for (int i = 0; i < x.Length; i++)
+        {
+            double exact = Math.Pow(2, x[i]);
+            Assert.True(Math.Abs(y[i] - exact) <= 2 * Ulp * exact, $"2^{x[i]:R} is {y[i]:R} instead of {exact:R}");
+        }
+        float[] clamped = functions.Exp2([-127, -1e30f, float.NegativeInfinity, float.NaN]);
+        Assert.All(clamped[..3], tiny => Assert.Equal(MathF.ScaleB(1, -126), tiny));
+        Assert.Equal(float.NaN, clamped[3]);
+    }
+
     private static IEnumerable<float> DenseRange(double from, double to, double step)
     {
         for (double x = from; x <= to; x += step)

@@ -8,6 +8,8 @@ internal abstract class VectorFunctions
 {
     public abstract float[] Exp(float[] x);
 
+    public abstract float[] Exp2(float[] x);
+
     public abstract float[] Activate(Activation activation, float[] x);
 }
 
@@ -16,6 +18,8 @@ internal sealed class VectorFunctions<S, V> : VectorFunctions
     where V : struct
 {
     public override float[] Exp(float[] x) => Map(x, VectorMath<S, V>.Exp);
+
+    public override float[] Exp2(float[] x) => Map(x, VectorMath<S, V>.Exp2);
 
     public override float[] Activate(Activation activation, float[] x) => activation switch
     {
