@@ -57,6 +57,8 @@ internal static class CheckpointContainer
             return TorchLegacyReader.Read(file);
         if (start is [_, _, _, _, _, _, _, 0, (byte)'{', ..])
             return SafetensorsReader.Read(file);
+        if (file.Path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
+            throw new CheckpointFormatException(file.Path, "an ONNX file holds a program, not named weights: convert it first");
         throw new CheckpointFormatException(file.Path, $"expected safetensors or a PyTorch file, found {Describe(start)}");
     }
 

@@ -155,6 +155,46 @@ public sealed class CheckpointTensor
         return false;
     }
 
+    /// <summary>True where the other tensor has the same type, the same shape and the same bits, whatever its name.</summary>
+    /// <exception cref="ObjectDisposedException">The checkpoint has been disposed.</exception>
+    public bool HasSameElements(CheckpointTensor other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        if (Type != other.Type || !Shape.AsSpan().SequenceEqual(other.Shape.AsSpan()))
+            return false;
+        if (_storage == other._storage && _layout == other._layout)
+            return true;
+        Span<byte> left = stackalloc byte[ChunkBytes];
+        Span<byte> right = stackalloc byte[ChunkBytes];
+        int chunk = ChunkBytes / Type.Size;
+        for (long start = 0; start < ElementCount; start += chunk)
+        {
+            int bytes = (int)Math.Min(chunk, ElementCount - start) * Type.Size;
+            Read(start, left[..bytes]);
+            other.Read(start, right[..bytes]);
+            if (!left[..bytes].SequenceEqual(right[..bytes]))
+                return false;
+        }
+        return true;
+    }
+
+    /// <summary>The same elements under another name; nothing is copied.</summary>
+    public CheckpointTensor Rename(string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        return new CheckpointTensor(name, Type, _storage, _layout);
+    }
+
+    /// <summary>The matrix with rows and columns exchanged, under another name; nothing is copied.</summary>
+    /// <exception cref="InvalidOperationException">The tensor is no matrix.</exception>
+    public CheckpointTensor Transpose(string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        return Shape.Length == 2
+            ? new CheckpointTensor(name, Type, _storage, _layout.Transpose())
+            : throw new InvalidOperationException($"tensor '{Name}' has {Shape.Length} dimensions, a matrix has 2");
+    }
+
     /// <summary>Name, type and shape, as in <c>albert.pooler.bias F32 [768]</c>.</summary>
     public override string ToString() => $"{Name} {Type} [{string.Join(", ", Shape)}]";
 

@@ -84,7 +84,8 @@ internal sealed class ShardIndex
         if (_shards.Count > 0 && reader.ValueTextEquals(_shards[^1]))
             return _shards[^1];
         string shard = ReadName(ref reader);
-        if (!IsInside(shard))
+        // An index inside an index is no shard.
+        if (!RelativePath.IsInside(shard) || shard.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
             throw Error($"the shard name '{shard}' is not a path inside the checkpoint's directory");
         int known = _shards.IndexOf(shard);
         if (known >= 0)
@@ -100,20 +101,6 @@ internal sealed class ShardIndex
         TensorName.CheckLength(_path, reader.ValueSpan.Length);
         _budget.ChargeString(reader.ValueSpan.Length);
         return reader.GetString()!;
-    }
-
-    // Neither rooted, on Windows or elsewhere, nor leading out: '..', a drive or stream (':') and '\' have no
-    // business in the name of a shard.
-    private static bool IsInside(ReadOnlySpan<char> shard)
-    {
-        if (shard.IndexOfAny(":\\\0") >= 0 || shard.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
-            return false;
-        foreach (Range part in shard.Split('/'))
-        {
-            if (shard[part] is "" or "." or "..")
-                return false;
-        }
-        return true;
     }
 
     private Checkpoint OpenShards()

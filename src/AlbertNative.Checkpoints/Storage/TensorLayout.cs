@@ -62,6 +62,13 @@ internal sealed class TensorLayout
         }
     }
 
+    /// <summary>The layout of a matrix with its dimensions exchanged.</summary>
+    public TensorLayout Transpose()
+    {
+        ImmutableArray<long> strides = _strides.IsDefault ? [Shape[1], 1] : _strides;
+        return new TensorLayout([Shape[1], Shape[0]], ElementCount, Offset, [strides[1], strides[0]], IsBigEndian);
+    }
+
     private long RowOffset(long row)
     {
         long offset = Offset;
