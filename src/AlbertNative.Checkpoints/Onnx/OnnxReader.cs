@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Google.Protobuf;
 
 namespace AlbertNative.Checkpoints;
