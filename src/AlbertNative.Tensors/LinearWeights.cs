@@ -69,7 +69,24 @@ public abstract unsafe class LinearWeights
             PackRows(first, count, source);
     }
 
+    /// <summary>Packs some rows of W that have been rounded to 8 bits before, and b; single precision takes scale · code.</summary>
+    /// <param name="first">The first of the rows.</param>
+    /// <param name="codes">The rows' codes, [count, <see cref="Inputs"/>], as <see cref="Int8Rounding"/> makes them.</param>
+    /// <param name="scales">Their scales, [count].</param>
+    /// <param name="bias">Their biases, [count], or empty where there are none.</param>
+    /// <exception cref="ArgumentException">The lengths do not match each other or the shape of W.</exception>
+    public void SetCodes(int first, ReadOnlySpan<sbyte> codes, ReadOnlySpan<float> scales, ReadOnlySpan<float> bias)
+    {
+        int count = RowsIn(first, codes.Length);
+        if (scales.Length != count)
+            throw new ArgumentException($"{scales.Length} scales for {count} rows.", nameof(scales));
+        SetBias(first, count, bias);
+        PackCodes(first, codes, scales);
+    }
+
     private protected abstract void PackRows(int first, int count, float* weight);
+
+    private protected abstract void PackCodes(int first, ReadOnlySpan<sbyte> codes, ReadOnlySpan<float> scales);
 
     private protected int RowsIn(int first, int length)
     {

@@ -8,7 +8,7 @@ namespace AlbertNative.Model;
 public static class BatchRun
 {
     /// <summary>Runs a checkpoint over a batch and writes every output of its class under Hugging Face's names.</summary>
-    /// <param name="modelPath">The checkpoint directory.</param>
+    /// <param name="modelPath">The model: whatever <see cref="ModelFiles.Open"/> takes.</param>
     /// <param name="inputPath">
     /// A safetensors file with <c>input_ids</c> [batch, sequence], or [batch, choices, sequence] for multiple choice,
     /// and, where wanted, <c>attention_mask</c> and <c>token_type_ids</c> of the same shape; all I64 or I32. Other

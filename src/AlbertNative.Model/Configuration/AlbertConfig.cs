@@ -116,16 +116,20 @@ public sealed record AlbertConfig
         return ImmutableCollectionsMarshal.AsImmutableArray(labels);
     }
 
-    /// <summary>Reads a <c>config.json</c>, or the one in a directory.</summary>
+    /// <summary>Reads a <c>config.json</c>, or the one of a model: a directory, or a file as <see cref="ModelFiles.Open"/> takes it.</summary>
     /// <exception cref="CheckpointFormatException">The file is no configuration of a supported ALBERT.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static AlbertConfig Load(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        string file = Directory.Exists(path) ? Path.Combine(path, FileName) : path;
-        if (new FileInfo(file).Length > AlbertConfigReader.MaxLength)
-            throw new CheckpointFormatException(file, $"longer than {AlbertConfigReader.MaxLength} bytes");
-        return Parse(File.ReadAllBytes(file), file);
+        if (!path.EndsWith(".json", StringComparison.OrdinalIgnoreCase) || Directory.Exists(path))
+        {
+            using ModelFiles files = ModelFiles.Open(path);
+            return files.ReadConfig();
+        }
+        if (new FileInfo(path).Length > AlbertConfigReader.MaxLength)
+            throw new CheckpointFormatException(path, $"longer than {AlbertConfigReader.MaxLength} bytes");
+        return Parse(File.ReadAllBytes(path), path);
     }
 
     /// <summary>Reads a configuration from UTF-8 JSON.</summary>

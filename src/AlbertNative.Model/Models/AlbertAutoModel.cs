@@ -5,8 +5,8 @@ namespace AlbertNative.Model;
 /// <summary>Makes the class that a checkpoint names, or that is known only when the program runs.</summary>
 public static class AlbertAutoModel
 {
-    /// <summary>Loads a checkpoint directory as the class that its configuration names first, or as another one.</summary>
-    /// <param name="path">The directory.</param>
+    /// <summary>Loads a model as the class that its configuration names first, or as another one.</summary>
+    /// <param name="path">Whatever <see cref="ModelFiles.Open"/> takes: a directory, or a one-file model.</param>
     /// <param name="architecture">The class; null for the configuration's, which is <see cref="AlbertArchitecture.AlbertModel"/> where it names none.</param>
     /// <param name="options">How the model computes.</param>
     /// <exception cref="CheckpointFormatException">

@@ -19,7 +19,7 @@ public sealed class AlbertForTokenClassification : AlbertPerTokenModel
     /// <inheritdoc/>
     public override int LogitCount => _classifier.Outputs;
 
-    /// <summary>Loads a checkpoint directory.</summary>
+    /// <summary>Loads a model from whatever <see cref="ModelFiles.Open"/> takes: a directory, or a one-file model.</summary>
     /// <exception cref="Checkpoints.CheckpointFormatException">The directory holds no ALBERT that fits; names every fault.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static AlbertForTokenClassification Load(string path, ModelOptions? options = null) =>

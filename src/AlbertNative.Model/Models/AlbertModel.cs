@@ -23,7 +23,7 @@ public sealed class AlbertModel : AlbertPreTrainedModel
     /// <summary>False where the checkpoint was saved without a pooler; there is then no pooled output.</summary>
     public bool HasPooler => _pooler is not null;
 
-    /// <summary>Loads a checkpoint directory.</summary>
+    /// <summary>Loads a model from whatever <see cref="ModelFiles.Open"/> takes: a directory, or a one-file model.</summary>
     /// <exception cref="Checkpoints.CheckpointFormatException">The directory holds no ALBERT that fits; names every fault.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static AlbertModel Load(string path, ModelOptions? options = null) =>

@@ -1,4 +1,3 @@
-using AlbertNative.Checkpoints;
 using AlbertNative.Tensors;
 using AlbertNative.Tensors.Threading;
 
@@ -14,7 +13,7 @@ public abstract class AlbertPreTrainedModel : IDisposable
     private readonly TeamPool _teams;
     private readonly Lock _gate = new();
     private readonly Stack<ForwardPass> _idle = new();
-    private Checkpoint? _checkpoint;
+    private ModelFiles? _files;
     private int _running;
     private bool _disposed;
 
@@ -27,7 +26,7 @@ public abstract class AlbertPreTrainedModel : IDisposable
         Architecture = architecture;
         Tensors = ResolvedWeights.Resolve(weights, config, architecture);
         options ??= new ModelOptions();
-        Precision = options.Precision;
+        Precision = options.Precision ?? (Tensors.AreQuantized ? WeightPrecision.Int8 : WeightPrecision.Float32);
         _encoder = new AlbertEncoder(config, AlbertWeights.Pack(config, Tensors, Precision));
         _teams = new TeamPool(options.ThreadCount);
     }
@@ -70,21 +69,20 @@ public abstract class AlbertPreTrainedModel : IDisposable
     /// <param name="output">The caller's output, shaped.</param>
     internal abstract void RunHead(TeamThread thread, ForwardPass pass, Matrix states, ModelOutput output);
 
-    /// <summary>Opens a checkpoint directory, makes a model of it, and hands the model the open checkpoint.</summary>
+    /// <summary>Opens a model's files, makes a model of them, and hands the model the open checkpoint.</summary>
     internal static TModel Load<TModel>(string path, Func<AlbertConfig, WeightSource, TModel> create)
         where TModel : AlbertPreTrainedModel
     {
-        AlbertConfig config = AlbertConfig.Load(path);
-        Checkpoint checkpoint = Checkpoint.Open(path);
+        ModelFiles files = ModelFiles.Open(path);
         try
         {
-            TModel model = create(config, WeightSource.From(checkpoint));
-            model._checkpoint = checkpoint;
+            TModel model = create(files.ReadConfig(), WeightSource.From(files.Checkpoint));
+            model._files = files;
             return model;
         }
         catch
         {
-            checkpoint.Dispose();
+            files.Dispose();
             throw;
         }
     }
@@ -159,7 +157,7 @@ public abstract class AlbertPreTrainedModel : IDisposable
     private void ReleaseResources()
     {
         _teams.Dispose();
-        _checkpoint?.Dispose();
+        _files?.Dispose();
         _idle.Clear();
     }
 }

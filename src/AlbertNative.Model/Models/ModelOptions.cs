@@ -12,10 +12,11 @@ public sealed record ModelOptions
     public int? Threads { get; init; }
 
     /// <summary>
-    /// How the layers' weights are held. <see cref="WeightPrecision.Int8"/> takes a quarter of the memory and is faster;
-    /// its results differ in about the third digit.
+    /// How the layers' weights are held; null for the way in which the model's file stores them.
+    /// <see cref="WeightPrecision.Int8"/> takes a quarter of the memory and is faster; its results differ in about the
+    /// third digit. Weights that are stored in 8 bits stay rounded when they are held in single precision.
     /// </summary>
-    public WeightPrecision Precision { get; init; } = WeightPrecision.Float32;
+    public WeightPrecision? Precision { get; init; }
 
     internal int ThreadCount
     {

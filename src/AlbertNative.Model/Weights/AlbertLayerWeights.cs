@@ -5,6 +5,10 @@ namespace AlbertNative.Model;
 /// <summary>One layer's weights, shared by all layers of its group.</summary>
 internal sealed class AlbertLayerWeights(ResolvedWeights tensors, string prefix, float epsilon, WeightPrecision precision)
 {
+    /// <summary>The linear layers whose weights may be held in 8 bits.</summary>
+    public static IEnumerable<string> ReducibleModules(string prefix) =>
+        [$"{prefix}.attention.query", $"{prefix}.attention.key", $"{prefix}.attention.value", $"{prefix}.ffn", $"{prefix}.ffn_output"];
+
     /// <summary>Query, key and value as one product, [3 hidden, hidden].</summary>
     public LinearWeights QueryKeyValue { get; } = tensors.Linear(
         precision, $"{prefix}.attention.query", $"{prefix}.attention.key", $"{prefix}.attention.value");

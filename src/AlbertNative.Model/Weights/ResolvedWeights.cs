@@ -16,6 +16,9 @@ internal sealed class ResolvedWeights
     /// <summary>Names, as the source spells them, of tensors that other heads would use, and of buffers.</summary>
     public IReadOnlyList<string> Skipped { get; }
 
+    /// <summary>True where weights are stored in 8 bits.</summary>
+    public bool AreQuantized => _tensors.Values.Any(tensor => tensor is QuantizedTensor);
+
     /// <summary>The tensor of an expected name.</summary>
     public WeightTensor this[string name] => _tensors[name];
 
@@ -93,9 +96,17 @@ internal sealed class ResolvedWeights
             faults.Add($"misshapen: {tensor.Name} is {Shape(tensor.Shape.AsSpan())}, expected {Shape(expected.Shape.AsSpan())}");
             return false;
         }
+        if (tensor is QuantizedTensor quantized)
+        {
+            if (quantized.Fault() is not string fault)
+                return true;
+            faults.Add($"misquantized: {fault}");
+            return false;
+        }
         if (!tensor.Type.IsFloatingPoint)
         {
-            faults.Add($"mistyped: {tensor.Name} is {tensor.Type}, expected a floating-point type");
+            faults.Add($"mistyped: {tensor.Name} is {tensor.Type}, expected a floating-point type" +
+                (tensor.Type == TensorType.I8 ? $" or a {tensor.Name}{QuantizedTensor.ScaleSuffix} beside it" : ""));
             return false;
         }
         return true;
@@ -118,7 +129,7 @@ internal sealed class ResolvedWeights
         return skipped;
     }
 
-    private static long? FirstDifference(WeightTensor a, WeightTensor b)
+    internal static long? FirstDifference(WeightTensor a, WeightTensor b)
     {
         // Compared by bits, so that equal NaNs are equal, and in pieces that stay in cache.
         float[] left = new float[4096];

@@ -26,7 +26,11 @@ public static class TensorCatalogue
         Weight(Pooler), Bias(Pooler), Weight(PredictionDense), Bias(PredictionDense), Weight(PredictionNorm),
         Bias(PredictionNorm), PredictionBias, DecoderWeight, DecoderBias, Weight(SentenceOrder), Bias(SentenceOrder),
         Weight(Classifier), Bias(Classifier), Weight(Answer), Bias(Answer),
-        // Buffers, not weights: the numbers 0, 1, 2, ... and zeros.
+    };
+
+    /// <summary>Not weights: the numbers 0, 1, 2, ... and zeros.</summary>
+    private static readonly HashSet<string> Buffers = new(StringComparer.Ordinal)
+    {
         "albert.embeddings.position_ids", "albert.embeddings.token_type_ids",
     };
 
@@ -48,7 +52,10 @@ public static class TensorCatalogue
     }
 
     /// <summary>True for a tensor that some ALBERT class has beside its encoder, used by the task at hand or not.</summary>
-    internal static bool IsOptionalPart(string name) => OptionalParts.Contains(name);
+    internal static bool IsOptionalPart(string name) => OptionalParts.Contains(name) || IsBuffer(name);
+
+    /// <summary>True for what transformers registers as a buffer and some checkpoints hold.</summary>
+    internal static bool IsBuffer(string name) => Buffers.Contains(name);
 
     /// <summary>What the names of an inner layer's tensors begin with.</summary>
     internal static string LayerPrefix(int group, int inner) => string.Create(

@@ -54,6 +54,11 @@ internal static class WeightPacking
 
     private static void SetRows(LinearWeights packed, int first, WeightTensor weight, float[] bias)
     {
+        if (weight is QuantizedTensor quantized)
+        {
+            SetCodes(packed, first, quantized, bias);
+            return;
+        }
         if (weight.TryGetMemory(out ReadOnlyMemory<float> memory))
         {
             packed.SetRows(first, memory.Span, bias);
@@ -68,5 +73,18 @@ internal static class WeightPacking
             packed.SetRows(first + row, chunk, bias.AsSpan(row, count));
         }
         ArrayPool<float>.Shared.Return(rows);
+    }
+
+    private static void SetCodes(LinearWeights packed, int first, QuantizedTensor weight, float[] bias)
+    {
+        sbyte[] codes = ArrayPool<sbyte>.Shared.Rent(ChunkRows * packed.Inputs);
+        for (int row = 0; row < bias.Length; row += ChunkRows)
+        {
+            int count = Math.Min(ChunkRows, bias.Length - row);
+            Span<sbyte> chunk = codes.AsSpan(0, count * packed.Inputs);
+            weight.CopyCodes(row, chunk);
+            packed.SetCodes(first + row, chunk, weight.ReadScales(row, count), bias.AsSpan(row, count));
+        }
+        ArrayPool<sbyte>.Shared.Return(codes);
     }
 }

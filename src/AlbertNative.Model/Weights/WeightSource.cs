@@ -23,8 +23,29 @@ public abstract class WeightSource
     {
         public override string Name => checkpoint.Source;
 
-        public override IReadOnlyList<WeightTensor> Tensors { get; } =
-            [.. checkpoint.Tensors.Select(tensor => new StoredTensor(tensor))];
+        public override IReadOnlyList<WeightTensor> Tensors { get; } = Weights(checkpoint);
+
+        /// <summary>A one-file model's other parts are no weights, and codes and scales are one.</summary>
+        private static List<WeightTensor> Weights(Checkpoint checkpoint)
+        {
+            bool oneFile = OneFileModel.Is(checkpoint);
+            HashSet<string> scales = new(StringComparer.Ordinal);
+            List<WeightTensor> weights = [];
+            foreach (CheckpointTensor tensor in checkpoint.Tensors)
+            {
+                if (oneFile && OneFileModel.IsPart(tensor.Name))
+                    continue;
+                if (tensor.Type == TensorType.I8 && checkpoint.TryGet(tensor.Name + QuantizedTensor.ScaleSuffix, out CheckpointTensor? scale))
+                {
+                    weights.Add(new QuantizedTensor(tensor, scale));
+                    scales.Add(scale.Name);
+                    continue;
+                }
+                weights.Add(new StoredTensor(tensor));
+            }
+            weights.RemoveAll(weight => scales.Contains(weight.Name));
+            return weights;
+        }
     }
 
     private sealed class StoredTensor(CheckpointTensor tensor) : WeightTensor(tensor.Name, tensor.Type, tensor.Shape)
@@ -32,6 +53,8 @@ public abstract class WeightSource
         public override void CopyTo(long start, Span<float> destination) => tensor.CopyTo(start, destination);
 
         public override bool TryGetMemory(out ReadOnlyMemory<float> memory) => tensor.TryGetMemory(out memory);
+
+        internal override void CopyBytesTo(long start, Span<byte> destination) => tensor.CopyBytesTo(start, destination);
     }
 }
 
@@ -62,4 +85,8 @@ public abstract class WeightTensor(string name, TensorType type, ImmutableArray<
         memory = default;
         return false;
     }
+
+    /// <summary>Copies stored elements as the bytes they are.</summary>
+    internal virtual void CopyBytesTo(long start, Span<byte> destination) =>
+        throw new InvalidOperationException($"{Name} is computed, not stored");
 }

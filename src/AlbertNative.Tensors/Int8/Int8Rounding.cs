@@ -2,7 +2,7 @@ using System.Numerics.Tensors;
 
 namespace AlbertNative.Tensors;
 
-/// <summary>Rounding of one output's weights to 8 bits.</summary>
+/// <summary>Rounding of one output's weights to 8 bits, and back.</summary>
 public static class Int8Rounding
 {
     /// <summary>
@@ -28,5 +28,18 @@ public static class Int8Rounding
         for (int i = 0; i < weights.Length; i++)
             codes[i] = (sbyte)Math.Clamp(MathF.Round(weights[i] / scale), -127, 127);
         return scale;
+    }
+
+    /// <summary>The weights that codes stand for: scale · code.</summary>
+    /// <param name="codes">One output's codes, [inputs].</param>
+    /// <param name="scale">Their scale.</param>
+    /// <param name="weights">Takes the weights, [inputs].</param>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void Expand(ReadOnlySpan<sbyte> codes, float scale, Span<float> weights)
+    {
+        if (codes.Length != weights.Length)
+            throw new ArgumentException($"{codes.Length} codes for {weights.Length} weights.", nameof(codes));
+        for (int i = 0; i < codes.Length; i++)
+            weights[i] = scale * codes[i];
     }
 }

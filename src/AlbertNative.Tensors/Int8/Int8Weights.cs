@@ -50,17 +50,6 @@ internal sealed unsafe class Int8Weights : LinearWeights
 
     public sbyte* Panel(int panel) => (sbyte*)_codes.Data + ((nint)panel * PanelWidth * Depth);
 
-    /// <summary>Takes rows that have been rounded before.</summary>
-    public void SetCodes(int first, ReadOnlySpan<sbyte> codes, ReadOnlySpan<float> scales, ReadOnlySpan<float> bias)
-    {
-        int count = RowsIn(first, codes.Length);
-        if (scales.Length != count)
-            throw new ArgumentException($"{scales.Length} scales for {count} rows.", nameof(scales));
-        SetBias(first, count, bias);
-        for (int row = 0; row < count; row++)
-            SetRow(first + row, codes.Slice(row * Inputs, Inputs), scales[row]);
-    }
-
     private protected override void PackRows(int first, int count, float* weight)
     {
         sbyte[] codes = new sbyte[Inputs];
@@ -69,6 +58,12 @@ internal sealed unsafe class Int8Weights : LinearWeights
             float scale = Int8Rounding.Round(new ReadOnlySpan<float>(weight + ((nint)row * Inputs), Inputs), codes);
             SetRow(first + row, codes, scale);
         }
+    }
+
+    private protected override void PackCodes(int first, ReadOnlySpan<sbyte> codes, ReadOnlySpan<float> scales)
+    {
+        for (int row = 0; row < scales.Length; row++)
+            SetRow(first + row, codes.Slice(row * Inputs, Inputs), scales[row]);
     }
 
     private void SetRow(int output, ReadOnlySpan<sbyte> codes, float scale)

@@ -47,8 +47,8 @@ public sealed class TextEmbedder : AlbertTask
     public int Dimension => _poolings.Length * Config.HiddenSize;
 
     /// <summary>
-    /// Loads a checkpoint directory; where it is one of sentence-transformers, with its pooling, its normalisation,
-    /// its <c>max_seq_length</c> and its <c>do_lower_case</c>.
+    /// Loads a model from whatever <see cref="ModelFiles.Open"/> takes: a directory, or a one-file model. One of
+    /// sentence-transformers has its pooling, its normalisation, its <c>max_seq_length</c> and its <c>do_lower_case</c>.
     /// </summary>
     /// <exception cref="FormatException">A file is malformed or not supported; names it.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>

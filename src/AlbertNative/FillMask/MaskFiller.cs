@@ -23,7 +23,7 @@ public sealed class MaskFiller : AlbertTask
             throw new ArgumentException("the tokenizer has no mask token", nameof(tokenizer));
     }
 
-    /// <summary>Loads a checkpoint directory.</summary>
+    /// <summary>Loads a model from whatever <see cref="ModelFiles.Open"/> takes: a directory, or a one-file model.</summary>
     /// <exception cref="FormatException">A file is malformed or not supported; names it.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="ArgumentException">Model, tokenizer and options do not fit together.</exception>

@@ -27,7 +27,7 @@ public sealed class SentenceOrderPredictor : AlbertTask
         Inputs.RefuseWindows(nameof(SentenceOrderPredictor));
     }
 
-    /// <summary>Loads a checkpoint directory.</summary>
+    /// <summary>Loads a model from whatever <see cref="ModelFiles.Open"/> takes: a directory, or a one-file model.</summary>
     /// <exception cref="FormatException">A file is malformed or not supported; names it.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="ArgumentException">Model, tokenizer and options do not fit together.</exception>

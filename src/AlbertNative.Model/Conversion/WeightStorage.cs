@@ -1,0 +1,22 @@
+namespace AlbertNative.Model;
+
+/// <summary>How a converted model's weights are stored.</summary>
+public enum WeightStorage
+{
+    /// <summary>In single precision.</summary>
+    Float32,
+
+    /// <summary>
+    /// Matrices as 16-bit floats; biases and LayerNorms, a thousandth of the file, in single precision.
+    /// </summary>
+    Float16,
+
+    /// <summary>
+    /// The layers' large products as 8-bit integers with a scale for each output; all else in single precision, so that
+    /// results are to the bit those of a single-precision model held in 8 bits.
+    /// </summary>
+    Int8,
+
+    /// <summary>In the floating-point type of the source; what the source has in 8 bits, in single precision.</summary>
+    Source,
+}

@@ -1,0 +1,22 @@
+using AlbertNative.Checkpoints;
+
+namespace AlbertNative.Model;
+
+/// <summary>Hugging Face's layout: each part a file of a directory.</summary>
+internal sealed class ModelDirectory(string path, string directory, Checkpoint? checkpoint = null) : ModelFiles(path, checkpoint)
+{
+    // The largest parts beside the weights are vocabularies, of some ten megabytes.
+    private const int MaxLength = 1 << 28;
+
+    public override byte[]? Read(string name)
+    {
+        string file = NameOf(name);
+        if (!File.Exists(file))
+            return null;
+        return new FileInfo(file).Length <= MaxLength
+            ? File.ReadAllBytes(file)
+            : throw new CheckpointFormatException(file, $"longer than {MaxLength} bytes");
+    }
+
+    public override string NameOf(string name) => System.IO.Path.Combine(directory, name);
+}

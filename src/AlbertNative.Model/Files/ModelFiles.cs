@@ -1,0 +1,88 @@
+using AlbertNative.Checkpoints;
+
+namespace AlbertNative.Model;
+
+/// <summary>
+/// Where a model's parts come from: a directory in Hugging Face's layout, a checkpoint file in one, or a one-file model.
+/// Whatever the place, a part has the name that it has in such a directory. Whoever opens the files disposes them.
+/// </summary>
+public abstract class ModelFiles : IDisposable
+{
+    /// <summary>The configuration's name.</summary>
+    public const string Config = AlbertConfig.FileName;
+
+    /// <summary>The name of a SentencePiece vocabulary.</summary>
+    public const string SentencePieceModel = "spiece.model";
+
+    /// <summary>The name of a tokenizer in the form of Hugging Face's Rust tokenizers.</summary>
+    public const string TokenizerJson = "tokenizer.json";
+
+    /// <summary>The name of a WordPiece vocabulary.</summary>
+    public const string WordPieceVocabulary = "vocab.txt";
+
+    private Checkpoint? _checkpoint;
+
+    private protected ModelFiles(string path, Checkpoint? checkpoint)
+    {
+        Path = path;
+        _checkpoint = checkpoint;
+    }
+
+    /// <summary>The directory or file that was opened.</summary>
+    public string Path { get; }
+
+    /// <summary>The tensors, opened when they are first asked for and open until the files are disposed.</summary>
+    /// <exception cref="CheckpointFormatException">There is no checkpoint, or it is damaged, hostile or not supported.</exception>
+    public Checkpoint Checkpoint => _checkpoint ??= OpenCheckpoint();
+
+    /// <summary>Where a converted model comes from; null for anything else.</summary>
+    public virtual ModelProvenance? Provenance => null;
+
+    /// <summary>Opens a model's directory, a one-file model, or a checkpoint file whose other parts lie beside it.</summary>
+    /// <exception cref="CheckpointFormatException">The file is no checkpoint, or a one-file model of another version.</exception>
+    /// <exception cref="FileNotFoundException">There is neither a file nor a directory of that name.</exception>
+    public static ModelFiles Open(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (Directory.Exists(path))
+            return new ModelDirectory(path, path);
+        if (!File.Exists(path))
+            throw new FileNotFoundException($"there is no model {path}", path);
+        Checkpoint checkpoint = Checkpoint.Open(path);
+        try
+        {
+            return OneFileModel.Is(checkpoint)
+                ? new OneFileModel(path, checkpoint)
+                : new ModelDirectory(path, System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!, checkpoint);
+        }
+        catch
+        {
+            checkpoint.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A part's content, or null where the model does not have it.</summary>
+    /// <param name="name">Its name, such as <c>tokenizer_config.json</c> or <c>1_Pooling/config.json</c>.</param>
+    /// <exception cref="CheckpointFormatException">The part is of an impossible kind or size.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public abstract byte[]? Read(string name);
+
+    /// <summary>How errors call a part.</summary>
+    public abstract string NameOf(string name);
+
+    /// <summary>The configuration.</summary>
+    /// <exception cref="CheckpointFormatException">There is none, or it is not of a supported ALBERT.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public AlbertConfig ReadConfig() => AlbertConfig.Parse(
+        Read(Config) ?? throw new CheckpointFormatException(Path, $"has no {Config}"), NameOf(Config));
+
+    /// <summary>Closes the checkpoint.</summary>
+    public void Dispose()
+    {
+        _checkpoint?.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    private protected virtual Checkpoint OpenCheckpoint() => Checkpoint.Open(Path);
+}

@@ -1,0 +1,74 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using AlbertNative.Checkpoints;
+
+namespace AlbertNative.Model;
+
+/// <summary>
+/// A model in one safetensors file. Text parts are entries of its <c>__metadata__</c> under their own names; parts that
+/// may be large or binary are U8 tensors; the weights have the names that transformers gives them.
+/// </summary>
+internal sealed class OneFileModel : ModelFiles
+{
+    /// <summary>The entry that tells such a file from any other; its value is the version of this layout.</summary>
+    public const string VersionKey = "albertnative.version";
+
+    public const string Version = "1";
+
+    private const string PartPrefix = "tokenizer.";
+
+    private readonly Checkpoint _checkpoint;
+
+    public OneFileModel(string path, Checkpoint checkpoint)
+        : base(path, checkpoint)
+    {
+        _checkpoint = checkpoint;
+        string version = checkpoint.Metadata[VersionKey];
+        if (version != Version)
+            throw new CheckpointFormatException(path, $"{VersionKey} is '{version}', expected '{Version}'");
+    }
+
+    /// <summary>The parts that are tensors, with the tensors' names.</summary>
+    public static IReadOnlyList<(string Part, string Tensor)> TensorParts { get; } =
+    [
+        (SentencePieceModel, PartPrefix + "spiece_model"),
+        (TokenizerJson, PartPrefix + "tokenizer_json"),
+        (WordPieceVocabulary, PartPrefix + "vocab_txt"),
+    ];
+
+    public override ModelProvenance? Provenance => ModelProvenance.Read(_checkpoint.Metadata);
+
+    public static bool Is(Checkpoint checkpoint) => checkpoint.Metadata.ContainsKey(VersionKey);
+
+    /// <summary>True for a tensor that is no weight but a part of the model.</summary>
+    public static bool IsPart(string tensorName) => TensorParts.Any(part => part.Tensor == tensorName);
+
+    public override byte[]? Read(string name)
+    {
+        if (TryGetTensor(name, out CheckpointTensor? tensor))
+            return ReadBytes(tensor);
+        return _checkpoint.Metadata.TryGetValue(name, out string? text) ? Encoding.UTF8.GetBytes(text) : null;
+    }
+
+    public override string NameOf(string name) => $"{Path} ({name})";
+
+    private bool TryGetTensor(string part, [MaybeNullWhen(false)] out CheckpointTensor tensor)
+    {
+        foreach ((string known, string name) in TensorParts)
+        {
+            if (known == part)
+                return _checkpoint.TryGet(name, out tensor);
+        }
+        tensor = null;
+        return false;
+    }
+
+    private byte[] ReadBytes(CheckpointTensor tensor)
+    {
+        if (tensor.Type != TensorType.U8 || tensor.Shape.Length != 1 || tensor.ElementCount > Array.MaxLength)
+            throw new CheckpointFormatException(Path, $"{tensor}: expected the bytes of a file, U8 [length]");
+        byte[] bytes = new byte[tensor.ElementCount];
+        tensor.CopyBytesTo(0, bytes);
+        return bytes;
+    }
+}
