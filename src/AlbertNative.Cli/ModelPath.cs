@@ -5,6 +5,14 @@ namespace AlbertNative.Cli;
 /// <summary>What a user gave as a model: a path, or a name on the hub.</summary>
 internal static class ModelPath
 {
+    /// <summary>The path of a model: a directory, a file, or a name on the hub; null means the default model.</summary>
+    /// <exception cref="BadInputException">There is nothing of that name, and no such model on the hub.</exception>
+    public static string Of(string? nameOrPath, Session session)
+    {
+        string path = nameOrPath is null ? DefaultModel.Find() : Resolve(session, nameOrPath);
+        return Path.Exists(path) ? path : throw new BadInputException($"there is no model {path}");
+    }
+
     /// <summary>
     /// The path of what <paramref name="nameOrPath"/> means: a path that exists, or is no model's name, as it is; a
     /// name's cached folder, which is fetched first where the cache lacks it.

@@ -43,6 +43,19 @@ public sealed class AlbertTokenizer
     public static AlbertTokenizer Load(string path, TokenizerOptions? options = null) =>
         TokenizerLoader.Load(path, options ?? new TokenizerOptions());
 
+    /// <summary>Loads a model's tokenizer as out of a directory, wherever the directory's files really lie.</summary>
+    /// <param name="files">A file's content by its name (<c>spiece.model</c>, <c>tokenizer_config.json</c>), null where there is none.</param>
+    /// <param name="source">What errors call the place.</param>
+    /// <param name="options">What to do otherwise than the files say.</param>
+    /// <exception cref="TokenizerFormatException">A file is malformed or asks for something unsupported.</exception>
+    /// <exception cref="IOException">There is neither of the two vocabularies.</exception>
+    public static AlbertTokenizer Load(Func<string, byte[]?> files, string source, TokenizerOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        ArgumentNullException.ThrowIfNull(source);
+        return TokenizerLoader.Load(files, source, options ?? new TokenizerOptions());
+    }
+
     /// <summary>Makes a tokenizer of a <c>spiece.model</c> in memory; slow unless the options force fast.</summary>
     /// <exception cref="TokenizerFormatException">The model is malformed or of an unsupported kind.</exception>
     public static AlbertTokenizer FromSentencePiece(

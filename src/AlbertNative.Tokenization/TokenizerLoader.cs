@@ -8,23 +8,33 @@ internal static class TokenizerLoader
 {
     private const string FastFile = "tokenizer.json";
     private const string SlowFile = "spiece.model";
+    private const string WordPieceFile = "vocab.txt";
 
     public static AlbertTokenizer Load(string path, TokenizerOptions options)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (!Directory.Exists(path))
-            return LoadFile(path, TokenizerSettings.Default, options);
-        string fast = Path.Combine(path, FastFile);
-        string slow = Path.Combine(path, SlowFile);
-        bool useFast = options.Semantics != TokenizerSemantics.Slow && File.Exists(fast);
-        if (!useFast && !File.Exists(slow))
-        {
-            throw options.Semantics == TokenizerSemantics.Slow && File.Exists(fast)
-                ? new TokenizerFormatException(path, $"the slow tokenizer needs a {SlowFile}, there is only a {FastFile}")
-                : new FileNotFoundException($"{path}: neither {FastFile} nor {SlowFile} is there.", slow);
-        }
-        return LoadFile(useFast ? fast : slow, TokenizerSettings.Load(path), options);
+            return LoadFile(path, options);
+        return Load(name => ReadIfThere(Path.Combine(path, name)), path, options);
     }
+
+    public static AlbertTokenizer Load(Func<string, byte[]?> files, string source, TokenizerOptions options)
+    {
+        TokenizerSettings settings = TokenizerSettingsReader.Load(files, source);
+        bool slowOnly = options.Semantics == TokenizerSemantics.Slow;
+        if (!slowOnly && files(FastFile) is byte[] json)
+            return FromTokenizerJson(json, settings, options, Path.Combine(source, FastFile));
+        if (files(SlowFile) is byte[] model)
+            return FromSentencePiece(model, settings, options, Path.Combine(source, SlowFile));
+        if (slowOnly && files(FastFile) is not null)
+            throw new TokenizerFormatException(source, $"the slow tokenizer needs a {SlowFile}, there is only a {FastFile}");
+        if (files(WordPieceFile) is not null)
+            throw new TokenizerFormatException(source, $"its tokenizer is a {WordPieceFile} (BERT's WordPiece), which is not supported: the model takes ids, no text");
+        throw new FileNotFoundException($"{source}: neither {FastFile} nor {SlowFile} is there.", Path.Combine(source, SlowFile));
+    }
+
+    /// <summary>A file's content, or null where there is no such file.</summary>
+    public static byte[]? ReadIfThere(string path) => File.Exists(path) ? File.ReadAllBytes(path) : null;
 
     public static AlbertTokenizer FromSentencePiece(
         ReadOnlyMemory<byte> model, TokenizerSettings settings, TokenizerOptions options, string? source = null)
@@ -47,12 +57,12 @@ internal static class TokenizerLoader
         return new AlbertTokenizer(FastTokenizer.FromTokenizerJson(json.Span, settings, source));
     }
 
-    private static AlbertTokenizer LoadFile(string file, TokenizerSettings settings, TokenizerOptions options)
+    private static AlbertTokenizer LoadFile(string file, TokenizerOptions options)
     {
         byte[] bytes = File.ReadAllBytes(file);
         return IsJson(file, bytes)
-            ? FromTokenizerJson(bytes, settings, options, file)
-            : FromSentencePiece(bytes, settings, options, file);
+            ? FromTokenizerJson(bytes, TokenizerSettings.Default, options, file)
+            : FromSentencePiece(bytes, TokenizerSettings.Default, options, file);
     }
 
     /// <summary>

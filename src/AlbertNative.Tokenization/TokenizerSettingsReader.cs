@@ -13,13 +13,13 @@ internal static class TokenizerSettingsReader
 {
     private delegate TokenizerSettings FieldReader(ref Utf8JsonReader json, string name, TokenizerSettings settings);
 
-    public static TokenizerSettings Load(string directory)
+    public static TokenizerSettings Load(string directory) =>
+        Load(name => TokenizerLoader.ReadIfThere(Path.Combine(directory, name)), directory);
+
+    /// <summary>Reads the settings' files wherever they lie.</summary>
+    public static TokenizerSettings Load(Func<string, byte[]?> files, string source)
     {
-        SettingsFile File(string name)
-        {
-            string path = Path.Combine(directory, name);
-            return new SettingsFile(path, System.IO.File.Exists(path) ? System.IO.File.ReadAllBytes(path) : default);
-        }
+        SettingsFile File(string name) => new(Path.Combine(source, name), files(name));
         return Read(File("tokenizer_config.json"), File("special_tokens_map.json"), File("added_tokens.json"));
     }
 

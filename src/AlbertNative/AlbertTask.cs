@@ -45,13 +45,13 @@ public abstract class AlbertTask : IDisposable
 
     /// <summary>Loads a tokenizer and a model, and makes a task that owns the model.</summary>
     private protected static TTask Load<TModel, TTask>(
-        string tokenizerPath,
+        string path,
         TaskOptions options,
         Func<ModelOptions, TModel> loadModel,
         Func<TModel, AlbertTokenizer, TTask> create)
         where TModel : AlbertPreTrainedModel
     {
-        AlbertTokenizer tokenizer = AlbertTokenizer.Load(tokenizerPath, options.Tokenizer);
+        AlbertTokenizer tokenizer = ModelTokenizer.Load(path, options.Tokenizer);
         TModel model = loadModel(new() { Threads = options.Threads });
         try
         {

@@ -9,10 +9,10 @@ internal sealed class InfoCommand : Command
     private readonly OutputOptions _output;
     private readonly Argument<string?> _model = new("MODEL")
     {
-        Description = $"The model's directory, or its name on the hub [default: {DefaultModel.RelativePath}]",
+        Description = $"The model's directory or file, or its name on the hub [default: {DefaultModel.RelativePath}]",
         Arity = ArgumentArity.ZeroOrOne,
     };
-    private readonly Option<string?> _option = new("--model", "-m") { Description = "The same", HelpName = "DIR" };
+    private readonly Option<string?> _option = new("--model", "-m") { Description = "The same", HelpName = "MODEL" };
 
     public InfoCommand(Session session)
         : base("info", "Read a model whole and describe it: configuration, heads, parameters, tensors, tokenizer")
@@ -31,7 +31,7 @@ internal sealed class InfoCommand : Command
 
     private int Execute(ParseResult parsed)
     {
-        string path = ModelDirectory.Of(parsed.GetValue(_model) ?? parsed.GetValue(_option), _session);
+        string path = ModelPath.Of(parsed.GetValue(_model) ?? parsed.GetValue(_option), _session);
         ModelReport report = ModelReport.Read(path, _session.Cancellation);
         Terminal terminal = _session.Terminal;
         if (terminal.OutputIsTerminal && !_output.IsJson(parsed))

@@ -12,8 +12,8 @@ internal sealed class RunCommand : Command
     private readonly OutputOptions _output;
     private readonly Option<string?> _model = new("--model", "-m")
     {
-        Description = $"The model's directory, or its name on the hub [default: {DefaultModel.RelativePath}]",
-        HelpName = "DIR",
+        Description = $"The model's directory or file, or its name on the hub [default: {DefaultModel.RelativePath}]",
+        HelpName = "MODEL",
     };
     private readonly Option<string> _inputFile = new("--input", "-i")
     {
@@ -50,7 +50,7 @@ internal sealed class RunCommand : Command
     private int Execute(ParseResult parsed)
     {
         BatchRunSummary summary = BatchRun.Execute(
-            ModelDirectory.Of(parsed.GetValue(_model), _session),
+            ModelPath.Of(parsed.GetValue(_model), _session),
             parsed.GetRequiredValue(_inputFile),
             parsed.GetRequiredValue(_outputFile),
             new() { HiddenStates = parsed.GetValue(_hiddenStates), Model = new() { Threads = parsed.GetValue(_threads) } },

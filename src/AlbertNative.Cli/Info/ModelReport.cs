@@ -3,7 +3,7 @@ using AlbertNative.Model;
 
 namespace AlbertNative.Cli;
 
-/// <summary>What a model directory holds: every tensor read, the class that its configuration names loaded.</summary>
+/// <summary>What a model holds: every tensor read, the class that its configuration names loaded.</summary>
 internal sealed record ModelReport
 {
     // What the names of a head's tensors end with, whatever a checkpoint puts before them.
@@ -35,12 +35,13 @@ internal sealed record ModelReport
 
     public required TokenizerReport Tokenizer { get; init; }
 
-    /// <summary>Reads the directory.</summary>
-    /// <exception cref="FormatException">Something in it is malformed, does not fit or is not supported; names it.</exception>
+    /// <summary>Reads the model.</summary>
+    /// <exception cref="FormatException">Something of it is malformed, does not fit or is not supported; names it.</exception>
     public static ModelReport Read(string path, CancellationToken cancellation)
     {
         using AlbertPreTrainedModel model = AlbertAutoModel.Load(path);
-        using Checkpoint checkpoint = Checkpoint.Open(path);
+        using ModelFiles files = ModelFiles.Open(path);
+        Checkpoint checkpoint = files.Checkpoint;
         return new()
         {
             Path = path,
@@ -51,7 +52,7 @@ internal sealed record ModelReport
             Heads = FindHeads(checkpoint, model.Architecture),
             Skipped = model.SkippedTensors,
             Tensors = [.. checkpoint.Tensors.Select(tensor => TensorReport.Read(tensor, cancellation))],
-            Tokenizer = TokenizerReport.Read(path),
+            Tokenizer = TokenizerReport.Read(files),
         };
     }
 

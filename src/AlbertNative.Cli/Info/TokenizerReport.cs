@@ -1,23 +1,24 @@
+using AlbertNative.Model;
 using AlbertNative.Tokenization;
 
 namespace AlbertNative.Cli;
 
-/// <summary>A model directory's tokenizer, or why there is none.</summary>
+/// <summary>A model's tokenizer, or why there is none.</summary>
 /// <param name="Tokenizer">The tokenizer; null where there is none.</param>
 /// <param name="File">The file that it comes from.</param>
 /// <param name="Absence">Why there is none.</param>
 internal sealed record TokenizerReport(AlbertTokenizer? Tokenizer, string? File, string? Absence)
 {
-    /// <summary>Loads the directory's tokenizer.</summary>
+    /// <summary>Loads the model's tokenizer.</summary>
     /// <exception cref="TokenizerFormatException">Its files are malformed or not supported.</exception>
-    public static TokenizerReport Read(string directory)
+    public static TokenizerReport Read(ModelFiles files)
     {
-        foreach (string file in (string[])["tokenizer.json", "spiece.model"])
+        foreach (string file in (string[])[ModelFiles.TokenizerJson, ModelFiles.SentencePieceModel])
         {
-            if (System.IO.File.Exists(Path.Combine(directory, file)))
-                return new(AlbertTokenizer.Load(directory), file, null);
+            if (files.Read(file) is not null)
+                return new(files.LoadTokenizer(), file, null);
         }
-        return new(null, null, System.IO.File.Exists(Path.Combine(directory, "vocab.txt"))
+        return new(null, null, files.Read(ModelFiles.WordPieceVocabulary) is not null
             ? "vocab.txt is BERT's WordPiece: the model runs on ids, not on text"
             : "neither tokenizer.json nor spiece.model: the model runs on ids, not on text");
     }

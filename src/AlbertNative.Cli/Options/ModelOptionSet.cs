@@ -7,8 +7,8 @@ internal sealed class ModelOptionSet
 {
     private readonly Option<string?> _model = new("--model", "-m")
     {
-        Description = $"The model's directory [default: {DefaultModel.RelativePath}]",
-        HelpName = "DIR",
+        Description = $"The model's directory or file, or its name on the hub [default: {DefaultModel.RelativePath}]",
+        HelpName = "MODEL",
     };
     private readonly Option<int?> _threads = new("--threads")
     {
@@ -48,9 +48,9 @@ internal sealed class ModelOptionSet
         _tokenizer = new(command);
     }
 
-    /// <summary>The model's directory; a model that is named as on the hub is fetched where it is not in the cache.</summary>
+    /// <summary>The model's path; a model that is named as on the hub is fetched where it is not in the cache.</summary>
     /// <exception cref="BadInputException">There is none of that name.</exception>
-    public string Path(ParseResult parsed, Session session) => ModelDirectory.Of(parsed.GetValue(_model), session);
+    public string Path(ParseResult parsed, Session session) => ModelPath.Of(parsed.GetValue(_model), session);
 
     public TaskOptions Value(ParseResult parsed) => new()
     {

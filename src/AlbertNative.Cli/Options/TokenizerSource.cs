@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using AlbertNative.Model;
 using AlbertNative.Tokenization;
 
 namespace AlbertNative.Cli;
@@ -7,12 +8,10 @@ namespace AlbertNative.Cli;
 /// <summary>Which tokenizer a command uses.</summary>
 internal sealed class TokenizerSource
 {
-    private const string SentencePieceFile = "spiece.model";
-
     private readonly Option<string?> _tokenizer = new("--tokenizer", "--model", "-m")
     {
-        Description = $"A tokenizer.json or spiece.model, whose neighbours are ignored, or a model's directory [default: {DefaultModel.RelativePath}]",
-        HelpName = "FILE|DIR",
+        Description = $"A tokenizer.json or spiece.model, whose neighbours are ignored, or a model: directory, file or name on the hub [default: {DefaultModel.RelativePath}]",
+        HelpName = "FILE|MODEL",
     };
     private readonly Option<bool> _raw = new("--raw")
     {
@@ -38,10 +37,20 @@ internal sealed class TokenizerSource
             : DefaultModel.Find();
         if (!Path.Exists(path))
             throw new BadInputException($"there is no tokenizer {path}");
-        return parsed.GetValue(_raw)
-            ? new RawTextTokenizer(SentencePieceModel.Load(Directory.Exists(path) ? Path.Combine(path, SentencePieceFile) : path))
-            : new AlbertTextTokenizer(AlbertTokenizer.Load(path, _options.Value(parsed)));
+        bool raw = parsed.GetValue(_raw);
+        if (IsTokenizerFile(path))
+            return raw ? new RawTextTokenizer(SentencePieceModel.Load(path)) : new AlbertTextTokenizer(AlbertTokenizer.Load(path, _options.Value(parsed)));
+        using ModelFiles files = ModelFiles.Open(path);
+        return raw ? new RawTextTokenizer(LoadRaw(files)) : new AlbertTextTokenizer(files.LoadTokenizer(_options.Value(parsed)));
     }
+
+    private static SentencePieceModel LoadRaw(ModelFiles files) => SentencePieceModel.Parse(
+        files.Read(ModelFiles.SentencePieceModel)
+            ?? throw new BadInputException($"{files.Root}: --raw needs a {ModelFiles.SentencePieceModel}, there is none"));
+
+    // A model is a directory or, in any container, has the name of one; everything else is a vocabulary.
+    private static bool IsTokenizerFile(string path) => File.Exists(path)
+        && Path.GetExtension(path) is not (".safetensors" or ".bin" or ".onnx");
 
     private void Validate(CommandResult command)
     {

@@ -22,14 +22,18 @@ public abstract class ModelFiles : IDisposable
 
     private Checkpoint? _checkpoint;
 
-    private protected ModelFiles(string path, Checkpoint? checkpoint)
+    private protected ModelFiles(string path, string root, Checkpoint? checkpoint)
     {
         Path = path;
+        Root = root;
         _checkpoint = checkpoint;
     }
 
     /// <summary>The directory or file that was opened.</summary>
     public string Path { get; }
+
+    /// <summary>What holds the parts other than the weights: the directory, or the one-file model.</summary>
+    public string Root { get; }
 
     /// <summary>The tensors, opened when they are first asked for and open until the files are disposed.</summary>
     /// <exception cref="CheckpointFormatException">There is no checkpoint, or it is damaged, hostile or not supported.</exception>
@@ -45,7 +49,7 @@ public abstract class ModelFiles : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (Directory.Exists(path))
-            return new ModelDirectory(path, path);
+            return new HuggingFaceDirectory(path, path);
         if (!File.Exists(path))
             throw new FileNotFoundException($"there is no model {path}", path);
         Checkpoint checkpoint = Checkpoint.Open(path);
@@ -53,7 +57,7 @@ public abstract class ModelFiles : IDisposable
         {
             return OneFileModel.Is(checkpoint)
                 ? new OneFileModel(path, checkpoint)
-                : new ModelDirectory(path, System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!, checkpoint);
+                : new HuggingFaceDirectory(path, System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!, checkpoint);
         }
         catch
         {
@@ -69,7 +73,7 @@ public abstract class ModelFiles : IDisposable
     public abstract byte[]? Read(string name);
 
     /// <summary>How errors call a part.</summary>
-    public abstract string NameOf(string name);
+    public string NameOf(string name) => System.IO.Path.Combine(Root, name);
 
     /// <summary>The configuration.</summary>
     /// <exception cref="CheckpointFormatException">There is none, or it is not of a supported ALBERT.</exception>

@@ -20,7 +20,7 @@ internal sealed class OneFileModel : ModelFiles
     private readonly Checkpoint _checkpoint;
 
     public OneFileModel(string path, Checkpoint checkpoint)
-        : base(path, checkpoint)
+        : base(path, path, checkpoint)
     {
         _checkpoint = checkpoint;
         string version = checkpoint.Metadata[VersionKey];
@@ -49,8 +49,6 @@ internal sealed class OneFileModel : ModelFiles
             return ReadBytes(tensor);
         return _checkpoint.Metadata.TryGetValue(name, out string? text) ? Encoding.UTF8.GetBytes(text) : null;
     }
-
-    public override string NameOf(string name) => $"{Path} ({name})";
 
     private bool TryGetTensor(string part, [MaybeNullWhen(false)] out CheckpointTensor tensor)
     {

@@ -10,21 +10,29 @@ namespace AlbertNative;
 /// What sentence-transformers' files say about turning a text into one vector: <c>modules.json</c>, the pooling
 /// module's <c>config.json</c> and <c>sentence_bert_config.json</c>.
 /// </summary>
-/// <param name="TransformerDirectory">The directory of the checkpoint itself.</param>
+/// <param name="Source">The <c>modules.json</c>, for errors.</param>
+/// <param name="TransformerPath">Where below the model's directory the checkpoint itself is; mostly there, so empty.</param>
+/// <param name="PoolingConfig">The name of the pooling module's file.</param>
 /// <param name="Poolings">The pooled vectors, which are put end to end.</param>
 /// <param name="EmbeddingDimension">The length of a token's vector that the pooling was made for; null where it does not say.</param>
 /// <param name="Normalize">Whether the vector is scaled to length 1.</param>
 /// <param name="MaxSequenceLength">The most tokens of a text; null where the files do not say.</param>
 /// <param name="LowerCase">Whether texts are lower-cased before they are tokenized.</param>
 internal sealed record SentenceTransformerModules(
-    string TransformerDirectory,
+    string Source,
+    string TransformerPath,
+    string PoolingConfig,
     ImmutableArray<Pooling> Poolings,
     int? EmbeddingDimension,
     bool Normalize,
     int? MaxSequenceLength,
     bool LowerCase)
 {
-    private const string ModulesFile = "modules.json";
+    /// <summary>The file that lists the modules.</summary>
+    public const string FileName = "modules.json";
+
+    /// <summary>The Transformer module's files; old models have theirs under the name of their architecture.</summary>
+    public static readonly string[] TransformerConfigs = ["sentence_bert_config.json", "sentence_albert_config.json"];
 
     // Vectors are put end to end in the order of the module's own code, whatever the order in the file.
     private static readonly (string Key, Pooling Pooling)[] PoolingKeys =
@@ -35,15 +43,15 @@ internal sealed record SentenceTransformerModules(
         ("pooling_mode_mean_sqrt_len_tokens", Pooling.MeanSqrtLen),
     ];
 
-    /// <summary>Reads a directory's modules; null where it has no <c>modules.json</c>.</summary>
+    /// <summary>Reads a model's modules; null where it has no <c>modules.json</c>.</summary>
     /// <exception cref="CheckpointFormatException">A file is malformed, or names a module or a pooling that is not supported.</exception>
-    public static SentenceTransformerModules? Read(string directory)
+    public static SentenceTransformerModules? Read(ModelFiles files)
     {
-        string file = Path.Combine(directory, ModulesFile);
-        if (!File.Exists(file))
+        if (files.Read(FileName) is not byte[] json)
             return null;
 
-        List<(string Kind, string Directory)> modules = ReadModules(file, directory);
+        string file = files.NameOf(FileName);
+        List<(string Kind, string Path)> modules = ReadModules(file, json);
         if (modules.Count < 2 || modules[0].Kind != "Transformer" || modules[1].Kind != "Pooling"
             || modules.Skip(2).Any(module => module.Kind != "Normalize"))
         {
@@ -52,9 +60,10 @@ internal sealed record SentenceTransformerModules(
                 $"expected Transformer, Pooling and perhaps Normalize, found {string.Join(", ", modules.Select(m => m.Kind))}");
         }
 
-        (ImmutableArray<Pooling> poolings, int? dimension) = ReadPooling(modules[1].Directory);
-        (int? maxLength, bool lowerCase) = ReadTransformer(modules[0].Directory);
-        return new(modules[0].Directory, poolings, dimension, modules.Count > 2, maxLength, lowerCase);
+        string poolingConfig = In(modules[1].Path, "config.json");
+        (ImmutableArray<Pooling> poolings, int? dimension) = ReadPooling(files, poolingConfig);
+        (int? maxLength, bool lowerCase) = ReadTransformer(files, modules[0].Path);
+        return new(file, modules[0].Path, poolingConfig, poolings, dimension, modules.Count > 2, maxLength, lowerCase);
     }
 
     /// <summary>Checks that the files agree with the checkpoint beside them.</summary>
@@ -64,7 +73,7 @@ internal sealed record SentenceTransformerModules(
         if (EmbeddingDimension is int dimension && dimension != config.HiddenSize)
         {
             throw new CheckpointFormatException(
-                TransformerDirectory, $"the pooling is for vectors of {dimension}, the model's have {config.HiddenSize}");
+                Source, $"the pooling is for vectors of {dimension}, the model's have {config.HiddenSize}");
         }
 
         // ALBERT's tokenizers lower-case by themselves; the module's own lower-casing is then without effect.
@@ -72,13 +81,16 @@ internal sealed record SentenceTransformerModules(
         if (LowerCase && keepsCapitals)
         {
             throw new CheckpointFormatException(
-                TransformerDirectory, "do_lower_case in sentence_bert_config.json is not supported with a tokenizer that keeps capitals");
+                Source, "do_lower_case in sentence_bert_config.json is not supported with a tokenizer that keeps capitals");
         }
     }
 
-    private static List<(string Kind, string Directory)> ReadModules(string file, string directory)
+    // In a model's directory, paths are written with slashes on every system.
+    private static string In(string path, string name) => path.Length == 0 ? name : $"{path.TrimEnd('/')}/{name}";
+
+    private static List<(string Kind, string Path)> ReadModules(string file, byte[] json)
     {
-        using SettingsFile settings = SettingsFile.Open(file, JsonValueKind.Array);
+        using SettingsFile settings = SettingsFile.Parse(file, json, JsonValueKind.Array);
         List<(string, string)> modules = [];
         foreach (JsonElement module in settings.Root.EnumerateArray())
         {
@@ -92,14 +104,15 @@ internal sealed record SentenceTransformerModules(
             bool known = kind is "Transformer" or "Pooling" or "Normalize";
             if (!known || !type.StartsWith("sentence_transformers.", StringComparison.Ordinal))
                 throw settings.Fault($"the module {type} is not supported, only Transformer, Pooling and Normalize are");
-            modules.Add((kind, Path.Combine(directory, path)));
+            modules.Add((kind, path));
         }
         return modules;
     }
 
-    private static (ImmutableArray<Pooling> Poolings, int? Dimension) ReadPooling(string directory)
+    private static (ImmutableArray<Pooling> Poolings, int? Dimension) ReadPooling(ModelFiles files, string config)
     {
-        using SettingsFile settings = SettingsFile.Open(Path.Combine(directory, "config.json"), JsonValueKind.Object);
+        byte[] json = files.Read(config) ?? throw new CheckpointFormatException(files.Root, $"has no {config}, which its {FileName} asks for");
+        using SettingsFile settings = SettingsFile.Parse(files.NameOf(config), json, JsonValueKind.Object);
         foreach (JsonProperty property in settings.Root.EnumerateObject())
         {
             bool isPooling = property.Name.StartsWith("pooling_mode_", StringComparison.Ordinal);
@@ -113,15 +126,13 @@ internal sealed record SentenceTransformerModules(
             : (poolings, settings.Number("word_embedding_dimension"));
     }
 
-    private static (int? MaxLength, bool LowerCase) ReadTransformer(string directory)
+    private static (int? MaxLength, bool LowerCase) ReadTransformer(ModelFiles files, string path)
     {
-        // Old models have the file under the name of their architecture.
-        foreach (string name in (string[])["sentence_bert_config.json", "sentence_albert_config.json"])
+        foreach (string name in TransformerConfigs.Select(name => In(path, name)))
         {
-            string file = Path.Combine(directory, name);
-            if (!File.Exists(file))
+            if (files.Read(name) is not byte[] json)
                 continue;
-            using SettingsFile settings = SettingsFile.Open(file, JsonValueKind.Object);
+            using SettingsFile settings = SettingsFile.Parse(files.NameOf(name), json, JsonValueKind.Object);
             return (settings.Number("max_seq_length"), settings.Flag("do_lower_case"));
         }
         return (null, false);

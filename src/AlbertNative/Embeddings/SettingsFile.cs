@@ -20,22 +20,18 @@ internal sealed class SettingsFile : IDisposable
 
     public JsonElement Root => _document.RootElement;
 
-    /// <summary>Opens a file whose root is of the kind <paramref name="root"/>.</summary>
-    /// <exception cref="CheckpointFormatException">The file is missing, too long or not such JSON.</exception>
-    public static SettingsFile Open(string path, JsonValueKind root)
+    /// <summary>Reads a content whose root is of the kind <paramref name="root"/>.</summary>
+    /// <exception cref="CheckpointFormatException">It is too long or not such JSON.</exception>
+    public static SettingsFile Parse(string path, byte[] json, JsonValueKind root)
     {
+        if (json.Length > MaxBytes)
+            throw new CheckpointFormatException(path, $"longer than {MaxBytes} bytes");
         try
         {
-            if (new FileInfo(path).Length > MaxBytes)
-                throw new CheckpointFormatException(path, $"longer than {MaxBytes} bytes");
-            JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
+            JsonDocument document = JsonDocument.Parse(json);
             if (document.RootElement.ValueKind == root)
                 return new(path, document);
             throw new CheckpointFormatException(path, $"expected JSON {root}, found {document.RootElement.ValueKind}");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new CheckpointFormatException(path, "cannot be read", e);
         }
         catch (JsonException e)
         {

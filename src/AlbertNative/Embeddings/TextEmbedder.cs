@@ -57,8 +57,8 @@ public sealed class TextEmbedder : AlbertTask
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         options ??= TaskOptions.Default;
-        SentenceTransformerModules? modules = SentenceTransformerModules.Read(path);
-        string transformer = modules?.TransformerDirectory ?? path;
+        SentenceTransformerModules? modules = ReadModules(path);
+        string transformer = Path.Combine(path, modules?.TransformerPath ?? "");
         return Load(
             transformer,
             options,
@@ -122,6 +122,12 @@ public sealed class TextEmbedder : AlbertTask
         ArgumentNullException.ThrowIfNull(texts);
         return Stream<IReadOnlyList<string>, AlbertModelOutput, TokenEmbeddings>(
             texts, words => Inputs.EncodeWords(words, words), (batch, output) => Words(batch, output, cancellation), cancellation);
+    }
+
+    private static SentenceTransformerModules? ReadModules(string path)
+    {
+        using ModelFiles files = ModelFiles.Open(path);
+        return SentenceTransformerModules.Read(files);
     }
 
     private float[][] PoolTexts(ModelBatch<string> batch, AlbertModelOutput output, CancellationToken cancellation)

@@ -3,7 +3,8 @@ using AlbertNative.Checkpoints;
 namespace AlbertNative.Model;
 
 /// <summary>Hugging Face's layout: each part a file of a directory.</summary>
-internal sealed class ModelDirectory(string path, string directory, Checkpoint? checkpoint = null) : ModelFiles(path, checkpoint)
+internal sealed class HuggingFaceDirectory(string path, string directory, Checkpoint? checkpoint = null)
+    : ModelFiles(path, directory, checkpoint)
 {
     // The largest parts beside the weights are vocabularies, of some ten megabytes.
     private const int MaxLength = 1 << 28;
@@ -17,6 +18,4 @@ internal sealed class ModelDirectory(string path, string directory, Checkpoint? 
             ? File.ReadAllBytes(file)
             : throw new CheckpointFormatException(file, $"longer than {MaxLength} bytes");
     }
-
-    public override string NameOf(string name) => System.IO.Path.Combine(directory, name);
 }
