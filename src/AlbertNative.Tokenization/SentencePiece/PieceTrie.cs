@@ -77,4 +77,17 @@ internal sealed class PieceTrie
         }
         return Value(node);
     }
+
+    /// <summary>The length of the longest string that <paramref name="text"/> begins with, or 0.</summary>
+    public int LongestPrefix(ReadOnlySpan<char> text)
+    {
+        ulong node = Root;
+        int longest = 0;
+        for (int i = 0; i < text.Length && Step(ref node, text[i]); i++)
+        {
+            if (Value(node) >= 0)
+                longest = i + 1;
+        }
+        return longest;
+    }
 }
