@@ -11,6 +11,9 @@ namespace AlbertNative.Tokenization.Fast;
 /// </summary>
 internal static class RegexSyntax
 {
+    // Far more than any tokenizer has; an engine's memory may be many times its pattern.
+    private const int LongestPattern = 200;
+
     private const string Punctuation = "\\^$.|?*+()[]{}-/ #,:;!'\"`~@%&=<>_";
 
     /// <summary>A step that replaces every match.</summary>
@@ -19,6 +22,8 @@ internal static class RegexSyntax
     {
         if (TryReadRun(pattern, out char character, out int minimum))
             return new ReplaceRunNormalizer(character, minimum, content);
+        if (pattern.Length > LongestPattern)
+            throw new FormatException($"it has more than {LongestPattern} characters");
         Check(pattern);
         try
         {
