@@ -2,7 +2,7 @@ using AlbertNative.Tokenization.SentencePiece;
 
 namespace AlbertNative.Tokenization.Fast;
 
-/// <summary>Builds tries of strings in any order, some of which may be equal.</summary>
+/// <summary>Builds tries of strings, some of which may be equal or empty.</summary>
 internal static class StringTrie
 {
     /// <summary>The trie from each string that is not empty to its index.</summary>
@@ -12,37 +12,28 @@ internal static class StringTrie
     /// <exception cref="FormatException">They are too many.</exception>
     public static PieceTrie? Build(string[] texts, bool lastCounts)
     {
-        int[] order = [.. Enumerable.Range(0, texts.Length).Where(i => texts[i].Length > 0)];
-        order.AsSpan().Sort((a, b) =>
+        Dictionary<string, int> indices = new(texts.Length, StringComparer.Ordinal);
+        int length = 0;
+        for (int i = 0; i < texts.Length; i++)
         {
-            int byText = string.CompareOrdinal(texts[a], texts[b]);
-            return byText != 0 ? byText : lastCounts ? b.CompareTo(a) : a.CompareTo(b);
-        });
-        int length = 0, count = 0;
-        foreach (int index in order)
-        {
-            if (count == 0 || texts[order[count - 1]] != texts[index])
-            {
-                order[count++] = index;
-                length += texts[index].Length;
-            }
+            if (texts[i].Length == 0)
+                continue;
+            if (indices.TryAdd(texts[i], i))
+                length += texts[i].Length;
+            else if (lastCounts)
+                indices[texts[i]] = i;
         }
-        if (count == 0)
+        if (indices.Count == 0)
             return null;
-        char[] text = new char[length];
-        int[] ends = new int[count];
-        for (int i = 0, end = 0; i < count; i++)
+        char[] all = new char[length];
+        int[] ends = new int[indices.Count], values = new int[indices.Count];
+        int count = 0, end = 0;
+        foreach ((string text, int index) in indices)
         {
-            texts[order[i]].CopyTo(text.AsSpan(end));
-            ends[i] = end += texts[order[i]].Length;
+            text.CopyTo(all.AsSpan(end));
+            ends[count] = end += text.Length;
+            values[count++] = index;
         }
-        try
-        {
-            return PieceTrie.Build(text, ends, order.AsSpan(0, count));
-        }
-        catch (ArgumentException e)
-        {
-            throw new FormatException(e.Message, e);
-        }
+        return PieceTrie.Build(all, ends, values);
     }
 }
