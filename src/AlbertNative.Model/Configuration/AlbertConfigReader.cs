@@ -67,7 +67,7 @@ internal static class AlbertConfigReader
                 : Number(json, "classifier_dropout_prob", defaults.ClassifierDropout, faults),
             Labels = ConfigLabels.Read(json, faults),
             ProblemType = Name(json, "problem_type", AlbertConfigNames.ProblemTypes, faults),
-            Architectures = Strings(json, "architectures", faults),
+            Architectures = ClassNames(json, "architectures", faults),
         };
     }
 
@@ -150,19 +150,20 @@ internal static class AlbertConfigReader
         return null;
     }
 
-    private static ImmutableArray<string> Strings(JsonFields json, string key, List<string> faults)
+    private static ImmutableArray<string> ClassNames(JsonFields json, string key, List<string> faults)
     {
+        const int Most = 16;
         if (!json.TryRead(key, out Utf8JsonReader reader))
             return [];
         if (reader.TokenType == JsonTokenType.StartArray)
         {
-            ImmutableArray<string>.Builder values = ImmutableArray.CreateBuilder<string>();
-            while (reader.Read() && reader.TokenType == JsonTokenType.String)
-                values.Add(reader.GetString()!);
+            ImmutableArray<string>.Builder names = ImmutableArray.CreateBuilder<string>();
+            while (reader.Read() && reader.TokenType == JsonTokenType.String && names.Count < Most)
+                names.Add(reader.GetString()!);
             if (reader.TokenType == JsonTokenType.EndArray)
-                return values.ToImmutable();
+                return names.ToImmutable();
         }
-        faults.Add($"{key} is {json.Excerpt(key)}, expected a list of strings");
+        faults.Add($"{key} is {json.Excerpt(key)}, expected a list of at most {Most} names");
         return [];
     }
 }

@@ -1,0 +1,130 @@
+using AlbertNative.Model;
+using AlbertNative.Tensors;
+using AlbertNative.Testing;
+
+namespace AlbertNative.Tests.Model;
+
+/// <summary>A text's outputs are the same bits alone and in any batch, for any number of threads, with and without pruning.</summary>
+public sealed class BitIdentityTests
+{
+    private static readonly int[] Lengths = [1, 2, 3, 5, 8, 13, 16, 17, 31, 33, 64, 97, 120];
+
+    public static TheoryData<string> Models => ["odd", "groups", "one head", "nano"];
+
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void Alone_and_in_a_batch(string kind)
+    {
+        using AlbertForMaskedLM model = Load(kind, threads: 2);
+        (TokenBatch all, TokenBatch[] single) = Batches(model.Config);
+        LogitsOutput together = model.Forward(all, hiddenStates: true);
+        for (int sequence = 0; sequence < single.Length; sequence++)
+        {
+            LogitsOutput alone = model.Forward(single[sequence], hiddenStates: true);
+            int start = all.RowsOf(sequence).Start;
+            AssertSameBits(alone.Logits, together.Logits, start);
+            for (int layer = 0; layer < alone.HiddenStates.Length; layer++)
+                AssertSameBits(alone.HiddenStates[layer], together.HiddenStates[layer], start);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void With_any_number_of_threads(string kind)
+    {
+        using AlbertForMaskedLM one = Load(kind, threads: 1);
+        (TokenBatch batch, _) = Batches(one.Config);
+        Matrix expected = one.Forward(batch).Logits;
+        foreach (int threads in (int[])[2, 3, 5])
+        {
+            using AlbertForMaskedLM many = Load(kind, threads);
+            AssertSameBits(many.Forward(batch).Logits, expected, 0);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void With_the_last_layer_pruned(string kind)
+    {
+        using AlbertForMaskedLM model = Load(kind, threads: 2);
+        (TokenBatch batch, _) = Batches(model.Config);
+        Matrix expected = model.Forward(batch).Logits;
+        Random random = new(7);
+        LogitsOutput output = new();
+        foreach (double share in (double[])[0.01, 0.2, 0.9])
+        {
+            int[] rows = [.. Enumerable.Range(0, batch.TokenCount).Where(row => row == 3 || random.NextDouble() < share)];
+            model.Forward(batch, rows, output);
+            Assert.Equal(rows.Length, output.Logits.Rows);
+            for (int i = 0; i < rows.Length; i++)
+                AssertSameBits(output.Logits[i], expected[rows[i]]);
+        }
+    }
+
+    [Fact]
+    public void Pooled_outputs_with_and_without_pruning()
+    {
+        using AlbertModel model = new(TinyModel.Config, TinyModel.Weights(AlbertArchitecture.AlbertModel));
+        (TokenBatch batch, _) = Batches(model.Config);
+        AlbertModelOutput all = model.Forward(batch);
+        AlbertModelOutput pruned = new();
+        model.Pool(batch, pruned);
+        AssertSameBits(pruned.PooledOutput, all.PooledOutput, 0);
+        for (int sequence = 0; sequence < batch.SequenceCount; sequence++)
+            AssertSameBits(pruned.LastHiddenState[sequence], all.LastHiddenState[batch.SequenceStarts[sequence]]);
+    }
+
+    [Fact]
+    public void Padding_and_holes_cost_no_bit()
+    {
+        using AlbertModel model = new(TinyModel.Config, TinyModel.Weights(AlbertArchitecture.AlbertModel));
+        (int[] ids, int[] types) = TinyModel.Sequence(new Random(3), 20);
+        TokenBatch plain = new();
+        plain.Add(ids, types);
+        TokenBatch padded = new();
+        padded.Add([.. ids, 0, 0, 0], [.. types, 0, 0, 0], [.. Enumerable.Repeat(1, 20), 0, 0, 0]);
+        AssertSameBits(model.Forward(padded).LastHiddenState, model.Forward(plain).LastHiddenState, 0);
+    }
+
+    private static AlbertForMaskedLM Load(string kind, int threads)
+    {
+        ModelOptions options = new() { Threads = threads };
+        if (kind == "nano")
+            return AlbertForMaskedLM.Load(Path.Combine(SharedFolder.Repository, "weights", "albert-nano"), options);
+        AlbertConfig config = kind switch
+        {
+            "odd" => TinyModel.Config,
+            "groups" => TinyModel.Config with { GroupCount = 2, InnerGroupCount = 2, Activation = HiddenActivation.Gelu },
+            _ => TinyModel.Config with { HiddenSize = 64, HeadCount = 1, LayerCount = 1 },
+        };
+        return new AlbertForMaskedLM(config, TinyModel.Weights(AlbertArchitecture.AlbertForMaskedLM, config), options);
+    }
+
+    private static (TokenBatch All, TokenBatch[] Single) Batches(AlbertConfig config)
+    {
+        Random random = new(11);
+        TokenBatch all = new();
+        TokenBatch[] single = new TokenBatch[Lengths.Length];
+        for (int i = 0; i < single.Length; i++)
+        {
+            (int[] ids, int[] types) = TinyModel.Sequence(random, Lengths[i], config);
+            all.Add(ids, types);
+            single[i] = new TokenBatch();
+            single[i].Add(ids, types);
+        }
+        return (all, single);
+    }
+
+    private static void AssertSameBits(Matrix actual, Matrix expected, int start)
+    {
+        for (int row = 0; row < actual.Rows; row++)
+            AssertSameBits(actual[row], expected[start + row]);
+    }
+
+    private static void AssertSameBits(ReadOnlySpan<float> actual, ReadOnlySpan<float> expected)
+    {
+        Assert.Equal(expected.Length, actual.Length);
+        for (int i = 0; i < actual.Length; i++)
+            Assert.Equal(BitConverter.SingleToInt32Bits(expected[i]), BitConverter.SingleToInt32Bits(actual[i]));
+    }
+}

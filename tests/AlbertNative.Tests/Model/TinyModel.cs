@@ -1,0 +1,28 @@
+using AlbertNative.Model;
+
+namespace AlbertNative.Tests.Model;
+
+/// <summary>A model small enough to be computed in every way there is, and batches for it.</summary>
+internal static class TinyModel
+{
+    /// <summary>Sizes that no vector width divides.</summary>
+    public static AlbertConfig Config { get; } = new()
+    {
+        VocabularySize = 97,
+        EmbeddingSize = 21,
+        HiddenSize = 39,
+        LayerCount = 3,
+        HeadCount = 3,
+        IntermediateSize = 70,
+        MaxPositionCount = 120,
+        Labels = ["a", "b", "c"],
+    };
+
+    public static WeightSource Weights(AlbertArchitecture architecture, AlbertConfig? config = null) =>
+        new SyntheticCheckpoint(config ?? Config, architecture);
+
+    /// <summary>A sequence of random ids and types.</summary>
+    public static (int[] Ids, int[] Types) Sequence(Random random, int length, AlbertConfig? config = null) => (
+        [.. Enumerable.Range(0, length).Select(_ => random.Next((config ?? Config).VocabularySize))],
+        [.. Enumerable.Range(0, length).Select(i => i * 2 / length)]);
+}
