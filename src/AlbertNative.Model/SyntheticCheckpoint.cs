@@ -35,48 +35,69 @@ public sealed class SyntheticCheckpoint : WeightSource
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentOutOfRangeException.ThrowIfNegative(start);
-        (double offset, double amplitude) = Distribution(name, shape);
-        ulong state = Hash(name) + (unchecked((ulong)start) * Increment);
-        for (int i = 0; i < destination.Length; i++)
+        new Rule(name, shape).Fill(start, destination);
+    }
+
+    /// <summary>A tensor's seed, and the range that its weights are spread over.</summary>
+    private readonly struct Rule
+    {
+        private readonly ulong _seed;
+        private readonly double _offset;
+        private readonly double _amplitude;
+
+        public Rule(string name, ReadOnlySpan<long> shape)
         {
-            state += Increment;
-            double uniform = (2 * ((Mix(state) >> 40) / (double)(1 << 24))) - 1;
-            destination[i] = (float)(offset + (amplitude * uniform));
+            _seed = Hash(name);
+            (_offset, _amplitude) = Distribution(name, shape);
         }
-    }
 
-    private static (double Offset, double Amplitude) Distribution(string name, ReadOnlySpan<long> shape)
-    {
-        if (EndsWith("layernorm.weight") || EndsWith("layer_norm.weight"))
-            return (1, 0.25);
-        if (EndsWith("bias"))
-            return (0, 0.125);
-        return (0, EndsWith("embeddings.weight") ? 1 : Math.Sqrt(3.0 / shape[^1]));
+        public void Fill(long start, Span<float> destination)
+        {
+            ulong state = _seed + (unchecked((ulong)start) * Increment);
+            for (int i = 0; i < destination.Length; i++)
+            {
+                state += Increment;
+                double uniform = (2 * ((Mix(state) >> 40) / (double)(1 << 24))) - 1;
+                destination[i] = (float)(_offset + (_amplitude * uniform));
+            }
+        }
 
-        bool EndsWith(string ending) => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase);
-    }
+        private static (double Offset, double Amplitude) Distribution(string name, ReadOnlySpan<long> shape)
+        {
+            if (EndsWith("layernorm.weight") || EndsWith("layer_norm.weight"))
+                return (1, 0.25);
+            if (EndsWith("bias"))
+                return (0, 0.125);
+            return (0, EndsWith("embeddings.weight") ? 1 : Math.Sqrt(3.0 / shape[^1]));
 
-    private static ulong Hash(string name)
-    {
-        ulong hash = 0xCBF29CE484222325;
-        foreach (byte b in Encoding.UTF8.GetBytes(name))
-            hash = (hash ^ b) * 0x100000001B3;
-        return hash;
-    }
+            bool EndsWith(string ending) => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase);
+        }
 
-    private static ulong Mix(ulong z)
-    {
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        return z ^ (z >> 31);
+        private static ulong Hash(string name)
+        {
+            ulong hash = 0xCBF29CE484222325;
+            foreach (byte b in Encoding.UTF8.GetBytes(name))
+                hash = (hash ^ b) * 0x100000001B3;
+            return hash;
+        }
+
+        private static ulong Mix(ulong z)
+        {
+            z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+            z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+            return z ^ (z >> 31);
+        }
     }
 
     private sealed class SyntheticTensor(ExpectedTensor tensor) : WeightTensor(tensor.Name, TensorType.F32, tensor.Shape)
     {
+        private readonly Rule _rule = new(tensor.Name, tensor.Shape.AsSpan());
+
         public override void CopyTo(long start, Span<float> destination)
         {
+            ArgumentOutOfRangeException.ThrowIfNegative(start);
             ArgumentOutOfRangeException.ThrowIfGreaterThan(start, ElementCount - destination.Length);
-            Fill(Name, Shape.AsSpan(), start, destination);
+            _rule.Fill(start, destination);
         }
     }
 }

@@ -74,7 +74,7 @@ public abstract class WeightTensor(string name, TensorType type, ImmutableArray<
     public ImmutableArray<long> Shape { get; } = shape;
 
     /// <summary>The number of elements.</summary>
-    public long ElementCount => Shape.Aggregate(1L, (product, dimension) => product * dimension);
+    public long ElementCount { get; } = shape.Aggregate(1L, (product, dimension) => product * dimension);
 
     /// <summary>Copies the elements from <paramref name="start"/> (row-major) on, as many as the destination holds.</summary>
     public abstract void CopyTo(long start, Span<float> destination);

@@ -1,0 +1,219 @@
+using AlbertNative.Checkpoints;
+using AlbertNative.Model;
+using AlbertNative.Tensors;
+using AlbertNative.Testing;
+
+namespace AlbertNative.Tests.Model;
+
+/// <summary>How models are called: refusals, memory, threads, cancellation, disposal.</summary>
+public sealed class ModelCallTests
+{
+    private static readonly string Nano = Path.Combine(SharedFolder.Repository, "weights", "albert-nano");
+
+    [Fact]
+    public void A_warm_call_allocates_nothing()
+    {
+        using AlbertForMaskedLM words = AlbertForMaskedLM.Load(Nano, new ModelOptions { Threads = 2 });
+        using AlbertModel encoder = AlbertModel.Load(Nano, new ModelOptions { Threads = 1 });
+        using AlbertForSequenceClassification classifier = new(
+            TinyModel.Config, TinyModel.Weights(AlbertArchitecture.AlbertForSequenceClassification));
+        TokenBatch batch = new();
+        LogitsOutput logits = new();
+        AlbertModelOutput states = new();
+        int[] ids = [2, 10, 20, 30, 40, 50, 60, 3];
+        int[] rows = [1, 9];
+        // Rounds over a long and a short batch: the memory of the longer one serves both.
+        long least = long.MaxValue;
+        for (int round = 0; round < 20; round++)
+        {
+            long before = GC.GetTotalAllocatedBytes(precise: true);
+            batch.Clear();
+            batch.Add(ids);
+            batch.Add(ids);
+            words.Forward(batch, logits, hiddenStates: true);
+            words.Forward(batch, rows, logits);
+            encoder.Forward(batch, states);
+            encoder.Pool(batch, states);
+            classifier.Forward(batch, logits);
+            batch.Clear();
+            batch.Add(ids.AsSpan(0, 3));
+            words.Forward(batch, logits);
+            least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - before);
+        }
+        // Other tests run beside this one and allocate too, but not in every round.
+        Assert.Equal(0, least);
+    }
+
+    [Fact]
+    public void Many_callers_share_a_model()
+    {
+        using AlbertForMaskedLM model = AlbertForMaskedLM.Load(Nano, new ModelOptions { Threads = 1 });
+        int[][] texts = [.. Enumerable.Range(0, 24).Select(i => TinyModel.Sequence(new Random(i), 3 + (i % 7)).Ids)];
+        float[][] expected = Array.ConvertAll(texts, text => Logits(text, new LogitsOutput()));
+        Parallel.For(0, 8, caller =>
+        {
+            LogitsOutput output = new();
+            for (int i = 0; i < texts.Length; i++)
+            {
+                int text = (i + (caller * 3)) % texts.Length;
+                Assert.Equal(expected[text], Logits(texts[text], output));
+            }
+        });
+
+        float[] Logits(int[] text, LogitsOutput output)
+        {
+            TokenBatch batch = new();
+            batch.Add(text);
+            model.Forward(batch, output);
+            return output.Logits[text.Length - 1].ToArray();
+        }
+    }
+
+    [Fact]
+    public void A_cancelled_call_ends_and_the_next_one_works()
+    {
+        using AlbertModel model = AlbertModel.Load(Nano, new ModelOptions { Threads = 2 });
+        TokenBatch batch = new();
+        batch.Add([2, 5, 3]);
+        using CancellationTokenSource source = new();
+        source.Cancel();
+        Assert.ThrowsAny<OperationCanceledException>(() => model.Forward(batch, cancellation: source.Token));
+        AlbertModelOutput output = model.Forward(batch);
+        Assert.Equal(model.Forward(batch).LastHiddenState[2].ToArray(), output.LastHiddenState[2].ToArray());
+    }
+
+    [Fact]
+    public void A_disposed_model_refuses_calls()
+    {
+        AlbertModel model = AlbertModel.Load(Nano);
+        TokenBatch batch = new();
+        batch.Add([2, 5, 3]);
+        model.Forward(batch);
+        model.Dispose();
+        model.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => model.Forward(batch));
+    }
+
+    [Fact]
+    public void Disposing_waits_for_the_calls_that_run()
+    {
+        AlbertModel model = AlbertModel.Load(Nano, new ModelOptions { Threads = 1 });
+        using Barrier started = new(5);
+        Thread[] callers = [.. Enumerable.Range(0, 4).Select(i => new Thread(() =>
+        {
+            TokenBatch batch = new();
+            batch.Add(TinyModel.Sequence(new Random(i), 60).Ids);
+            started.SignalAndWait();
+            try
+            {
+                while (true)
+                    model.Forward(batch);
+            }
+            catch (ObjectDisposedException)
+            {
+                // The end that is asked for below: the word embeddings were still mapped until now.
+            }
+        }))];
+        foreach (Thread caller in callers)
+            caller.Start();
+        started.SignalAndWait();
+        Thread.Sleep(20);
+        model.Dispose();
+        Assert.All(callers, caller => Assert.True(caller.Join(TimeSpan.FromSeconds(30))));
+    }
+
+    [Fact]
+    public void A_pooled_output_needs_column_0()
+    {
+        TokenBatch batch = new();
+        batch.Add([2, 5, 3]);
+        batch.Add([0, 2, 5, 3], default, [0, 1, 1, 1]);
+        using AlbertModel encoder = new(TinyModel.Config, TinyModel.Weights(AlbertArchitecture.AlbertModel));
+        AlbertModelOutput output = encoder.Forward(batch);
+        Assert.Equal(6, output.LastHiddenState.Rows);
+        Assert.Contains("sequence 1", Assert.Throws<InvalidOperationException>(() => output.PooledOutput).Message);
+        Assert.Contains("sequence 1", Assert.Throws<ArgumentException>(() => encoder.Pool(batch, output)).Message);
+        using AlbertForSequenceClassification classifier = new(
+            TinyModel.Config, TinyModel.Weights(AlbertArchitecture.AlbertForSequenceClassification));
+        Assert.Throws<ArgumentException>(() => classifier.Forward(batch));
+        using AlbertForPreTraining preTraining = new(TinyModel.Config, TinyModel.Weights(AlbertArchitecture.AlbertForPreTraining));
+        PreTrainingOutput predictions = preTraining.Forward(batch);
+        Assert.Equal(6, predictions.PredictionLogits.Rows);
+        Assert.Throws<InvalidOperationException>(() => predictions.SentenceOrderLogits);
+    }
+
+    [Fact]
+    public void An_encoder_without_pooler_says_so()
+    {
+        TensorTable table = new(TinyModel.Weights(AlbertArchitecture.AlbertModel));
+        using AlbertModel model = new(TinyModel.Config, table.Remove("albert.pooler.weight").Remove("albert.pooler.bias"));
+        TokenBatch batch = new();
+        batch.Add([2, 5, 3]);
+        Assert.False(model.HasPooler);
+        Assert.Contains("pooler", Assert.Throws<InvalidOperationException>(() => model.Forward(batch).PooledOutput).Message);
+        Assert.Throws<InvalidOperationException>(() => model.Pool(batch, new AlbertModelOutput()));
+    }
+
+    [Fact]
+    public void The_sentence_order_needs_no_word_scores()
+    {
+        using AlbertForPreTraining model = AlbertForPreTraining.Load(Nano);
+        TokenBatch batch = new();
+        batch.Add([2, 50, 51, 3, 60, 3], [0, 0, 0, 0, 1, 1]);
+        batch.Add([2, 70, 3, 80, 3], [0, 0, 0, 1, 1]);
+        PreTrainingOutput all = model.Forward(batch);
+        PreTrainingOutput order = new();
+        model.ForwardSentenceOrder(batch, order);
+        Assert.Equal(all.SentenceOrderLogits[1].ToArray(), order.SentenceOrderLogits[1].ToArray());
+        Assert.Throws<InvalidOperationException>(() => order.PredictionLogits);
+        model.Forward(batch, [3, 4], order);
+        Assert.Equal(all.PredictionLogits[4].ToArray(), order.PredictionLogits[1].ToArray());
+        Assert.Throws<InvalidOperationException>(() => order.SentenceOrderLogits);
+    }
+
+    [Theory]
+    [InlineData(new int[0])]
+    [InlineData(new[] { 1, 1 })]
+    [InlineData(new[] { 2, 1 })]
+    [InlineData(new[] { -1 })]
+    [InlineData(new[] { 3 })]
+    public void Rows_must_ascend_within_the_batch(int[] rows)
+    {
+        using AlbertForTokenClassification model = new(
+            TinyModel.Config, TinyModel.Weights(AlbertArchitecture.AlbertForTokenClassification));
+        TokenBatch batch = new();
+        batch.Add([2, 5, 3]);
+        Assert.Throws<ArgumentException>(() => model.Forward(batch, rows, new LogitsOutput()));
+    }
+
+    [Fact]
+    public void An_output_belongs_to_a_call() =>
+        Assert.Throws<InvalidOperationException>(() => new LogitsOutput().Logits);
+
+    [Fact]
+    public void The_checkpoint_names_its_class()
+    {
+        using AlbertPreTrainedModel model = AlbertAutoModel.Load(Nano);
+        Assert.IsType<AlbertForPreTraining>(model);
+        using AlbertPreTrainedModel words = AlbertAutoModel.Load(Nano, AlbertArchitecture.AlbertForMaskedLM);
+        Assert.Contains("sop_classifier.classifier.weight", words.SkippedTensors);
+        CheckpointFormatException e = Assert.Throws<CheckpointFormatException>(() => AlbertForQuestionAnswering.Load(Nano));
+        Assert.Contains("qa_outputs.weight", e.Problem);
+    }
+
+    [Fact]
+    public void Threads_are_at_least_one() => Assert.Throws<ArgumentOutOfRangeException>(
+        () => AlbertModel.Load(Nano, new ModelOptions { Threads = 0 }));
+
+    [Fact]
+    public void A_matrix_row_is_as_wide_as_its_head()
+    {
+        using AlbertForQuestionAnswering model = new(
+            TinyModel.Config, TinyModel.Weights(AlbertArchitecture.AlbertForQuestionAnswering));
+        TokenBatch batch = new();
+        batch.Add([2, 5, 3]);
+        Matrix logits = model.Forward(batch).Logits;
+        Assert.Equal((3, 2), (logits.Rows, logits.Columns));
+        Assert.Equal(2, model.LogitCount);
+    }
+}
