@@ -91,7 +91,7 @@ public sealed class SentencePieceModel
         EncodeScratch scratch = EncodeScratch.Rent();
         try
         {
-            Encode(text, scratch, withSources: true);
+            Encode(scratch.WithoutLoneSurrogates(text), scratch, withSources: true);
             return new PieceExpansion(_vocabulary, scratch).ToEncoding(text);
         }
         finally
@@ -111,7 +111,7 @@ public sealed class SentencePieceModel
         EncodeScratch scratch = EncodeScratch.Rent();
         try
         {
-            Encode(text, scratch, withSources: false);
+            Encode(scratch.WithoutLoneSurrogates(text), scratch, withSources: false);
             return new PieceExpansion(_vocabulary, scratch).CopyIds(destination);
         }
         finally
@@ -137,11 +137,14 @@ public sealed class SentencePieceModel
         return _decoder.Decode(pieces);
     }
 
-    /// <summary>Normalises and segments; the result is in the scratch, byte fallback still to be done.</summary>
+    /// <summary>
+    /// Normalises and segments a text without lone surrogates; the result is in the scratch, byte fallback still
+    /// to be done.
+    /// </summary>
     internal void Encode(ReadOnlySpan<char> text, EncodeScratch scratch, bool withSources)
     {
         scratch.Normalized.Clear(withSources);
-        Normalizer.Normalize(scratch.WithoutLoneSurrogates(text), scratch.Normalized);
+        Normalizer.Normalize(text, scratch.Normalized);
         _segmenter.Segment(scratch.Normalized.Text, scratch.Segments);
     }
 }

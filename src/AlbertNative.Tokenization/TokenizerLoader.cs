@@ -1,5 +1,6 @@
 using AlbertNative.Tokenization.Fast;
 using AlbertNative.Tokenization.SentencePiece;
+using AlbertNative.Tokenization.Slow;
 
 namespace AlbertNative.Tokenization;
 
@@ -37,13 +38,18 @@ internal static class TokenizerLoader
     public static byte[]? ReadIfThere(string path) => File.Exists(path) ? File.ReadAllBytes(path) : null;
 
     public static AlbertTokenizer FromSentencePiece(
-        ReadOnlyMemory<byte> model, TokenizerSettings settings, TokenizerOptions options, string? source = null)
+        ReadOnlyMemory<byte> model, TokenizerSettings settings, TokenizerOptions options) =>
+        FromSentencePiece(model.ToArray(), settings, options, source: null);
+
+    /// <summary>Makes a tokenizer of bytes that nobody changes afterwards.</summary>
+    private static AlbertTokenizer FromSentencePiece(
+        byte[] model, TokenizerSettings settings, TokenizerOptions options, string? source)
     {
         if (options.Semantics != TokenizerSemantics.Fast)
-            throw new NotSupportedException();
+            return new AlbertTokenizer(new SlowTextEncoder(SentencePieceModel.Parse(model, source), settings, options));
         if (options.RemoveSpace is not null)
             throw new ArgumentException("The fast tokenizer has no step that removes spaces.", nameof(options));
-        ModelProto proto = ModelProtoReader.Read(model.ToArray(), source);
+        ModelProto proto = ModelProtoReader.Read(model, source);
         return new AlbertTokenizer(FastTokenizer.FromSentencePiece(proto, settings, options));
     }
 

@@ -1,3 +1,5 @@
+using AlbertNative.Tokenization.Slow;
+
 namespace AlbertNative.Tokenization.SentencePiece;
 
 /// <summary>
@@ -19,11 +21,20 @@ internal sealed class EncodeScratch
     {
     }
 
-    /// <summary>The normalised text.</summary>
+    /// <summary>The lower-cased text in which added tokens are looked for, where there are any.</summary>
+    public NormalizedText Lowered { get; } = new();
+
+    /// <summary>What the ALBERT tokenizer gives to SentencePiece.</summary>
+    public NormalizedText Prepared { get; } = new();
+
+    /// <summary>The text as SentencePiece normalises it.</summary>
     public NormalizedText Normalized { get; } = new();
 
     /// <summary>Its segmentation.</summary>
     public SegmentBuffer Segments { get; } = new();
+
+    /// <summary>The lower-cased text's added tokens and what is between them.</summary>
+    public List<TextPart> Parts { get; } = [];
 
     /// <summary>A scratch of this thread; give it back with <see cref="Return"/>.</summary>
     public static EncodeScratch Rent()
@@ -37,7 +48,7 @@ internal sealed class EncodeScratch
     /// <summary>Gives the scratch back to its thread.</summary>
     public void Return()
     {
-        if (Normalized.Capacity > LargestKept)
+        if (Math.Max(Normalized.Capacity, Prepared.Capacity) > LargestKept)
             return;
         _nextSpare = spare;
         spare = this;

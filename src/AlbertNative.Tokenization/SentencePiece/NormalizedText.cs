@@ -94,6 +94,9 @@ internal sealed class NormalizedText
         return WithSources ? _sources[Count] : 0;
     }
 
+    /// <summary>Puts another unit in the place of one.</summary>
+    public void Replace(int index, char c) => _chars[index] = c;
+
     /// <summary>Says where the input was used up.</summary>
     public void End(int source)
     {

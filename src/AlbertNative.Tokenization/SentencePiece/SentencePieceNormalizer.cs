@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace AlbertNative.Tokenization.SentencePiece;
@@ -11,7 +10,8 @@ namespace AlbertNative.Tokenization.SentencePiece;
 /// <remarks>
 /// What the input is cut into, a chunk, is a symbol, a match of the charsmap or one character. Nearly all
 /// characters of real text are chunks of their own that turn into one other character whatever stands around
-/// them; a table says which, and they are copied in a loop that knows nothing else.
+/// them; a table says which, and they are copied in a loop that knows nothing else. The table is filled as they
+/// are met: most texts need few of the 65,536 entries.
 /// </remarks>
 internal sealed class SentencePieceNormalizer
 {
@@ -26,7 +26,13 @@ internal sealed class SentencePieceNormalizer
     private readonly bool _spaceIsSuffix;
     private readonly bool _spaceIsPlain;
     private readonly char _space;
-    private readonly char[] _plain;
+
+    /// <summary>
+    /// For each UTF-16 unit the one that it becomes, or NUL where that is not known yet, depends on what stands
+    /// around it (spaces, units that may go on a chunk) or is not one unit. A unit that is not NUL may still begin
+    /// a longer chunk, but only before one that <see cref="Joins"/>, whose entry is NUL.
+    /// </summary>
+    private readonly char[] _plain = new char[char.MaxValue + 1];
 
     /// <summary>Prepares the normaliser.</summary>
     /// <param name="spec">What it should do.</param>
@@ -46,7 +52,6 @@ internal sealed class SentencePieceNormalizer
         _spaceIsSuffix = spaceIsSuffix;
         _space = spec.EscapeWhiteSpaces ? SpaceSymbol : ' ';
         _spaceIsPlain = !IsSymbolStart(' ') && _charsMap?.Starts.IsFirst(' ') != true;
-        _plain = MakePlain();
     }
 
     /// <summary>A stretch of the input that is normalised as one, and what it becomes.</summary>
@@ -62,16 +67,6 @@ internal sealed class SentencePieceNormalizer
 
         public bool IsSpace => Unchanged is " " || Replacement.SequenceEqual(" "u8);
     }
-
-    /// <summary>
-    /// For each UTF-16 unit the one that it becomes, or NUL where that depends on what stands around it (spaces,
-    /// units that may go on a chunk) or is not one unit. A unit that is not NUL may still begin a longer chunk,
-    /// but only before one that <see cref="Joins"/>, whose entry is NUL.
-    /// </summary>
-    public char[] Plain => _plain;
-
-    /// <summary>Whether <paramref name="c"/> may belong to one chunk with the unit before it.</summary>
-    public bool Joins(char c) => char.IsSurrogate(c) || _charsMap?.Starts.IsLater(c) == true;
 
     /// <summary>Normalises a text.</summary>
     /// <param name="text">UTF-16 without lone surrogates.</param>
@@ -100,7 +95,7 @@ internal sealed class SentencePieceNormalizer
                 at--;
             }
             afterSpace &= plain == 0;
-            if (at < text.Length)
+            if (at < text.Length && !LearnPlain(text[at]))
                 at += AppendChunk(text, at, output, ref afterSpace);
         }
         Finish(output, at);
@@ -172,22 +167,17 @@ internal sealed class SentencePieceNormalizer
 
     private bool IsSymbolStart(char c) => _symbolStarts.Contains(c);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private char[] MakePlain()
+    /// <summary>Whether <paramref name="c"/> may belong to one chunk with the unit before it.</summary>
+    private bool Joins(char c) => char.IsSurrogate(c) || _charsMap?.Starts.IsLater(c) == true;
+
+    /// <summary>Enters a unit into the table where it belongs there; whether it does.</summary>
+    private bool LearnPlain(char c)
     {
-        char[] plain = new char[char.MaxValue + 1];
-        Span<char> unit = stackalloc char[1];
-        for (int value = 0; value < plain.Length; value++)
-        {
-            unit[0] = (char)value;
-            if (unit[0] == ' ' || Joins(unit[0]))
-                continue;
-            if (!IsSymbolStart(unit[0]) && _charsMap?.Starts.IsFirst(unit[0]) != true)
-                plain[value] = unit[0];
-            else
-                plain[value] = PlainChunk(unit);
-        }
-        return plain;
+        if (c == ' ' || Joins(c) || _plain[c] != '\0')
+            return false;
+        char plain = PlainChunk([c]);
+        _plain[c] = plain;
+        return plain != '\0';
     }
 
     /// <summary>What a unit becomes that is a chunk, or NUL where it may begin a longer symbol or is not one unit afterwards.</summary>

@@ -57,6 +57,12 @@ internal sealed class UnigramVocabulary
     /// <summary>The lowest score of a normal piece.</summary>
     public float LowestScore { get; }
 
+    /// <summary>The texts of control, unknown and byte pieces.</summary>
+    public IEnumerable<string> ReservedTexts => _reserved.Keys;
+
+    /// <summary>A piece's text in UTF-8.</summary>
+    public ReadOnlySpan<byte> Utf8(int id) => _model.Utf8(id);
+
     /// <summary>What a piece is.</summary>
     public PieceType Type(int id) => _model.Types[id];
 
