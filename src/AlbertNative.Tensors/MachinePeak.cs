@@ -8,10 +8,9 @@ namespace AlbertNative.Tensors;
 /// </summary>
 public static class MachinePeak
 {
-    /// <summary>Some milliseconds a round: long beside the start of the threads, short enough that some rounds go undisturbed.</summary>
-    private const int Iterations = 2_000_000;
+    /// <summary>Long beside the start of the threads, short enough that some rounds go undisturbed.</summary>
+    private const double RoundMilliseconds = 5;
 
-    private const int WarmUpIterations = 10_000;
     private const int Rounds = 20;
 
     /// <summary>The best of several rounds of single-precision multiply-adds, in GFLOP/s; an FMA counts as two operations.</summary>
@@ -28,17 +27,18 @@ public static class MachinePeak
     private static double Measure(int threads, Func<int, float> run, int operations)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+        int iterations = IterationsOfRound(run);
         float[] results = new float[threads];
         long[] started = new long[threads], ended = new long[threads];
         double best = 0;
 
-        // All threads start a round together. Phase 0 ends when they have all come, phase 1 is the warm-up.
+        // All threads start a round together; phase 0 ends when they have all come.
         using Barrier barrier = new(threads, finished =>
         {
-            if (finished.CurrentPhaseNumber < 2)
+            if (finished.CurrentPhaseNumber == 0)
                 return;
             double seconds = Stopwatch.GetElapsedTime(started.Min(), ended.Max()).TotalSeconds;
-            best = Math.Max(best, (double)threads * Iterations * operations / seconds / 1e9);
+            best = Math.Max(best, (double)threads * iterations * operations / seconds / 1e9);
         });
         Thread[] others = new Thread[threads - 1];
         for (int i = 0; i < others.Length; i++)
@@ -55,13 +55,22 @@ public static class MachinePeak
         void RunRounds(int place)
         {
             barrier.SignalAndWait();
-            for (int round = 0; round <= Rounds; round++)
+            for (int round = 0; round < Rounds; round++)
             {
                 started[place] = Stopwatch.GetTimestamp();
-                results[place] = run(round == 0 ? WarmUpIterations : Iterations);
+                results[place] = run(iterations);
                 ended[place] = Stopwatch.GetTimestamp();
                 barrier.SignalAndWait();
             }
         }
+    }
+
+    private static int IterationsOfRound(Func<int, float> run)
+    {
+        const int Trial = 20_000;
+        run(Trial);
+        long start = Stopwatch.GetTimestamp();
+        run(Trial);
+        return (int)Math.Clamp(Trial * RoundMilliseconds / Stopwatch.GetElapsedTime(start).TotalMilliseconds, 100, 1e8);
     }
 }
