@@ -57,6 +57,7 @@ internal static class CommandLine
         new DecodeCommand(session),
         new InfoCommand(session),
         new RunCommand(session),
+        new BenchCommand(session),
         new PullCommand(session, () => new()),
     };
 

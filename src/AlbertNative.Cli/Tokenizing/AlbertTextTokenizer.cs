@@ -13,6 +13,8 @@ internal sealed class AlbertTextTokenizer(AlbertTokenizer tokenizer) : ITextToke
         (true, _) => tokenizer.EncodeWords(item.First, item.Second, options),
     });
 
+    public int EncodeIds(string text, Span<int> ids) => tokenizer.Encode(text, ids);
+
     public string Decode(int[] ids, bool keepSpecialTokens, bool cleanUpSpaces) =>
         tokenizer.Decode(ids, skipSpecialTokens: !keepSpecialTokens, cleanUpSpaces);
 }

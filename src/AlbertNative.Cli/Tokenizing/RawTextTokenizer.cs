@@ -22,6 +22,8 @@ internal sealed class RawTextTokenizer(SentencePieceModel model) : ITextTokenize
         };
     }
 
+    public int EncodeIds(string text, Span<int> ids) => model.Encode(text, ids);
+
     public string Decode(int[] ids, bool keepSpecialTokens, bool cleanUpSpaces) =>
         keepSpecialTokens || cleanUpSpaces
             ? throw new ArgumentException("SentencePiece alone (--raw) drops control pieces and keeps spaces")

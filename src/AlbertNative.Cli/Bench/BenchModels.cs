@@ -1,0 +1,42 @@
+using AlbertNative.Model;
+
+namespace AlbertNative.Cli;
+
+/// <summary>
+/// The models to measure without a checkpoint: the published configurations (Lan et al., 2020, table 1), with synthetic
+/// weights.
+/// </summary>
+internal static class BenchModels
+{
+    /// <summary>The configuration with the given name.</summary>
+    public static IReadOnlyDictionary<string, AlbertConfig> Configurations { get; } = new Dictionary<string, AlbertConfig>(StringComparer.Ordinal)
+    {
+        ["base-v1"] = Create(768, layers: 12, heads: 12, HiddenActivation.Gelu),
+        ["base-v2"] = Create(768, layers: 12, heads: 12, HiddenActivation.GeluTanh),
+        ["large-v2"] = Create(1024, layers: 24, heads: 16, HiddenActivation.GeluTanh),
+        ["xlarge-v2"] = Create(2048, layers: 24, heads: 16, HiddenActivation.GeluTanh),
+        ["xxlarge-v2"] = Create(4096, layers: 12, heads: 64, HiddenActivation.GeluTanh),
+    };
+
+    /// <summary>A model of a configuration's name, or of a config.json, with synthetic weights.</summary>
+    /// <exception cref="BadInputException">There is neither.</exception>
+    public static AlbertModel Create(string nameOrFile, ModelOptions options)
+    {
+        if (!Configurations.TryGetValue(nameOrFile, out AlbertConfig? config))
+        {
+            if (!Path.Exists(nameOrFile))
+                throw new BadInputException($"{nameOrFile} is neither a file nor one of {string.Join(", ", Configurations.Keys)}");
+            config = AlbertConfig.Load(nameOrFile);
+        }
+        return new AlbertModel(config, new SyntheticCheckpoint(config, AlbertArchitecture.AlbertModel), options);
+    }
+
+    private static AlbertConfig Create(int hidden, int layers, int heads, HiddenActivation activation) => new()
+    {
+        HiddenSize = hidden,
+        LayerCount = layers,
+        HeadCount = heads,
+        IntermediateSize = 4 * hidden,
+        Activation = activation,
+    };
+}

@@ -1,0 +1,73 @@
+using AlbertNative.Model;
+using AlbertNative.Tensors;
+
+namespace AlbertNative.Cli;
+
+/// <summary>Times a model's forward pass, ids in and hidden states out, the way peers are timed.</summary>
+internal sealed class ForwardBenchmark(AlbertModel model, BenchHead head, int? runs, CancellationToken cancellation)
+{
+    private readonly AlbertModelOutput _output = new();
+    private double _peak;
+
+    /// <summary>As many runs as the peers' script takes: fewer for large shapes, 7 to 60.</summary>
+    public static int DefaultRuns(BenchShape shape) => (int)Math.Clamp(6000L / ((long)shape.Texts * shape.Longest), 7, 60);
+
+    /// <summary>Measures one shape.</summary>
+    /// <exception cref="ArgumentException">The model takes no text as long.</exception>
+    public ForwardTiming Run(BenchShape shape)
+    {
+        TokenBatch batch = BenchTokens.Create(shape, model.Config);
+        int[] rows = head.Rows(batch);
+        CheckPruning(batch, rows);
+        // Again before each shape: the best that was seen so far is nearest to what the processor can do.
+        _peak = Math.Max(_peak, model.Precision == WeightPrecision.Int8
+            ? MachinePeak.Int8MultiplyAdd(model.Threads)
+            : MachinePeak.MultiplyAdd(model.Threads));
+        Timings timings = Timings.Measure(runs ?? DefaultRuns(shape), () => Forward(batch, rows), cancellation);
+        return new()
+        {
+            Shape = shape,
+            Precision = model.Precision,
+            Head = head,
+            Threads = model.Threads,
+            Tokens = batch.TokenCount,
+            Timings = timings,
+            Flops = ForwardFlops.Count(model.Config, batch, head),
+            PeakGflops = _peak,
+            Checksum = Sum(_output.LastHiddenState),
+        };
+    }
+
+    private void Forward(TokenBatch batch, int[] rows)
+    {
+        if (rows.Length == 0)
+            model.Forward(batch, _output, cancellation: cancellation);
+        else
+            model.Forward(batch, rows, _output, cancellation);
+    }
+
+    /// <summary>The rows that are computed alone must have the bits that they have among all.</summary>
+    private void CheckPruning(TokenBatch batch, int[] rows)
+    {
+        if (rows.Length == 0)
+            return;
+        Matrix all = model.Forward(batch, cancellation: cancellation).LastHiddenState;
+        Forward(batch, rows);
+        for (int i = 0; i < rows.Length; i++)
+        {
+            if (!all[rows[i]].SequenceEqual(_output.LastHiddenState[i]))
+                throw new InvalidOperationException($"token {rows[i]} has other hidden states alone than among all");
+        }
+    }
+
+    private static double Sum(Matrix matrix)
+    {
+        double sum = 0;
+        for (int row = 0; row < matrix.Rows; row++)
+        {
+            foreach (float value in matrix[row])
+                sum += value;
+        }
+        return sum;
+    }
+}
