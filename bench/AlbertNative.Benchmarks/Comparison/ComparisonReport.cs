@@ -1,0 +1,58 @@
+using System.Globalization;
+
+namespace AlbertNative.Benchmarks;
+
+/// <summary>The table of a comparison: for each case the median over the rounds of both sides, and of their ratio.</summary>
+internal static class ComparisonReport
+{
+    /// <summary>Writes the table in Markdown.</summary>
+    public static void Write(IEnumerable<Measurement> measurements, TextWriter output)
+    {
+        output.WriteLine("| what | case | peer, ms | ours, ms | times as fast | least to most | |");
+        output.WriteLine("|---|---|---:|---:|---:|---|---|");
+        foreach (IGrouping<string, Measurement> section in measurements.GroupBy(m => m.Section))
+        {
+            List<double> medians = [];
+            foreach (IGrouping<string, Measurement> group in section.GroupBy(m => m.Case))
+            {
+                if (WriteCase(section.Key, group.Key, [.. group], output) is double ratio)
+                    medians.Add(ratio);
+            }
+            if (medians.Count > 1)
+                output.WriteLine(Text($"| {section.Key} | geometric mean | | | **{GeometricMean(medians):F2}** | | |"));
+        }
+    }
+
+    /// <summary>Writes a case that both sides were measured on, and returns the median of the ratios.</summary>
+    private static double? WriteCase(string section, string name, Measurement[] measurements, TextWriter output)
+    {
+        Measurement[] peers = [.. measurements.Where(m => !m.IsOurs)], ours = [.. measurements.Where(m => m.IsOurs)];
+        double[] ratios = [.. peers.Join(ours, m => m.Round, m => m.Round, (peer, our) => peer.MedianMs / our.MedianMs)];
+        if (ratios.Length == 0)
+            return null;
+        double ratio = Median(ratios);
+        output.WriteLine(Text(
+            $"| {section} | {name} | {Median(peers.Select(m => m.MedianMs)):F2} | {Median(ours.Select(m => m.MedianMs)):F2} | **{ratio:F2}** | {ratios.Min():F2} to {ratios.Max():F2} | {Remark(ours)} |"));
+        return ratio;
+    }
+
+    private static string Remark(Measurement[] ours)
+    {
+        if (ours.All(m => m.PeakShare is not null))
+            return Text($"{100 * Median(ours.Select(m => m.PeakShare!.Value)):F0} % of peak");
+        return ours.All(m => m.MegabytesPerSecond is not null)
+            ? Text($"{Median(ours.Select(m => m.MegabytesPerSecond!.Value)):F1} MB/s")
+            : "";
+    }
+
+    private static double Median(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        int middle = sorted.Length / 2;
+        return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    }
+
+    private static double GeometricMean(List<double> values) => Math.Exp(values.Sum(Math.Log) / values.Count);
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,181 @@
+#!/usr/bin/env bash
+# Measures us and our peers in turns and writes one table of ratios:
+#   bench/compare.sh [--rounds 5] [--only SECTION] [--shared DIR] [--peers DIR]
+# The peers are ONNX Runtime (from npm) and SentencePiece (from Debian); they are installed below --peers where they are
+# missing. Their models, script and texts come from the reference folder: --shared, ALBERTNATIVE_SHARED, or ../shared
+# beside the repository. What is not there is named and left out. Sections: fp32-1, fp32-2, threads, int8-1, int8-2,
+# mixed, heads, tokenizer.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+rounds=5
+only=
+shared=${ALBERTNATIVE_SHARED:-../shared}
+peers=${XDG_CACHE_HOME:-$HOME/.cache}/albertnative-peers
+while [ $# -gt 0 ]; do
+    case $1 in
+        --rounds) rounds=$2 ;;
+        --only) only=$2 ;;
+        --shared) shared=$2 ;;
+        --peers) peers=$2 ;;
+        *) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 2 ;;
+    esac
+    shift 2
+done
+
+onnxruntime_version=1.30.0
+single_shapes=(1x8 1x32 1x128 1x384 1x512 8x128 32x32)
+mkdir -p "$peers"
+peers=$(cd "$peers" && pwd)
+missing=()
+lines=$(mktemp)
+trap 'rm -f "$lines"' EXIT
+
+# --- peers ---------------------------------------------------------------------------------------------------------
+
+# Its installation script would download the GPU library; the CPU library is in the package.
+has_onnxruntime() {
+    [ -f "$shared/peers/onnxruntime/bench.mjs" ] || { missing+=("$shared/peers/onnxruntime: ONNX Runtime's models and script"); return 1; }
+    command -v npm >/dev/null || { missing+=("npm and node, to install and run ONNX Runtime"); return 1; }
+    [ -d "$peers/node_modules/onnxruntime-node" ] ||
+        npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$peers" "onnxruntime-node@$onnxruntime_version" >&2 ||
+        { missing+=("onnxruntime-node $onnxruntime_version, which npm could not install"); return 1; }
+}
+
+has_sentencepiece() {
+    [ -d "$shared/corpora" ] && [ -d "$shared/vocab" ] || { missing+=("$shared/corpora and $shared/vocab: texts and vocabularies"); return 1; }
+    [ -x "$peers/sentencepiece-bench" ] && return
+    if ! command -v g++ >/dev/null || [ ! -f /usr/include/sentencepiece_processor.h ]; then
+        if [ "$(id -u)" != 0 ] || ! apt-get install -y --no-install-recommends g++ libsentencepiece-dev >&2; then
+            missing+=("g++ and libsentencepiece-dev (Debian), to time SentencePiece")
+            return 1
+        fi
+    fi
+    g++ -O2 -std=c++17 bench/sentencepiece.cpp -lsentencepiece -o "$peers/sentencepiece-bench"
+}
+
+onnxruntime() {
+    node "$shared/peers/onnxruntime/bench.mjs" --modules "$peers" "$@"
+}
+
+albert() {
+    dotnet src/AlbertNative.Cli/bin/Release/net10.0/albert.dll bench "$@" --json
+}
+
+# --- rounds --------------------------------------------------------------------------------------------------------
+
+# record SECTION CASE ROUND SIDE COMMAND...: runs a command that prints one JSON line, and keeps the line.
+record() {
+    local section=$1 case=$2 round=$3 side=$4 line
+    shift 4
+    line=$("$@")
+    printf '{"section":"%s","case":"%s","round":%d,"side":"%s",%s\n' "$section" "$case" "$round" "$side" "${line#\{}" >>"$lines"
+}
+
+# compare SECTION CASE PEER-COMMAND... -- OUR-COMMAND...: one after the other in each round, and the other way round in the next.
+compare() {
+    local section=$1 case=$2 round peer=()
+    shift 2
+    while [ "$1" != -- ]; do
+        peer+=("$1")
+        shift
+    done
+    shift
+    for ((round = 1; round <= rounds; round++)); do
+        printf '%s, %s, round %d\n' "$section" "$case" "$round" >&2
+        if ((round % 2)); then
+            record "$section" "$case" "$round" peer "${peer[@]}"
+            record "$section" "$case" "$round" ours "$@"
+        else
+            record "$section" "$case" "$round" ours "$@"
+            record "$section" "$case" "$round" peer "${peer[@]}"
+        fi
+    done
+}
+
+wanted() {
+    [ -z "$only" ] || [ "$only" = "$1" ]
+}
+
+# models THREADS NAME [--int8]: every shape against ONNX Runtime.
+models() {
+    local threads=$1 name=$2 shape
+    shift 2
+    for shape in "${single_shapes[@]}"; do
+        compare "$name" "$shape" onnxruntime --threads "$threads" --shapes "$shape" "$@" -- albert --threads "$threads" --shapes "$shape" "$@"
+    done
+}
+
+# Everything is built before anything is timed.
+dotnet build src/AlbertNative.Cli -c Release -v quiet >&2
+dotnet build bench/AlbertNative.Benchmarks -c Release -v quiet >&2
+
+if wanted fp32-1 || wanted fp32-2 || wanted int8-1 || wanted int8-2 || wanted mixed; then
+    if has_onnxruntime; then
+        if wanted fp32-1; then models 1 "fp32, 1 thread"; fi
+        if wanted fp32-2; then models 2 "fp32, 2 threads"; fi
+        if wanted int8-1; then models 1 "int8, 1 thread" --int8; fi
+        if wanted int8-2; then models 2 "int8, 2 threads" --int8; fi
+        if wanted mixed; then
+            # A runtime that takes rectangles computes the padding too.
+            mixed=(--lengths 8..128 --texts 64 --runs 5)
+            compare "64 texts of 8 to 128 tokens, peer padded" "fp32, 1 thread" onnxruntime --shapes 64x128 --runs 3 -- albert "${mixed[@]}"
+            compare "64 texts of 8 to 128 tokens, peer padded" "int8, 1 thread" onnxruntime --shapes 64x128 --runs 3 --int8 -- albert "${mixed[@]}" --int8
+        fi
+    fi
+fi
+if wanted threads; then
+    for shape in 1x32 1x128 1x512 8x128 32x32; do
+        compare "our 2 threads against our 1" "$shape" albert --threads 1 --shapes "$shape" -- albert --threads 2 --shapes "$shape"
+    done
+    compare "our int8 against our fp32, 1 thread" 1x32 albert --shapes 1x32 -- albert --shapes 1x32 --int8
+    compare "our int8 against our fp32, 1 thread" 1x128 albert --shapes 1x128 -- albert --shapes 1x128 --int8
+    compare "our int8 against our fp32, 1 thread" 8x128 albert --shapes 8x128 -- albert --shapes 8x128 --int8
+fi
+if wanted heads; then
+    compare "last layer for the head's rows alone, 1x128" "classification" albert --shapes 1x128 -- albert --shapes 1x128 --heads cls
+    compare "last layer for the head's rows alone, 1x128" "one mask" albert --shapes 1x128 -- albert --shapes 1x128 --heads mask
+fi
+if wanted tokenizer && has_sentencepiece; then
+    for pair in en:albert-en-v2 fa:albert-fa-zwnj; do
+        text=$shared/corpora/${pair%%:*}.txt model=$shared/vocab/${pair#*:}.model
+        compare "tokenizer against SentencePiece, 1 thread" "${pair%%:*}" "$peers/sentencepiece-bench" "$model" "$text" 7 -- albert tokenizer "$text" --raw --tokenizer "$model"
+    done
+fi
+
+# --- report --------------------------------------------------------------------------------------------------------
+
+processor() {
+    sed -n "s/^$1[[:space:]]*: //p" /proc/cpuinfo 2>/dev/null | head -1
+}
+
+version() {
+    "$@" 2>/dev/null | head -1 || true
+}
+
+name=$(processor "model name")
+folder=$(printf '%s %s %s' "$name" "$(processor "cpu family")" "$(processor model)" | tr '[:upper:]' '[:lower:]' | sed 's/(r)\|(tm)//g; s/[^a-z0-9]\{1,\}/-/g; s/-$//')
+commit=$(git describe --always --dirty --exclude '*')
+result=bench/results/$folder/$(date -u +%F)-$commit.md
+mkdir -p "$(dirname "$result")"
+{
+    printf '# %s, %s\n\n' "$name" "$(date -u +%F)"
+    printf -- '- processor: %s (family %s, model %s), %s logical; %s\n' "$name" "$(processor "cpu family")" "$(processor model)" "$(nproc)" \
+        "$(processor flags | tr ' ' '\n' | grep -xE 'avx2|fma|avx512f|avx512_vnni|avx_vnni' | sort | tr '\n' ' ')"
+    printf -- '- system: %s, .NET %s\n' "$(uname -sr)" "$(version dotnet --version)"
+    printf -- '- AlbertNative: %s\n' "$commit"
+    if [ -d "$peers/node_modules/onnxruntime-node" ]; then
+        printf -- '- ONNX Runtime: %s (onnxruntime-node, Node.js %s)\n' \
+            "$(node -p "require('$peers/node_modules/onnxruntime-node/package.json').version")" "$(version node --version)"
+    fi
+    if [ -x "$peers/sentencepiece-bench" ]; then
+        printf -- '- SentencePiece: %s\n' "$(version dpkg-query -W -f '${Version}' libsentencepiece-dev)"
+    fi
+    printf -- '- %s rounds, the sides in turns; each round is the median of its runs, each number the median over the rounds\n\n' "$rounds"
+    dotnet bench/AlbertNative.Benchmarks/bin/Release/net10.0/AlbertNative.Benchmarks.dll report "$lines"
+} >"$result"
+cat "$result"
+for what in ${missing[@]+"${missing[@]}"}; do
+    printf 'missing: %s\n' "$what" >&2
+done
+printf 'written to %s\n' "$result" >&2
