@@ -24,6 +24,12 @@ public abstract class AlbertTask : IDisposable
         Inputs = new(tokenizer, model.Config, options, maxSequenceLength);
     }
 
+    /// <summary>
+    /// Raised after each pass through the model, on the thread that asked for its results: for counting and progress.
+    /// An exception of a handler ends the stream.
+    /// </summary>
+    public event Action<BatchUsage>? BatchCompleted;
+
     /// <summary>The model's configuration.</summary>
     public AlbertConfig Config => _model.Config;
 
@@ -71,5 +77,15 @@ public abstract class AlbertTask : IDisposable
         Func<ModelBatch<TInput>, TOutput, IReadOnlyList<TResult>> compute,
         CancellationToken cancellation)
         where TOutput : new() =>
-        BatchStream.Run(inputs, encode, compute, _batchTokens, cancellation);
+        BatchStream.Run<TInput, TOutput, TResult>(
+            inputs,
+            encode,
+            (batch, output) =>
+            {
+                IReadOnlyList<TResult> results = compute(batch, output);
+                BatchCompleted?.Invoke(new(batch.Inputs.Count, batch.Tokens.TokenCount));
+                return results;
+            },
+            _batchTokens,
+            cancellation);
 }

@@ -1,0 +1,45 @@
+namespace AlbertNative.Extensions.AI;
+
+/// <summary>A model of an application: where it is, and how its tasks read texts.</summary>
+public sealed class AlbertOptions
+{
+    private readonly List<Action<IServiceProvider, object?>> _startup = [];
+
+    /// <summary>The model's directory or file. Required.</summary>
+    public string ModelPath { get; set; } = "";
+
+    /// <summary>
+    /// The model's name in embeddings' metadata, logs, metrics and traces; null for the last part of
+    /// <see cref="ModelPath"/>, without <c>.safetensors</c>.
+    /// </summary>
+    public string? ModelId { get; set; }
+
+    /// <summary>How the tasks load the model and read texts.</summary>
+    public TaskOptions Task { get; set; } = TaskOptions.Default;
+
+    /// <summary>How embeddings are made.</summary>
+    public EmbeddingOptions Embedding { get; set; } = EmbeddingOptions.Default;
+
+    /// <summary>
+    /// How many calls of an <see cref="AlbertRunner{TTask}"/> run at once; the others wait without holding a thread.
+    /// Null for the number of processors.
+    /// </summary>
+    public int? MaxConcurrentCalls { get; set; }
+
+    internal string EffectiveModelId => ModelId ?? ModelName.Of(ModelPath);
+
+    internal IReadOnlyList<Action<IServiceProvider, object?>> Startup => _startup;
+
+    /// <summary>
+    /// Loads a task when the host starts, so that the first request need not wait and a bad file stops the start; a
+    /// task that is not named here loads when it is first used.
+    /// </summary>
+    /// <typeparam name="TTask">The task that the application uses: <see cref="MaskFiller"/>, say.</typeparam>
+    /// <returns>These options.</returns>
+    public AlbertOptions LoadAtStartup<TTask>()
+        where TTask : AlbertTask
+    {
+        _startup.Add(static (services, key) => Keyed.Get<TTask>(services, key));
+        return this;
+    }
+}

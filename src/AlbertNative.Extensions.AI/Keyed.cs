@@ -1,0 +1,12 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AlbertNative.Extensions.AI;
+
+/// <summary>One way to speak of the default model's services, which have no key, and of a named model's, which have.</summary>
+internal static class Keyed
+{
+    /// <summary>The service of a key; of no key where it is null.</summary>
+    public static T Get<T>(IServiceProvider services, object? key)
+        where T : notnull =>
+        key is null ? services.GetRequiredService<T>() : services.GetRequiredKeyedService<T>(key);
+}

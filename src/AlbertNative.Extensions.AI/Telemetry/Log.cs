@@ -1,0 +1,23 @@
+using Microsoft.Extensions.Logging;
+
+namespace AlbertNative.Extensions.AI.Telemetry;
+
+/// <summary>What the log says. Never a text: those are the application's users'.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Information, "Loaded {Task} of {Path} in {Milliseconds:F0} ms")]
+    public static partial void Loaded(ILogger logger, string task, string path, double milliseconds);
+
+    [LoggerMessage(2, LogLevel.Error, "{Task} of {Path} cannot be loaded")]
+    public static partial void LoadFailed(ILogger logger, Exception failure, string task, string path);
+
+    [LoggerMessage(3, LogLevel.Debug, "{Operation} with {Model}: {Texts} texts, {Tokens} tokens in {Milliseconds:F1} ms")]
+    public static partial void Completed(ILogger logger, string operation, string model, long texts, long tokens, double milliseconds);
+
+    [LoggerMessage(4, LogLevel.Debug, "{Operation} with {Model} was cancelled after {Milliseconds:F1} ms")]
+    public static partial void Cancelled(ILogger logger, string operation, string model, double milliseconds);
+
+    // The caller gets the exception and says more of it where it is a failure.
+    [LoggerMessage(5, LogLevel.Warning, "{Operation} with {Model} failed")]
+    public static partial void Failed(ILogger logger, Exception failure, string operation, string model);
+}

@@ -1,0 +1,17 @@
+namespace AlbertNative.Testing;
+
+/// <summary>The models that ship with the project.</summary>
+internal static class ShippedModels
+{
+    /// <summary>The default model: English and Persian, masked words and sentence order.</summary>
+    public static string Nano { get; } = Find("albert-nano");
+
+    /// <summary>Persian parts of speech.</summary>
+    public static string Tagger { get; } = Find("albert-nano-fa-upos");
+
+    private static string Find(string name)
+    {
+        string path = Path.Combine(SharedFolder.Repository, "weights", name);
+        return Directory.Exists(path) ? path : path + ".safetensors";
+    }
+}
