@@ -50,12 +50,12 @@ internal sealed class AddedVocabulary
             if (skipped < 0)
                 break;
             int start = from + skipped;
-            int length = LongestPrefix(_trie, text[start..], out int index);
+            int length = _trie.LongestPrefix(text[start..]);
             from = start + Math.Max(length, 1);
             if (length == 0)
                 continue;
             int end = start + length;
-            AddedEntry entry = _entries[index];
+            AddedEntry entry = _entries[_trie.Find(text.Slice(start, length))];
             AddedToken token = entry.Token;
             if (token.SingleWord && !IsWord(text, start, end))
                 continue;
@@ -72,19 +72,6 @@ internal sealed class AddedVocabulary
             return new Match(start, end, entry.Id);
         }
         return new Match(text.Length, text.Length, -1);
-    }
-
-    private static int LongestPrefix(PieceTrie trie, ReadOnlySpan<char> text, out int index)
-    {
-        ulong node = trie.Root;
-        int length = 0;
-        index = -1;
-        for (int i = 0; i < text.Length && trie.Step(ref node, text[i]); i++)
-        {
-            if (PieceTrie.Value(node) is int value and >= 0)
-                (length, index) = (i + 1, value);
-        }
-        return length;
     }
 
     private static bool IsWord(ReadOnlySpan<char> text, int start, int end) =>

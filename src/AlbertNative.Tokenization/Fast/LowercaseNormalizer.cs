@@ -28,6 +28,13 @@ internal sealed class LowercaseNormalizer : Normalizer
         length = 0;
         for (int i = from; i < chars.Length; i += length)
         {
+            if (char.IsAscii(chars[i]))
+            {
+                length = 1;
+                if (char.IsAsciiLetterUpper(chars[i]))
+                    return i;
+                continue;
+            }
             int codePoint = CodePoints.Read(chars, i, out length);
             if ((UnicodeData.Traits(codePoint) & CharacterTraits.LowerCase) != 0 || LaterLower(codePoint) != codePoint)
                 return i;

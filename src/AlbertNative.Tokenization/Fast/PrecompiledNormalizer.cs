@@ -38,7 +38,9 @@ internal sealed class PrecompiledNormalizer(CharsMap map) : Normalizer
     {
         for (int i = 0; i < chars.Length;)
         {
-            int end = GraphemeClusters.NextBoundary(chars, i);
+            // An ASCII character before another is a cluster, save for CR.
+            bool isAlone = i + 1 < chars.Length && char.IsAscii(chars[i]) && char.IsAscii(chars[i + 1]) && chars[i] != '\r';
+            int end = isAlone ? i + 1 : GraphemeClusters.NextBoundary(chars, i);
             // What no entry begins with stays, whatever follows it in its cluster.
             if ((end - i > 1 || map.Starts.IsFirst(chars[i])) && Changes(chars[i..end]))
                 return i;

@@ -5,6 +5,8 @@ namespace AlbertNative.Tokenization.Fast;
 /// <summary>Drops every character of General_Category Mark, as of Unicode 9.0.</summary>
 internal sealed class StripAccentsNormalizer : Normalizer
 {
+    private const char LastBeforeMarks = '\u02FF';
+
     public override void Apply(AlignedText text)
     {
         ReadOnlySpan<char> chars = text.Chars;
@@ -25,8 +27,11 @@ internal sealed class StripAccentsNormalizer : Normalizer
         length = 0;
         for (int i = from; i < chars.Length; i += length)
         {
-            int codePoint = CodePoints.Read(chars, i, out length);
-            if (IsMark(codePoint))
+            int skipped = chars[i..].IndexOfAnyExceptInRange('\0', LastBeforeMarks);
+            if (skipped < 0)
+                break;
+            i += skipped;
+            if (IsMark(CodePoints.Read(chars, i, out length)))
                 return i;
         }
         return chars.Length;
