@@ -14,8 +14,9 @@ internal static class CommandLine
     public static int Run(string[] arguments, Session session)
     {
         ParseResult parsed = Create(session).Parse(arguments);
-        if (parsed.Errors.Count > 0)
-            return Usage(parsed, session.Terminal.Error);
+        List<string> problems = [.. parsed.Errors.Select(error => error.Message), .. UnknownOptions(parsed)];
+        if (problems.Count > 0)
+            return Usage(parsed, problems, session.Terminal.Error);
 
         using StreamWriter output = new(session.Terminal.Output, Terminal.Utf8, leaveOpen: true);
         try
@@ -65,10 +66,21 @@ internal static class CommandLine
     private static bool IsBadInput(Exception e) =>
         e is BadInputException or FormatException or IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException;
 
-    private static int Usage(ParseResult parsed, TextWriter error)
+    // Where a command takes texts, the parser takes a mistyped option for one. After "--" everything is a text.
+    private static IEnumerable<string> UnknownOptions(ParseResult parsed)
     {
-        foreach (ParseError problem in parsed.Errors)
-            error.WriteLine($"albert: {problem.Message}");
+        HashSet<string> beforeDashes =
+            [.. parsed.Tokens.TakeWhile(token => token.Type != TokenType.DoubleDash).Select(token => token.Value)];
+        return from argument in parsed.CommandResult.Children.OfType<ArgumentResult>()
+               from token in argument.Tokens
+               where token.Value.Length > 1 && token.Value[0] == '-' && !token.Value.Any(char.IsWhiteSpace) && beforeDashes.Contains(token.Value)
+               select $"there is no option {token.Value} (a text that begins so comes after --)";
+    }
+
+    private static int Usage(ParseResult parsed, List<string> problems, TextWriter error)
+    {
+        foreach (string problem in problems)
+            error.WriteLine($"albert: {problem}");
         error.WriteLine($"Try '{Name(parsed.CommandResult)} --help'.");
         return ExitCode.Usage;
     }

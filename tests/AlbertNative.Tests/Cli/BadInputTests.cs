@@ -1,0 +1,123 @@
+using System.Text;
+using AlbertNative.Tests.Tasks;
+
+namespace AlbertNative.Tests.Cli;
+
+/// <summary>Bad lines, bad files and bad command lines: named, in one line, with the right exit code.</summary>
+public sealed class BadInputTests
+{
+    private static readonly string Vocabulary = Path.Combine(Nano.Path, "spiece.model");
+
+    [Theory]
+    [InlineData("""{"text": 3}""", "\"text\": expected a string, found the number 3")]
+    [InlineData("""{"txt": "a"}""", "the field \"text\" is missing")]
+    [InlineData("""{"text": "a", "text": "b"}""", "not a JSON object")]
+    [InlineData("""{"text": "a" """, "not a JSON object")]
+    [InlineData("""["a"]""", "expected a JSON object, found a list")]
+    [InlineData("", "not a JSON object")]
+    [InlineData("""{"text": "a", "max_length": 1.5}""", "\"max_length\": expected a whole number")]
+    public void A_bad_line_ends_the_run_after_the_results_before_it(string bad, string message)
+    {
+        CliRun run = CliRun.Reading(["""{"text": "one"}""", bad, """{"text": "three"}"""], "tokenize", "--tokenizer", Vocabulary, "--jsonl");
+        Assert.Equal(1, run.ExitCode);
+        Assert.Single(run.Lines);
+        Assert.StartsWith("albert: line 2: ", run.Error);
+        Assert.Contains(message, run.Error);
+        Assert.Single(run.Error.Trim().Split('\n'));
+    }
+
+    [Fact]
+    public void Bad_lines_are_skipped_and_counted_where_the_caller_says_so()
+    {
+        CliRun run = CliRun.Reading(
+            ["""{"text": "one"}""", "{", """{"text": "three"}""", """{"text": null}""", """{"text": "five"}"""],
+            "tokenize", "--tokenizer", Vocabulary, "--jsonl", "--on-error", "skip");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(3, run.Lines.Length);
+        string[] errors = run.Error.Trim().Split('\n');
+        Assert.Equal(3, errors.Length);
+        Assert.StartsWith("albert: line 2: ", errors[0]);
+        Assert.StartsWith("albert: line 4: ", errors[1]);
+        Assert.Equal("albert: 2 bad line(s) left out", errors[2]);
+    }
+
+    [Fact]
+    public void What_a_task_refuses_is_a_bad_line_too()
+    {
+        CliRun run = CliRun.Reading(
+            ["the king of [MASK]", "no mask", $"{Nano.Text(300)} [MASK]", "[MASK] king"],
+            "fill-mask", "--model", Nano.Path, "--on-error", "skip");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(2, run.Lines.Length);
+        Assert.Contains("line 2: the text has no [MASK]", run.Error);
+        Assert.Matches("line 3: the text has [0-9]+ tokens, the model takes 128", run.Error);
+    }
+
+    [Fact]
+    public void Invalid_utf8_is_a_bad_line()
+    {
+        CliRun run = CliRun.With([.. "ab\n"u8, 0xff, (byte)'\n'], "tokenize", "--tokenizer", Vocabulary);
+        Assert.Equal(1, run.ExitCode);
+        Assert.Single(run.Lines);
+        Assert.Contains("line 2: not valid UTF-8", run.Error);
+    }
+
+    [Fact]
+    public void Byte_order_mark_and_carriage_returns_are_no_text()
+    {
+        byte[] input = [.. Encoding.UTF8.Preamble, .. "king\r\nking\nking"u8];
+        CliRun run = CliRun.With(input, "tokenize", "--raw", "--tokenizer", Vocabulary);
+        Assert.Equal(3, run.Lines.Length);
+        Assert.All(run.Lines, line => Assert.Equal("""["▁king"]""", line.GetProperty("tokens").GetRawText()));
+    }
+
+    [Theory]
+    [InlineData(1, "no tokenizer", "tokenize", "--tokenizer", "./none", "a")]
+    [InlineData(1, "./none", "info", "./none")]
+    [InlineData(1, "./none", "tokenize", "--input", "./none")]
+    [InlineData(1, "SentencePiece alone", "tokenize", "--raw", "--max-length", "5", "a")]
+    [InlineData(2, "--slow and --fast", "tokenize", "--slow", "--fast", "a")]
+    [InlineData(2, "--raw", "tokenize", "--raw", "--fast", "a")]
+    [InlineData(2, "not both", "tokenize", "--input", "f", "a")]
+    [InlineData(2, "--jsonl", "tokenize", "--jsonl", "a")]
+    [InlineData(2, "--on-error: expected stop|skip", "tokenize", "--on-error", "stopp", "a")]
+    [InlineData(2, "--input", "run")]
+    [InlineData(2, "frobnicate", "frobnicate")]
+    [InlineData(2, "--top-k: expected at least 1", "fill-mask", "--top-k", "0", "a")]
+    [InlineData(2, "found 1 argument(s), expected 2", "order", "a")]
+    [InlineData(2, ".npy", "embed", "--output", "x.bin", "a")]
+    [InlineData(2, "there is no option --tpo", "fill-mask", "--tpo", "3", "a [MASK]")]
+    [InlineData(2, "there is no option -x", "tokenize", "-x")]
+    public void What_makes_no_sense_is_named(int code, string message, params string[] arguments)
+    {
+        CliRun run = CliRun.Of(arguments);
+        Assert.Equal(code, run.ExitCode);
+        Assert.Contains(message, run.Error);
+        Assert.DoesNotContain("   at ", run.Error);
+        Assert.Empty(run.Output);
+    }
+
+    [Fact]
+    public void A_head_that_the_model_lacks_is_named()
+    {
+        CliRun run = CliRun.Of("answer", "--model", Nano.Path, "who?", "the king");
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("qa_outputs.weight", run.Error);
+        Assert.Single(run.Error.Trim().Split('\n'));
+    }
+
+    [Fact]
+    public void Texts_may_begin_with_dashes()
+    {
+        Assert.Equal(2, CliRun.Of("tokenize", "--raw", "--tokenizer", Vocabulary, "- an item", "--", "--not-an-option").Lines.Length);
+    }
+
+    [Fact]
+    public void Help_is_no_error()
+    {
+        CliRun run = CliRun.Of("--help");
+        Assert.Equal(0, run.ExitCode);
+        foreach (string command in (string[])["embed", "fill-mask", "classify", "tag", "answer", "choose", "order", "tokenize", "decode", "info", "run"])
+            Assert.Contains(command, run.Output);
+    }
+}

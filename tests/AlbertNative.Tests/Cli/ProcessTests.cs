@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using System.Text;
+using AlbertNative.Tests.Tasks;
+
+namespace AlbertNative.Tests.Cli;
+
+/// <summary>The built <c>albert.dll</c> as users run it.</summary>
+public sealed class ProcessTests
+{
+    private static readonly string Vocabulary = Path.Combine(Nano.Path, "spiece.model");
+
+    [Fact]
+    public async Task A_program_that_sends_a_line_gets_its_result_before_it_sends_the_next()
+    {
+        using Process albert = Start("tokenize", "--raw", "--tokenizer", Vocabulary, "--jsonl");
+        for (int i = 0; i < 3; i++)
+        {
+            await albert.StandardInput.WriteLineAsync($$"""{"text": "شاه {{i}}", "i": {{i}}}""");
+            await albert.StandardInput.FlushAsync(TestContext.Current.CancellationToken);
+            string? line = await albert.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
+            Assert.StartsWith($$"""{"i":{{i}},"ids":[""", line);
+            Assert.Contains("شاه", line);
+        }
+        albert.StandardInput.Close();
+        await albert.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, albert.ExitCode);
+    }
+
+    [Fact]
+    public async Task Ctrl_C_ends_it_without_a_trace()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "signals are sent with kill");
+        using Process albert = Start("tokenize", "--raw", "--tokenizer", Vocabulary);
+        await albert.StandardInput.WriteLineAsync("king");
+        await albert.StandardInput.FlushAsync(TestContext.Current.CancellationToken);
+        Assert.NotNull(await albert.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
+
+        using Process kill = Process.Start("kill", ["-INT", $"{albert.Id}"]);
+        await albert.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(130, albert.ExitCode);
+        Assert.Equal("", await albert.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_bad_command_line_ends_with_2()
+    {
+        using Process albert = Start("tokenize", "--frobnicate");
+        string error = await albert.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await albert.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(2, albert.ExitCode);
+        Assert.Contains("--frobnicate", error);
+    }
+
+    private static Process Start(params string[] arguments) => Process.Start(new ProcessStartInfo(
+        "dotnet", [Path.Combine(AppContext.BaseDirectory, "albert.dll"), .. arguments])
+    {
+        RedirectStandardInput = true,
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+        StandardInputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
+        StandardOutputEncoding = Encoding.UTF8,
+    })!;
+}

@@ -1,0 +1,36 @@
+using AlbertNative.Model;
+using AlbertNative.Testing;
+using AlbertNative.Tokenization;
+
+namespace AlbertNative.Tests.Tasks;
+
+/// <summary>The model that ships with the project, and small synthetic ones of the classes that it is not.</summary>
+internal static class Nano
+{
+    public static string Path { get; } = System.IO.Path.Combine(SharedFolder.Repository, "weights", "albert-nano");
+
+    public static AlbertTokenizer Tokenizer { get; } = AlbertTokenizer.Load(Path);
+
+    /// <summary>A configuration with the nano model's vocabulary and next to no weights.</summary>
+    public static AlbertConfig Tiny(int labels = 3, int positions = 64) => new()
+    {
+        VocabularySize = Tokenizer.VocabularySize,
+        EmbeddingSize = 8,
+        HiddenSize = 16,
+        LayerCount = 2,
+        HeadCount = 2,
+        IntermediateSize = 32,
+        MaxPositionCount = positions,
+        Labels = AlbertConfig.NumberedLabels(labels),
+    };
+
+    public static SyntheticCheckpoint Weights(AlbertConfig config, AlbertArchitecture architecture) => new(config, architecture);
+
+    /// <summary>Words of the nano model's world, as many as asked for.</summary>
+    public static string Text(int words, int seed = 1)
+    {
+        string[] vocabulary = ["the", "king", "of", "Judah", "went", "up", "to", "Jerusalem", "and", "his", "servants", "شاه", "رفت"];
+        Random random = new(seed);
+        return string.Join(' ', Enumerable.Range(0, words).Select(_ => vocabulary[random.Next(vocabulary.Length)]));
+    }
+}

@@ -1,0 +1,63 @@
+using AlbertNative.Model;
+
+namespace AlbertNative.Tests.Tasks;
+
+public sealed class PairTaskTests
+{
+    [Fact]
+    public void Orders_add_up_and_do_not_depend_on_the_batch()
+    {
+        using SentenceOrderPredictor predictor = SentenceOrderPredictor.Load(Nano.Path);
+        (string, string)[] pairs = [.. Enumerable.Range(1, 10).Select(i => (Nano.Text(i, seed: i), Nano.Text(11 - i, seed: -i)))];
+        SentenceOrder[] orders = [.. predictor.Predict(pairs)];
+        Assert.All(orders, (order, i) =>
+        {
+            Assert.Equal(1, order.InOrder + (double)order.Swapped, 1e-6);
+            Assert.Equal(order, predictor.Predict(pairs[i].Item1, pairs[i].Item2));
+        });
+    }
+
+    [Fact]
+    public void Choices_are_compared_among_those_of_their_question()
+    {
+        AlbertConfig config = Nano.Tiny();
+        using AlbertForMultipleChoice model = new(config, Nano.Weights(config, AlbertArchitecture.AlbertForMultipleChoice));
+        MultipleChoiceSelector selector = new(model, Nano.Tokenizer);
+        (string, IReadOnlyList<string>)[] questions =
+        [
+            ("the king went", ["up", "down", "to Jerusalem"]),
+            ("his servants", ["and"]),
+            ("شاه", ["رفت", "the king"]),
+        ];
+        ChoiceScores[] all = [.. selector.Select(questions)];
+        Assert.All(all, (scores, i) =>
+        {
+            Assert.Equal(questions[i].Item2.Count, scores.Probabilities.Count);
+            Assert.Equal(1, scores.Probabilities.Sum(p => (double)p), 1e-6);
+            Assert.Equal(scores.Probabilities.Max(), scores.Probabilities[scores.Best]);
+            Assert.Equal(scores.Probabilities, selector.Select(questions[i].Item1, questions[i].Item2).Probabilities);
+        });
+        Assert.Throws<ArgumentException>(() => selector.Select("the king", []));
+    }
+
+    [Fact]
+    public void Pairs_cannot_be_read_in_windows()
+    {
+        using AlbertForPreTraining model = AlbertForPreTraining.Load(Nano.Path);
+        Assert.Throws<ArgumentException>(() => new SentenceOrderPredictor(model, Nano.Tokenizer, new() { Overlong = Overlong.Window() }));
+        SentenceOrderPredictor truncating = new(model, Nano.Tokenizer, new() { Overlong = Overlong.Truncate });
+        Assert.InRange(truncating.Predict(Nano.Text(200), Nano.Text(200, seed: 2)).InOrder, 0, 1);
+    }
+
+    [Fact]
+    public void A_task_leaves_the_model_it_was_given()
+    {
+        using AlbertForPreTraining model = AlbertForPreTraining.Load(Nano.Path);
+        new SentenceOrderPredictor(model, Nano.Tokenizer).Dispose();
+        Assert.InRange(new SentenceOrderPredictor(model, Nano.Tokenizer).Predict("a", "b").InOrder, 0, 1);
+
+        SentenceOrderPredictor owner = SentenceOrderPredictor.Load(Nano.Path);
+        owner.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => owner.Predict("a", "b"));
+    }
+}
