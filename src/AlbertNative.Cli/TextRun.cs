@@ -3,26 +3,16 @@ namespace AlbertNative.Cli;
 /// <summary>
 /// Reads texts, computes, writes results: in input order, streaming, and with one way to deal with a bad line.
 /// </summary>
-internal sealed class TextRun<TItem, TResult>
+internal sealed class TextRun<TItem, TResult>(
+    InputSource source,
+    TextWork<TItem, TResult> work,
+    bool isJson,
+    IResultWriter<TItem, TResult> writer,
+    ErrorPolicy onError,
+    RunProgress progress)
 {
     // Enough for any batch of short texts to fill up; small enough that results keep coming.
     private const int GroupLines = 256;
-
-    public required InputSource Source { get; init; }
-
-    public required InputFormat<TItem> Format { get; init; }
-
-    /// <summary>
-    /// Results for the items, in their order and lazily: for an item that cannot be computed it throws when that
-    /// item's result is asked for, and not before.
-    /// </summary>
-    public required Func<IEnumerable<TItem>, CancellationToken, IEnumerable<TResult>> Compute { get; init; }
-
-    public required IResultWriter<TItem, TResult> Writer { get; init; }
-
-    public required ErrorPolicy OnError { get; init; }
-
-    public required RunProgress Progress { get; init; }
 
     /// <summary>Lines left out so far.</summary>
     public long Skipped { get; private set; }
@@ -31,7 +21,7 @@ internal sealed class TextRun<TItem, TResult>
     /// <exception cref="BadInputException">A bad line, where those stop the run; all results before it are written.</exception>
     public void Run(CancellationToken cancellation)
     {
-        foreach (IReadOnlyList<InputLine> group in Source.Groups(GroupLines, cancellation))
+        foreach (IReadOnlyList<InputLine> group in source.Groups(GroupLines, cancellation))
         {
             try
             {
@@ -39,11 +29,11 @@ internal sealed class TextRun<TItem, TResult>
             }
             finally
             {
-                Writer.Flush();
+                writer.Flush();
             }
-            Progress.Report(group[^1]);
+            progress.Report(group[^1]);
         }
-        Writer.Complete();
+        writer.Complete();
     }
 
     // A line that cannot be read comes in its turn too, after the results of those before it.
@@ -54,7 +44,7 @@ internal sealed class TextRun<TItem, TResult>
         {
             try
             {
-                (TItem item, JsonRecord? record) = Format.Parse(line);
+                (TItem item, JsonRecord? record) = work.Parse(line, isJson);
                 readable.Add((line, item, record));
             }
             catch (Exception e) when (IsBadInput(e))
@@ -74,9 +64,9 @@ internal sealed class TextRun<TItem, TResult>
         {
             try
             {
-                foreach (TResult result in Compute(readable.Skip(done).Select(r => r.Item), cancellation))
+                foreach (TResult result in work.Compute(readable.Skip(done).Select(r => r.Item), cancellation))
                 {
-                    Writer.Write(readable[done].Item, result, readable[done].Record);
+                    writer.Write(readable[done].Item, result, readable[done].Record);
                     done++;
                 }
             }
@@ -93,10 +83,10 @@ internal sealed class TextRun<TItem, TResult>
 
     private void Reject(InputLine line, Exception e)
     {
-        string message = $"{Source.Name(line.Number)}: {OneLine.Of(e)}";
-        if (OnError == ErrorPolicy.Stop)
+        string message = $"{source.Name(line.Number)}: {OneLine.Of(e)}";
+        if (onError == ErrorPolicy.Stop)
             throw new BadInputException(message);
         Skipped++;
-        Progress.Warn(message);
+        progress.Warn(message);
     }
 }

@@ -6,12 +6,9 @@ using Spectre.Console;
 namespace AlbertNative.Cli;
 
 /// <summary><c>albert answer</c>: answers to questions, found in contexts.</summary>
-internal sealed class AnswerCommand : Command
+internal sealed class AnswerCommand : TextCommand
 {
-    private readonly Session _session;
-    private readonly InputOptions _input;
     private readonly ModelOptionSet _model;
-    private readonly OutputOptions _output;
     private readonly Option<int> _topK = new("--top-k", "-k")
     {
         Description = "The most answers to a question",
@@ -32,23 +29,20 @@ internal sealed class AnswerCommand : Command
     private readonly Option<bool> _allowNoAnswer = new("--allow-no-answer") { Description = "An empty answer says that there is none" };
 
     public AnswerCommand(Session session)
-        : base("answer", "Find the answers to questions in contexts. Offsets count Unicode code points of the context")
+        : base(
+            session, "answer", "Find the answers to questions in contexts. Offsets count Unicode code points of the context",
+            ("QUESTION CONTEXT", "A question and its context; a line of a file has both, divided by a tab; in JSON lines {\"question\", \"context\"}"), columns: (2, 2), hasOffsets: true)
     {
-        _session = session;
-        _input = new(
-            this, "QUESTION CONTEXT", "A question and its context; a line of a file has both, divided by a tab; in JSON lines {\"question\", \"context\"}", (2, 2));
         _model = new(this);
-        _output = new(this, hasOffsets: true);
         Add(_topK.AtLeast(1));
         Add(_maxAnswerLength.AtLeast(1));
         Add(_stride.AtLeast(0));
         Add(_allowNoAnswer);
-        SetAction(Execute);
     }
 
-    private int Execute(ParseResult parsed)
+    protected override int Execute(ParseResult parsed)
     {
-        using QuestionAnswerer answerer = QuestionAnswerer.Load(_model.Path(parsed, _session), _model.Value(parsed));
+        using QuestionAnswerer answerer = QuestionAnswerer.Load(_model.Path(parsed, Session), _model.Value(parsed));
         QuestionAnsweringOptions options = new()
         {
             TopK = parsed.GetValue(_topK),
@@ -56,13 +50,9 @@ internal sealed class AnswerCommand : Command
             Stride = parsed.GetValue(_stride),
             AllowNoAnswer = parsed.GetValue(_allowNoAnswer),
         };
-        Func<string, TextOffsets> offsets = _output.Offsets(parsed);
-        return new TextCommandRun<(string Question, string Context), IReadOnlyList<Answer>>
+        Func<string, TextOffsets> offsets = Output.Offsets(parsed);
+        return Run(parsed, new TextWork<(string Question, string Context), IReadOnlyList<Answer>>
         {
-            Session = _session,
-            Parsed = parsed,
-            Input = _input,
-            Output = _output,
             Columns = (2, 2),
             Expected = "a question, a tab and a context",
             FromColumns = columns => (columns[0], columns[1]),
@@ -70,7 +60,7 @@ internal sealed class AnswerCommand : Command
             Compute = (questions, cancellation) => answerer.Answer(questions, options, cancellation),
             WriteJson = (json, asked, answers) => WriteJson(json, answers, offsets(asked.Context)),
             Render = (console, asked, answers) => Render(console, asked.Question, answers, offsets(asked.Context)),
-        }.Run();
+        });
     }
 
     private static void WriteJson(Utf8JsonWriter json, IReadOnlyList<Answer> answers, TextOffsets offsets)

@@ -5,33 +5,23 @@ using Spectre.Console;
 namespace AlbertNative.Cli;
 
 /// <summary><c>albert choose</c>: the best of several choices.</summary>
-internal sealed class ChooseCommand : Command
+internal sealed class ChooseCommand : TextCommand
 {
-    private readonly Session _session;
-    private readonly InputOptions _input;
     private readonly ModelOptionSet _model;
-    private readonly OutputOptions _output;
 
     public ChooseCommand(Session session)
-        : base("choose", "Pick the best of several choices")
+        : base(
+            session, "choose", "Pick the best of several choices",
+            ("PROMPT CHOICE", "A prompt and its choices; a line of a file has them divided by tabs; in JSON lines {\"prompt\", \"choices\"}"), columns: (2, int.MaxValue))
     {
-        _session = session;
-        _input = new(
-            this, "PROMPT CHOICE", "A prompt and its choices; a line of a file has them divided by tabs; in JSON lines {\"prompt\", \"choices\"}", (2, int.MaxValue));
         _model = new(this, OverlongAction.Refuse, OverlongAction.Truncate);
-        _output = new(this);
-        SetAction(Execute);
     }
 
-    private int Execute(ParseResult parsed)
+    protected override int Execute(ParseResult parsed)
     {
-        using MultipleChoiceSelector selector = MultipleChoiceSelector.Load(_model.Path(parsed, _session), _model.Value(parsed));
-        return new TextCommandRun<(string Prompt, IReadOnlyList<string> Choices), ChoiceScores>
+        using MultipleChoiceSelector selector = MultipleChoiceSelector.Load(_model.Path(parsed, Session), _model.Value(parsed));
+        return Run(parsed, new TextWork<(string Prompt, IReadOnlyList<string> Choices), ChoiceScores>
         {
-            Session = _session,
-            Parsed = parsed,
-            Input = _input,
-            Output = _output,
             Columns = (2, int.MaxValue),
             Expected = "a prompt and its choices, divided by tabs",
             FromColumns = columns => (columns[0], [.. columns.Skip(1)]),
@@ -39,7 +29,7 @@ internal sealed class ChooseCommand : Command
             Compute = selector.Select,
             WriteJson = (json, _, scores) => WriteJson(json, scores),
             Render = Render,
-        }.Run();
+        });
     }
 
     private static void WriteJson(Utf8JsonWriter json, ChoiceScores scores)

@@ -5,12 +5,9 @@ using Spectre.Console;
 namespace AlbertNative.Cli;
 
 /// <summary><c>albert classify</c>: the labels of texts or pairs of texts.</summary>
-internal sealed class ClassifyCommand : Command
+internal sealed class ClassifyCommand : TextCommand
 {
-    private readonly Session _session;
-    private readonly InputOptions _input;
     private readonly ModelOptionSet _model;
-    private readonly OutputOptions _output;
     private readonly Option<bool> _pairs = new("--pairs")
     {
         Description = "The input is pairs of texts: two columns divided by a tab, or \"text\" and \"pair\" in JSON lines",
@@ -21,51 +18,41 @@ internal sealed class ClassifyCommand : Command
         ("softmax", ScoreFunction.Softmax), ("sigmoid", ScoreFunction.Sigmoid), ("none", ScoreFunction.None));
 
     public ClassifyCommand(Session session)
-        : base("classify", "Label texts")
+        : base(
+            session, "classify", "Label texts",
+            ("TEXT", "Texts to label; in JSON lines {\"text\"}"))
     {
-        _session = session;
-        _input = new(this, "TEXT", "Texts to label; in JSON lines {\"text\"}");
         _model = new(this, OverlongAction.Refuse, OverlongAction.Truncate, OverlongAction.Window);
-        _output = new(this);
         Add(_pairs);
         Add(_topK.AtLeast(1));
         Add(_function);
         Validators.Add(command =>
         {
-            if (command.GetValue(_pairs) && _input.HasArguments(command))
+            if (command.GetValue(_pairs) && Input.HasArguments(command))
                 command.AddError("--pairs is for a file or standard input, not for arguments");
         });
-        SetAction(Execute);
     }
 
-    private int Execute(ParseResult parsed)
+    protected override int Execute(ParseResult parsed)
     {
-        using TextClassifier classifier = TextClassifier.Load(_model.Path(parsed, _session), _model.Value(parsed));
+        using TextClassifier classifier = TextClassifier.Load(_model.Path(parsed, Session), _model.Value(parsed));
         TextClassificationOptions options = new() { TopK = parsed.GetValue(_topK), Function = parsed.GetValue(_function) };
         return parsed.GetValue(_pairs) ? Pairs(parsed, classifier, options) : Texts(parsed, classifier, options);
     }
 
     private int Texts(ParseResult parsed, TextClassifier classifier, TextClassificationOptions options) =>
-        new TextCommandRun<string, IReadOnlyList<LabelScore>>
+        Run(parsed, new TextWork<string, IReadOnlyList<LabelScore>>
         {
-            Session = _session,
-            Parsed = parsed,
-            Input = _input,
-            Output = _output,
             FromColumns = columns => columns[0],
             FromRecord = record => record.Text("text"),
             Compute = (texts, cancellation) => classifier.Classify(texts, options, cancellation),
             WriteJson = (json, _, labels) => WriteJson(json, labels),
             Render = (console, text, labels) => Render(console, text, labels),
-        }.Run();
+        });
 
     private int Pairs(ParseResult parsed, TextClassifier classifier, TextClassificationOptions options) =>
-        new TextCommandRun<(string Text, string Pair), IReadOnlyList<LabelScore>>
+        Run(parsed, new TextWork<(string Text, string Pair), IReadOnlyList<LabelScore>>
         {
-            Session = _session,
-            Parsed = parsed,
-            Input = _input,
-            Output = _output,
             Columns = (2, 2),
             Expected = "a text, a tab and a text",
             FromColumns = columns => (columns[0], columns[1]),
@@ -73,7 +60,7 @@ internal sealed class ClassifyCommand : Command
             Compute = (pairs, cancellation) => classifier.ClassifyPairs(pairs, options, cancellation),
             WriteJson = (json, _, labels) => WriteJson(json, labels),
             Render = (console, pair, labels) => Render(console, $"{pair.Text} / {pair.Pair}", labels),
-        }.Run();
+        });
 
     private static void WriteJson(Utf8JsonWriter json, IReadOnlyList<LabelScore> labels)
     {

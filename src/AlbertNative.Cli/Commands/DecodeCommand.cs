@@ -5,44 +5,35 @@ using Spectre.Console;
 namespace AlbertNative.Cli;
 
 /// <summary><c>albert decode</c>: the text of ids.</summary>
-internal sealed class DecodeCommand : Command
+internal sealed class DecodeCommand : TextCommand
 {
-    private readonly Session _session;
-    private readonly InputOptions _input;
     private readonly TokenizerSource _source;
-    private readonly OutputOptions _output;
     private readonly Option<bool> _keepSpecialTokens = new("--keep-special-tokens") { Description = "Write [CLS], [SEP] and the like" };
     private readonly Option<bool> _cleanUpSpaces = new("--clean-up-spaces") { Description = "Remove the spaces before punctuation" };
 
     public DecodeCommand(Session session)
-        : base("decode", "Make text of token ids")
+        : base(
+            session, "decode", "Make text of token ids",
+            ("IDS", "Ids of one text, divided by spaces or commas; in JSON lines {\"ids\"}"))
     {
-        _session = session;
-        _input = new(this, "IDS", "Ids of one text, divided by spaces or commas; in JSON lines {\"ids\"}");
         _source = new(this);
-        _output = new(this);
         Add(_keepSpecialTokens);
         Add(_cleanUpSpaces);
-        SetAction(Execute);
     }
 
-    private int Execute(ParseResult parsed)
+    protected override int Execute(ParseResult parsed)
     {
-        ITextTokenizer tokenizer = _source.Load(parsed, _session);
+        ITextTokenizer tokenizer = _source.Load(parsed, Session);
         bool keepSpecialTokens = parsed.GetValue(_keepSpecialTokens);
         bool cleanUpSpaces = parsed.GetValue(_cleanUpSpaces);
-        return new TextCommandRun<int[], string>
+        return Run(parsed, new TextWork<int[], string>
         {
-            Session = _session,
-            Parsed = parsed,
-            Input = _input,
-            Output = _output,
             FromColumns = columns => Ids(columns[0]),
             FromRecord = record => record.Numbers("ids"),
             Compute = (items, _) => items.Select(ids => tokenizer.Decode(ids, keepSpecialTokens, cleanUpSpaces)),
             WriteJson = (json, _, text) => json.WriteText("decoded", text),
             Render = (console, _, text) => console.WriteLine(text),
-        }.Run();
+        });
     }
 
     private static int[] Ids(string line) =>

@@ -4,12 +4,9 @@ using System.CommandLine.Parsing;
 namespace AlbertNative.Cli;
 
 /// <summary><c>albert embed</c>: one vector a text, or one a token or word.</summary>
-internal sealed class EmbedCommand : Command
+internal sealed class EmbedCommand : TextCommand
 {
-    private readonly Session _session;
-    private readonly InputOptions _input;
     private readonly ModelOptionSet _model;
-    private readonly OutputOptions _output;
     private readonly Option<Pooling?> _pooling = Choice.Of<Pooling?>(
         "--pooling", "How a text's tokens become one vector [default: what the model's files say, else mean]",
         ("mean", Pooling.Mean), ("cls", Pooling.Cls), ("max", Pooling.Max),
@@ -33,12 +30,11 @@ internal sealed class EmbedCommand : Command
     };
 
     public EmbedCommand(Session session)
-        : base("embed", "Make vectors of texts")
+        : base(
+            session, "embed", "Make vectors of texts",
+            ("TEXT", "Texts to embed; in JSON lines {\"text\"}"), hasOffsets: true)
     {
-        _session = session;
-        _input = new(this, "TEXT", "Texts to embed; in JSON lines {\"text\"}");
         _model = new(this, OverlongAction.Refuse, OverlongAction.Truncate, OverlongAction.Window);
-        _output = new(this, hasOffsets: true);
         Add(_pooling);
         Add(_normalize);
         Add(_tokens);
@@ -46,10 +42,9 @@ internal sealed class EmbedCommand : Command
         Add(_wordPooling);
         Add(_npy);
         Validators.Add(Validate);
-        SetAction(Execute);
     }
 
-    private int Execute(ParseResult parsed)
+    protected override int Execute(ParseResult parsed)
     {
         EmbeddingOptions embedding = new()
         {
@@ -57,7 +52,7 @@ internal sealed class EmbedCommand : Command
             Normalize = parsed.GetValue(_normalize),
             Words = parsed.GetValue(_wordPooling),
         };
-        using TextEmbedder embedder = TextEmbedder.Load(_model.Path(parsed, _session), embedding, _model.Value(parsed));
+        using TextEmbedder embedder = TextEmbedder.Load(_model.Path(parsed, Session), embedding, _model.Value(parsed));
         if (parsed.GetValue(_words))
             return EmbedWords(parsed, embedder);
         return parsed.GetValue(_tokens) ? EmbedTokens(parsed, embedder) : EmbedTexts(parsed, embedder);
@@ -65,12 +60,8 @@ internal sealed class EmbedCommand : Command
 
     private int EmbedTexts(ParseResult parsed, TextEmbedder embedder)
     {
-        TextCommandRun<string, float[]> run = new()
+        TextWork<string, float[]> work = new()
         {
-            Session = _session,
-            Parsed = parsed,
-            Input = _input,
-            Output = _output,
             FromColumns = columns => columns[0],
             FromRecord = record => record.Text("text"),
             Compute = embedder.Embed,
@@ -78,40 +69,32 @@ internal sealed class EmbedCommand : Command
             Render = VectorFormat.Render,
         };
         if (parsed.GetValue(_npy) is not string path)
-            return run.Run();
+            return Run(parsed, work);
         using NpyResultWriter<string> writer = new(new NpyWriter(path, embedder.Dimension));
-        return run.Run(writer, resultsOnScreen: false);
+        return Run(parsed, work, writer, resultsOnScreen: false);
     }
 
     private int EmbedTokens(ParseResult parsed, TextEmbedder embedder)
     {
-        VectorFormat format = new(_output.Offsets(parsed));
-        return new TextCommandRun<string, TokenEmbeddings>
+        VectorFormat format = new(Output.Offsets(parsed));
+        return Run(parsed, new TextWork<string, TokenEmbeddings>
         {
-            Session = _session,
-            Parsed = parsed,
-            Input = _input,
-            Output = _output,
             FromColumns = columns => columns[0],
             FromRecord = record => record.Text("text"),
             Compute = embedder.EmbedTokens,
             WriteJson = format.WriteTokens,
             Render = (console, _, tokens) => VectorFormat.RenderTokens(console, tokens),
-        }.Run();
+        });
     }
 
-    private int EmbedWords(ParseResult parsed, TextEmbedder embedder) => new TextCommandRun<IReadOnlyList<string>, TokenEmbeddings>
+    private int EmbedWords(ParseResult parsed, TextEmbedder embedder) => Run(parsed, new TextWork<IReadOnlyList<string>, TokenEmbeddings>
     {
-        Session = _session,
-        Parsed = parsed,
-        Input = _input,
-        Output = _output,
         FromColumns = columns => Words.Of(columns[0]),
         FromRecord = record => record.Texts("words"),
         Compute = embedder.EmbedWords,
         WriteJson = (json, _, words) => VectorFormat.WriteWords(json, words),
         Render = (console, _, words) => VectorFormat.RenderTokens(console, words),
-    }.Run();
+    });
 
     private void Validate(CommandResult command)
     {

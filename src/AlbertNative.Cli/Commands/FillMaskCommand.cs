@@ -5,12 +5,9 @@ using Spectre.Console;
 namespace AlbertNative.Cli;
 
 /// <summary><c>albert fill-mask</c>: words for each <c>[MASK]</c>.</summary>
-internal sealed class FillMaskCommand : Command
+internal sealed class FillMaskCommand : TextCommand
 {
-    private readonly Session _session;
-    private readonly InputOptions _input;
     private readonly ModelOptionSet _model;
-    private readonly OutputOptions _output;
     private readonly Option<int> _topK = new("--top-k", "-k")
     {
         Description = "How many words for each mask",
@@ -24,38 +21,32 @@ internal sealed class FillMaskCommand : Command
     };
 
     public FillMaskCommand(Session session)
-        : base("fill-mask", "Say which words a [MASK] may stand for")
+        : base(
+            session, "fill-mask", "Say which words a [MASK] may stand for",
+            ("TEXT", "Texts with one [MASK] or more; in JSON lines {\"text\"}"))
     {
-        _session = session;
-        _input = new(this, "TEXT", "Texts with one [MASK] or more; in JSON lines {\"text\"}");
         _model = new(this, OverlongAction.Refuse, OverlongAction.Truncate, OverlongAction.Window);
-        _output = new(this);
         Add(_topK.AtLeast(1));
         Add(_targets);
-        SetAction(Execute);
     }
 
-    private int Execute(ParseResult parsed)
+    protected override int Execute(ParseResult parsed)
     {
-        using MaskFiller filler = MaskFiller.Load(_model.Path(parsed, _session), _model.Value(parsed));
+        using MaskFiller filler = MaskFiller.Load(_model.Path(parsed, Session), _model.Value(parsed));
         string[]? targets = parsed.GetResult(_targets) is null
             ? null
             : [.. parsed.GetValue(_targets)!.SelectMany(value => value.Split(',', StringSplitOptions.RemoveEmptyEntries))];
         WarnOfPartialTargets(filler, targets ?? []);
 
         FillMaskOptions options = new() { TopK = parsed.GetValue(_topK), Targets = targets };
-        return new TextCommandRun<string, IReadOnlyList<IReadOnlyList<MaskFill>>>
+        return Run(parsed, new TextWork<string, IReadOnlyList<IReadOnlyList<MaskFill>>>
         {
-            Session = _session,
-            Parsed = parsed,
-            Input = _input,
-            Output = _output,
             FromColumns = columns => columns[0],
             FromRecord = record => record.Text("text"),
             Compute = (texts, cancellation) => filler.Fill(texts, options, cancellation),
             WriteJson = WriteJson,
             Render = Render,
-        }.Run();
+        });
     }
 
     private void WarnOfPartialTargets(MaskFiller filler, string[] targets)
@@ -69,7 +60,7 @@ internal sealed class FillMaskCommand : Command
                 _ => null,
             };
             if (problem is not null)
-                _session.Terminal.Error.WriteLine($"albert: the target \"{target}\" {problem}");
+                Session.Terminal.Error.WriteLine($"albert: the target \"{target}\" {problem}");
         }
     }
 

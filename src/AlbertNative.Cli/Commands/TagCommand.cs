@@ -7,12 +7,9 @@ using Spectre.Console;
 namespace AlbertNative.Cli;
 
 /// <summary><c>albert tag</c>: labels of tokens, words and entities.</summary>
-internal sealed class TagCommand : Command
+internal sealed class TagCommand : TextCommand
 {
-    private readonly Session _session;
-    private readonly InputOptions _input;
     private readonly ModelOptionSet _model;
-    private readonly OutputOptions _output;
     private readonly Option<AggregationStrategy> _aggregation = Choice.Of(
         "--aggregation", "How tokens become entities [default: none]; with --words, which of a word's tokens decide [default: first]",
         ("none", AggregationStrategy.None), ("simple", AggregationStrategy.Simple), ("first", AggregationStrategy.First),
@@ -29,22 +26,20 @@ internal sealed class TagCommand : Command
     };
 
     public TagCommand(Session session)
-        : base("tag", "Label the tokens, words or entities of texts. Offsets count Unicode code points of the text")
+        : base(
+            session, "tag", "Label the tokens, words or entities of texts. Offsets count Unicode code points of the text",
+            ("TEXT", "Texts to tag; in JSON lines {\"text\"}"), hasOffsets: true)
     {
-        _session = session;
-        _input = new(this, "TEXT", "Texts to tag; in JSON lines {\"text\"}");
         _model = new(this, OverlongAction.Refuse, OverlongAction.Truncate, OverlongAction.Window);
-        _output = new(this, hasOffsets: true);
         Add(_aggregation);
         Add(_ignore);
         Add(_words);
         Validators.Add(Validate);
-        SetAction(Execute);
     }
 
-    private int Execute(ParseResult parsed)
+    protected override int Execute(ParseResult parsed)
     {
-        using TokenClassifier classifier = TokenClassifier.Load(_model.Path(parsed, _session), _model.Value(parsed));
+        using TokenClassifier classifier = TokenClassifier.Load(_model.Path(parsed, Session), _model.Value(parsed));
         return parsed.GetValue(_words) ? TagWords(parsed, classifier) : TagTexts(parsed, classifier);
     }
 
@@ -55,36 +50,28 @@ internal sealed class TagCommand : Command
             Aggregation = parsed.GetValue(_aggregation),
             IgnoredLabels = parsed.GetValue(_ignore)!,
         };
-        Func<string, TextOffsets> offsets = _output.Offsets(parsed);
-        return new TextCommandRun<string, IReadOnlyList<Entity>>
+        Func<string, TextOffsets> offsets = Output.Offsets(parsed);
+        return Run(parsed, new TextWork<string, IReadOnlyList<Entity>>
         {
-            Session = _session,
-            Parsed = parsed,
-            Input = _input,
-            Output = _output,
             FromColumns = columns => columns[0],
             FromRecord = record => record.Text("text"),
             Compute = (texts, cancellation) => classifier.Classify(texts, options, cancellation),
             WriteJson = (json, text, entities) => WriteEntities(json, entities, offsets(text)),
             Render = (console, text, entities) => RenderEntities(console, text, entities, offsets(text)),
-        }.Run();
+        });
     }
 
     private int TagWords(ParseResult parsed, TokenClassifier classifier)
     {
         AggregationStrategy strategy = parsed.GetValue(_aggregation);
-        return new TextCommandRun<IReadOnlyList<string>, IReadOnlyList<LabelScore?>>
+        return Run(parsed, new TextWork<IReadOnlyList<string>, IReadOnlyList<LabelScore?>>
         {
-            Session = _session,
-            Parsed = parsed,
-            Input = _input,
-            Output = _output,
             FromColumns = columns => Words.Of(columns[0]),
             FromRecord = record => record.Texts("words"),
             Compute = (texts, cancellation) => classifier.ClassifyWords(texts, strategy, cancellation),
             WriteJson = WriteWords,
             Render = RenderWords,
-        }.Run();
+        });
     }
 
     // The keys are those of Hugging Face's pipeline.

@@ -5,12 +5,9 @@ using Spectre.Console;
 namespace AlbertNative.Cli;
 
 /// <summary><c>albert tokenize</c>: ids, tokens, token types and offsets.</summary>
-internal sealed class TokenizeCommand : Command
+internal sealed class TokenizeCommand : TextCommand
 {
-    private readonly Session _session;
-    private readonly InputOptions _input;
     private readonly TokenizerSource _source;
-    private readonly OutputOptions _output;
     private readonly Option<bool> _words = new("--words")
     {
         Description = "The input is split into words: by white space, or in JSON lines the list \"words\" (and \"pair_words\"); offsets are within each word",
@@ -31,23 +28,21 @@ internal sealed class TokenizeCommand : Command
     };
 
     public TokenizeCommand(Session session)
-        : base("tokenize", "Split texts into tokens. Offsets count Unicode code points of the text")
+        : base(
+            session, "tokenize", "Split texts into tokens. Offsets count Unicode code points of the text",
+            ("TEXT", "Texts to tokenize; in JSON lines {\"text\", \"pair\"?, \"max_length\"?}"), hasOffsets: true)
     {
-        _session = session;
-        _input = new(this, "TEXT", "Texts to tokenize; in JSON lines {\"text\", \"pair\"?, \"max_length\"?}");
         _source = new(this);
-        _output = new(this, hasOffsets: true);
         Add(_words);
         Add(_noSpecialTokens);
-        Add(_maxLength);
+        Add(_maxLength.AtLeast(0));
         Add(_truncation);
-        Add(_stride);
-        SetAction(Execute);
+        Add(_stride.AtLeast(0));
     }
 
-    private int Execute(ParseResult parsed)
+    protected override int Execute(ParseResult parsed)
     {
-        ITextTokenizer tokenizer = _source.Load(parsed, _session);
+        ITextTokenizer tokenizer = _source.Load(parsed, Session);
         bool words = parsed.GetValue(_words);
         EncodeOptions options = new()
         {
@@ -56,19 +51,15 @@ internal sealed class TokenizeCommand : Command
             Truncation = parsed.GetValue(_truncation),
             Stride = parsed.GetValue(_stride) ?? 0,
         };
-        TokenListFormat format = new(_output.Offsets(parsed), words, overflow: parsed.GetValue(_stride) is not null);
-        return new TextCommandRun<TokenizeItem, TokenList>
+        TokenListFormat format = new(Output.Offsets(parsed), words, overflow: parsed.GetValue(_stride) is not null);
+        return Run(parsed, new TextWork<TokenizeItem, TokenList>
         {
-            Session = _session,
-            Parsed = parsed,
-            Input = _input,
-            Output = _output,
             FromColumns = columns => TokenizeItem.FromLine(columns[0], words),
             FromRecord = record => TokenizeItem.FromRecord(record, words),
             Compute = (items, cancellation) => items.Select(item => Encode(tokenizer, item, options, cancellation)),
             WriteJson = format.WriteJson,
             Render = format.Render,
-        }.Run();
+        });
     }
 
     private static TokenList Encode(

@@ -39,12 +39,12 @@ internal sealed class ModelOptionSet
         _hasOverlong = overlong.Length > 0;
 
         command.Add(_model);
-        command.Add(_threads);
-        command.Add(_maxLength);
+        command.Add(_threads.AtLeast(1));
+        command.Add(_maxLength.AtLeast(1));
         if (_hasOverlong)
             command.Add(_overlong);
         if (overlong.Contains(OverlongAction.Window))
-            command.Add(_stride);
+            command.Add(_stride.AtLeast(0));
         _tokenizer = new(command);
     }
 

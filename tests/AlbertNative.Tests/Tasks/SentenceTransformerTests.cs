@@ -1,4 +1,5 @@
 using AlbertNative.Checkpoints;
+using AlbertNative.Model;
 using AlbertNative.Tests.Checkpoints;
 
 namespace AlbertNative.Tests.Tasks;
@@ -17,7 +18,7 @@ public sealed class SentenceTransformerTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Without_modules_there_is_nothing_to_honour() => Assert.Null(SentenceTransformerModules.Read(_folder.Path));
+    public void Without_modules_there_is_nothing_to_honour() => Assert.Null(Read());
 
     [Fact]
     public void Reads_pooling_normalisation_and_length()
@@ -25,7 +26,7 @@ public sealed class SentenceTransformerTests : IDisposable
         Write("modules.json", Modules);
         Write("1_Pooling/config.json", """{"word_embedding_dimension": 768, "pooling_mode_cls_token": false, "pooling_mode_mean_tokens": true, "pooling_mode_max_tokens": true}""");
         Write("sentence_bert_config.json", """{"max_seq_length": 100, "do_lower_case": false}""");
-        SentenceTransformerModules modules = SentenceTransformerModules.Read(_folder.Path)!;
+        SentenceTransformerModules modules = Read()!;
         Assert.Equal([Pooling.Max, Pooling.Mean], modules.Poolings);
         Assert.Equal(768, modules.EmbeddingDimension);
         Assert.Equal(100, modules.MaxSequenceLength);
@@ -47,7 +48,7 @@ public sealed class SentenceTransformerTests : IDisposable
     public void Bad_modules_are_refused_by_name(string modules, string message)
     {
         Write("modules.json", modules);
-        CheckpointFormatException e = Assert.Throws<CheckpointFormatException>(() => SentenceTransformerModules.Read(_folder.Path));
+        CheckpointFormatException e = Assert.Throws<CheckpointFormatException>(Read);
         Assert.Contains(message, e.Message);
         Assert.Contains("modules.json", e.Message);
     }
@@ -61,7 +62,7 @@ public sealed class SentenceTransformerTests : IDisposable
     {
         Write("modules.json", Modules);
         Write("1_Pooling/config.json", pooling);
-        CheckpointFormatException e = Assert.Throws<CheckpointFormatException>(() => SentenceTransformerModules.Read(_folder.Path));
+        CheckpointFormatException e = Assert.Throws<CheckpointFormatException>(Read);
         Assert.Contains(message, e.Message);
     }
 
@@ -69,8 +70,8 @@ public sealed class SentenceTransformerTests : IDisposable
     public void A_missing_pooling_file_is_named()
     {
         Write("modules.json", Modules);
-        CheckpointFormatException e = Assert.Throws<CheckpointFormatException>(() => SentenceTransformerModules.Read(_folder.Path));
-        Assert.Contains(Path.Combine("1_Pooling", "config.json"), e.Message);
+        CheckpointFormatException e = Assert.Throws<CheckpointFormatException>(Read);
+        Assert.Contains("1_Pooling/config.json", e.Message);
     }
 
     [Fact]
@@ -104,9 +105,15 @@ public sealed class SentenceTransformerTests : IDisposable
             for (int flips = random.Next(4); flips > 0 && bytes.Length > 0; flips--)
                 bytes[random.Next(bytes.Length)] ^= (byte)(1 << random.Next(8));
             File.WriteAllBytes(Path.Combine(_folder.Path, "modules.json"), bytes);
-            if (Record.Exception(() => SentenceTransformerModules.Read(_folder.Path)) is Exception e)
+            if (Record.Exception(Read) is Exception e)
                 Assert.IsType<CheckpointFormatException>(e);
         }
+    }
+
+    private SentenceTransformerModules? Read()
+    {
+        using ModelFiles files = ModelFiles.Open(_folder.Path);
+        return SentenceTransformerModules.Read(files);
     }
 
     private static byte[] Utf8(string text) => System.Text.Encoding.UTF8.GetBytes(text);

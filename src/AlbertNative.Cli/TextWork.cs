@@ -1,9 +1,11 @@
+using System.Text.Json;
 using System.Text.Unicode;
+using Spectre.Console;
 
 namespace AlbertNative.Cli;
 
-/// <summary>How the lines of the input become what a command works on.</summary>
-internal sealed class InputFormat<TItem>
+/// <summary>What a command does with each item of its input: how it is read, computed and shown.</summary>
+internal sealed class TextWork<TItem, TResult>
 {
     /// <summary>
     /// The columns of a plain line, divided by tabs: how many there must be at least and at most. A line of a
@@ -20,18 +22,27 @@ internal sealed class InputFormat<TItem>
     /// <summary>An item of a JSON line.</summary>
     public required Func<JsonRecord, TItem> FromRecord { get; init; }
 
-    /// <summary>Whether lines are JSON.</summary>
-    public required bool IsJson { get; init; }
+    /// <summary>
+    /// Results for the items, in their order and lazily: for an item that cannot be computed it throws when that
+    /// item's result is asked for, and not before.
+    /// </summary>
+    public required Func<IEnumerable<TItem>, CancellationToken, IEnumerable<TResult>> Compute { get; init; }
+
+    /// <summary>Writes the fields of a result's JSON object.</summary>
+    public required Action<Utf8JsonWriter, TItem, TResult> WriteJson { get; init; }
+
+    /// <summary>Shows a result to people.</summary>
+    public required Action<IAnsiConsole, TItem, TResult> Render { get; init; }
 
     /// <summary>Reads one line.</summary>
     /// <exception cref="BadInputException">It is not what the command works on.</exception>
-    public (TItem Item, JsonRecord? Record) Parse(InputLine line)
+    public (TItem Item, JsonRecord? Record) Parse(InputLine line, bool isJson)
     {
         if (line.Arguments is not null)
             return (FromColumns(line.Arguments), null);
         if (!Utf8.IsValid(line.Bytes))
             throw new BadInputException("not valid UTF-8");
-        if (!IsJson)
+        if (!isJson)
             return (FromColumns(Divide(Terminal.Utf8.GetString(line.Bytes))), null);
 
         JsonRecord record = JsonRecord.Parse(line.Bytes);

@@ -1,0 +1,64 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace AlbertNative.Cli;
+
+/// <summary>A command that reads texts and writes a result for each.</summary>
+internal abstract class TextCommand : Command
+{
+    /// <summary>Makes the command with its options for input and output.</summary>
+    /// <param name="session">What it runs with.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="description">What it does.</param>
+    /// <param name="arguments">What its arguments are called, and what they are.</param>
+    /// <param name="columns">How many arguments make one item; null where each is one.</param>
+    /// <param name="hasOffsets">Whether results hold offsets.</param>
+    protected TextCommand(
+        Session session,
+        string name,
+        string description,
+        (string Name, string Description) arguments,
+        (int Least, int Most)? columns = null,
+        bool hasOffsets = false)
+        : base(name, description)
+    {
+        Session = session;
+        Input = new(this, arguments.Name, arguments.Description, columns);
+        Output = new(this, hasOffsets);
+        SetAction(Execute);
+    }
+
+    protected Session Session { get; }
+
+    protected InputOptions Input { get; }
+
+    protected OutputOptions Output { get; }
+
+    /// <summary>Runs the command.</summary>
+    /// <returns>See <see cref="ExitCode"/>.</returns>
+    protected abstract int Execute(ParseResult parsed);
+
+    /// <summary>Writes results as JSON lines, or as tables where a person reads them.</summary>
+    protected int Run<TItem, TResult>(ParseResult parsed, TextWork<TItem, TResult> work)
+    {
+        Terminal terminal = Session.Terminal;
+        bool json = !terminal.OutputIsTerminal || Output.IsJson(parsed) || Input.IsJson(parsed);
+        using IResultWriter<TItem, TResult> writer = json
+            ? new JsonLinesWriter<TItem, TResult>(terminal.Output, work.WriteJson)
+            : new TableWriter<TItem, TResult>(terminal.CreateConsole(), work.Render);
+        return Run(parsed, work, writer, resultsOnScreen: terminal.OutputIsTerminal);
+    }
+
+    /// <summary>Writes results to <paramref name="writer"/>.</summary>
+    protected int Run<TItem, TResult>(
+        ParseResult parsed, TextWork<TItem, TResult> work, IResultWriter<TItem, TResult> writer, bool resultsOnScreen)
+    {
+        InputSource source = Input.Open(parsed, Session.Terminal);
+        RunProgress progress = RunProgress.Create(Session.Terminal, resultsOnScreen);
+        TextRun<TItem, TResult> run = new(source, work, Input.IsJson(parsed), writer, Input.OnError(parsed), progress);
+        progress.During(source, () => run.Run(Session.Cancellation));
+        if (run.Skipped > 0)
+            progress.Warn(string.Create(CultureInfo.InvariantCulture, $"{run.Skipped:N0} bad line(s) left out"));
+        return ExitCode.Success;
+    }
+}
