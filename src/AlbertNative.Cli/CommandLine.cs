@@ -45,7 +45,8 @@ internal static class CommandLine
         }
     }
 
-    private static RootCommand Create(Session session) => new("ALBERT in pure C#: embeddings, filled masks, labels, entities and answers from text.")
+    private static RootCommand Create(Session session) => new(
+        "ALBERT in pure C#: embeddings, filled masks, labels, entities and answers from text.")
     {
         new EmbedCommand(session),
         new FillMaskCommand(session),
@@ -64,7 +65,8 @@ internal static class CommandLine
 
     // What the libraries throw for files and arguments; anything else is a fault of ours and is shown as such.
     private static bool IsBadInput(Exception e) =>
-        e is BadInputException or FormatException or IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException;
+        e is BadInputException or FormatException or IOException or UnauthorizedAccessException or ArgumentException
+            or NotSupportedException;
 
     // Where a command takes texts, the parser takes a mistyped option for one. After "--" everything is a text.
     private static IEnumerable<string> UnknownOptions(ParseResult parsed)
@@ -73,9 +75,11 @@ internal static class CommandLine
             [.. parsed.Tokens.TakeWhile(token => token.Type != TokenType.DoubleDash).Select(token => token.Value)];
         return from argument in parsed.CommandResult.Children.OfType<ArgumentResult>()
                from token in argument.Tokens
-               where token.Value.Length > 1 && token.Value[0] == '-' && !token.Value.Any(char.IsWhiteSpace) && beforeDashes.Contains(token.Value)
+               where LooksLikeOption(token.Value) && beforeDashes.Contains(token.Value)
                select $"there is no option {token.Value} (a text that begins so comes after --)";
     }
+
+    private static bool LooksLikeOption(string word) => word.Length > 1 && word[0] == '-' && !word.Any(char.IsWhiteSpace);
 
     private static int Usage(ParseResult parsed, List<string> problems, TextWriter error)
     {

@@ -31,7 +31,9 @@ internal sealed class AnswerCommand : TextCommand
     public AnswerCommand(Session session)
         : base(
             session, "answer", "Find the answers to questions in contexts. Offsets count Unicode code points of the context",
-            ("QUESTION CONTEXT", "A question and its context; a line of a file has both, divided by a tab; in JSON lines {\"question\", \"context\"}"), columns: (2, 2), hasOffsets: true)
+            ("QUESTION CONTEXT", "A question and its context; a line of a file has both, divided by a tab; "
+                + "in JSON lines {\"question\", \"context\"}"),
+            columns: (2, 2), hasOffsets: true)
     {
         _model = new(this);
         Add(_topK.AtLeast(1));

@@ -12,7 +12,9 @@ internal sealed class ChooseCommand : TextCommand
     public ChooseCommand(Session session)
         : base(
             session, "choose", "Pick the best of several choices",
-            ("PROMPT CHOICE", "A prompt and its choices; a line of a file has them divided by tabs; in JSON lines {\"prompt\", \"choices\"}"), columns: (2, int.MaxValue))
+            ("PROMPT CHOICE", "A prompt and its choices; a line of a file has them divided by tabs; "
+                + "in JSON lines {\"prompt\", \"choices\"}"),
+            columns: (2, int.MaxValue))
     {
         _model = new(this, OverlongAction.Refuse, OverlongAction.Truncate);
     }

@@ -39,7 +39,8 @@ internal sealed class InfoCommand : Command
             ModelReportFormat.Render(terminal.CreateConsole(), report);
             return ExitCode.Success;
         }
-        using JsonLinesWriter<string, ModelReport> writer = new(terminal.Output, (json, _, model) => ModelReportFormat.WriteJson(json, model));
+        using JsonLinesWriter<string, ModelReport> writer = new(
+            terminal.Output, (json, _, model) => ModelReportFormat.WriteJson(json, model));
         writer.Write(path, report, record: null);
         writer.Complete();
         return ExitCode.Success;

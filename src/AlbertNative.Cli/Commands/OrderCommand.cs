@@ -12,7 +12,9 @@ internal sealed class OrderCommand : TextCommand
     public OrderCommand(Session session)
         : base(
             session, "order", "Say whether two sentences stand in their order",
-            ("FIRST SECOND", "Two sentences; a line of a file has both, divided by a tab; in JSON lines {\"first\", \"second\"}"), columns: (2, 2))
+            ("FIRST SECOND", "Two sentences; a line of a file has both, divided by a tab; "
+                + "in JSON lines {\"first\", \"second\"}"),
+            columns: (2, 2))
     {
         _model = new(this, OverlongAction.Refuse, OverlongAction.Truncate);
     }

@@ -17,7 +17,8 @@ internal sealed class RunCommand : Command
     };
     private readonly Option<string> _inputFile = new("--input", "-i")
     {
-        Description = "input_ids [batch, sequence] (I64 or I32; [batch, choices, sequence] for multiple choice), and attention_mask and token_type_ids where wanted",
+        Description = "input_ids [batch, sequence] (I64 or I32; [batch, choices, sequence] for multiple choice), "
+            + "and attention_mask and token_type_ids where wanted",
         HelpName = "BATCH.safetensors",
         Required = true,
     };

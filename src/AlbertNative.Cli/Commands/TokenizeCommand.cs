@@ -10,7 +10,8 @@ internal sealed class TokenizeCommand : TextCommand
     private readonly TokenizerSource _source;
     private readonly Option<bool> _words = new("--words")
     {
-        Description = "The input is split into words: by white space, or in JSON lines the list \"words\" (and \"pair_words\"); offsets are within each word",
+        Description = "The input is split into words: by white space, or in JSON lines the list \"words\" (and \"pair_words\"); "
+            + "offsets are within each word",
     };
     private readonly Option<bool> _noSpecialTokens = new("--no-special-tokens") { Description = "Leave out [CLS] and [SEP]" };
     private readonly Option<int?> _maxLength = new("--max-length")
@@ -20,7 +21,9 @@ internal sealed class TokenizeCommand : TextCommand
     };
     private readonly Option<TruncationStrategy> _truncation = Choice.Of(
         "--truncation", "Which text of a pair is truncated [default: longest_first]",
-        ("longest_first", TruncationStrategy.LongestFirst), ("only_first", TruncationStrategy.OnlyFirst), ("only_second", TruncationStrategy.OnlySecond));
+        ("longest_first", TruncationStrategy.LongestFirst),
+        ("only_first", TruncationStrategy.OnlyFirst),
+        ("only_second", TruncationStrategy.OnlySecond));
     private readonly Option<int?> _stride = new("--stride")
     {
         Description = "Do not drop what is truncated but write it in \"overflow\": further windows that share this many tokens",

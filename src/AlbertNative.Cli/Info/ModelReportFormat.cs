@@ -32,13 +32,11 @@ internal static class ModelReportFormat
         table.Add("class", report.Architecture);
         table.Add("parameters", report.Parameters.ToString("N0", CultureInfo.InvariantCulture));
         table.Add("heads", string.Join(", ", report.Heads));
-        table.Add("vocabulary, embedding", string.Create(CultureInfo.InvariantCulture, $"{config.VocabularySize}, {config.EmbeddingSize}"));
-        table.Add("layers, groups, inner groups", string.Create(
-            CultureInfo.InvariantCulture, $"{config.LayerCount}, {config.GroupCount}, {config.InnerGroupCount}"));
-        table.Add("hidden, heads, intermediate", string.Create(
-            CultureInfo.InvariantCulture, $"{config.HiddenSize}, {config.HeadCount}, {config.IntermediateSize}"));
+        table.Add("vocabulary, embedding", Numbers(config.VocabularySize, config.EmbeddingSize));
+        table.Add("layers, groups, inner groups", Numbers(config.LayerCount, config.GroupCount, config.InnerGroupCount));
+        table.Add("hidden, heads, intermediate", Numbers(config.HiddenSize, config.HeadCount, config.IntermediateSize));
         table.Add("activation", config.Activation);
-        table.Add("positions, types", string.Create(CultureInfo.InvariantCulture, $"{config.MaxPositionCount}, {config.TypeVocabularySize}"));
+        table.Add("positions, types", Numbers(config.MaxPositionCount, config.TypeVocabularySize));
         table.Add("labels", string.Join(", ", config.Labels));
         table.Add("tokenizer", Describe(report.Tokenizer));
         console.Write(table);
@@ -48,6 +46,9 @@ internal static class ModelReportFormat
             tensors.Add(read.Tensor.Name, read.Tensor.Type, string.Join(" x ", read.Tensor.Shape), read.NonFinite);
         console.Write(tensors);
     }
+
+    private static string Numbers(params int[] numbers) =>
+        string.Join(", ", numbers.Select(number => number.ToString(CultureInfo.InvariantCulture)));
 
     private static string Describe(TokenizerReport report)
     {

@@ -6,7 +6,10 @@ namespace AlbertNative.Cli;
 /// <summary>Options whose value is one of a few words.</summary>
 internal static class Choice
 {
-    /// <summary>An option with the words of <paramref name="values"/>; where it is absent its value is the default of <typeparamref name="T"/>.</summary>
+    /// <summary>
+    /// An option with the words of <paramref name="values"/>; where it is absent its value is the default of
+    /// <typeparamref name="T"/>.
+    /// </summary>
     public static Option<T> Of<T>(string name, string description, params (string Word, T Value)[] values)
     {
         string words = string.Join('|', values.Select(value => value.Word));

@@ -10,7 +10,8 @@ internal sealed class TokenizerSource
 {
     private readonly Option<string?> _tokenizer = new("--tokenizer", "--model", "-m")
     {
-        Description = $"A tokenizer.json or spiece.model, whose neighbours are ignored, or a model: directory, file or name on the hub [default: {DefaultModel.RelativePath}]",
+        Description = "A tokenizer.json or spiece.model, whose neighbours are ignored, or a model: directory, file or name on the hub "
+            + $"[default: {DefaultModel.RelativePath}]",
         HelpName = "FILE|MODEL",
     };
     private readonly Option<bool> _raw = new("--raw")

@@ -30,7 +30,10 @@ internal sealed class TokenListFormat(Func<string, TextOffsets> offsets, bool wo
     {
         Table table = Tables.Create("id", "token", "type", "offsets");
         foreach ((int i, (int start, int end)) in Offsets(item, tokens).Index())
-            table.Add(tokens.Ids[i], tokens.Tokens[i], tokens.TokenTypeIds[i], string.Create(CultureInfo.InvariantCulture, $"{start}-{end}"));
+        {
+            string range = string.Create(CultureInfo.InvariantCulture, $"{start}-{end}");
+            table.Add(tokens.Ids[i], tokens.Tokens[i], tokens.TokenTypeIds[i], range);
+        }
         console.Write(table);
         foreach (TokenList window in overflow ? tokens.Overflow : [])
             Render(console, item, window);

@@ -67,7 +67,9 @@ internal sealed record SentenceTransformerModules(
     }
 
     /// <summary>Checks that the files agree with the checkpoint beside them.</summary>
-    /// <exception cref="CheckpointFormatException">The pooling is for other vectors, or the tokenizer keeps capitals although texts are to be lower-cased.</exception>
+    /// <exception cref="CheckpointFormatException">
+    /// The pooling is for other vectors, or the tokenizer keeps capitals although texts are to be lower-cased.
+    /// </exception>
     public void Require(AlbertTokenizer tokenizer, AlbertConfig config)
     {
         if (EmbeddingDimension is int dimension && dimension != config.HiddenSize)
@@ -111,7 +113,8 @@ internal sealed record SentenceTransformerModules(
 
     private static (ImmutableArray<Pooling> Poolings, int? Dimension) ReadPooling(ModelFiles files, string config)
     {
-        byte[] json = files.Read(config) ?? throw new CheckpointFormatException(files.Root, $"has no {config}, which its {FileName} asks for");
+        byte[] json = files.Read(config)
+            ?? throw new CheckpointFormatException(files.Root, $"has no {config}, which its {FileName} asks for");
         using SettingsFile settings = SettingsFile.Parse(files.NameOf(config), json, JsonValueKind.Object);
         foreach (JsonProperty property in settings.Root.EnumerateObject())
         {

@@ -64,7 +64,9 @@ internal sealed class InputEncoder
     /// <param name="question">The question, never cut.</param>
     /// <param name="context">The context.</param>
     /// <param name="maxLength">The most tokens of a window.</param>
-    /// <param name="stride">Tokens that neighbouring windows share; of a window with little room for the context, at most half of that.</param>
+    /// <param name="stride">
+    /// Tokens that neighbouring windows share; of a window with little room for the context, at most half of that.
+    /// </param>
     /// <exception cref="ArgumentException">The question leaves no room for the context.</exception>
     public EncodedInput<TInput> EncodeQuestion<TInput>(TInput input, string question, string context, int maxLength, int stride)
     {

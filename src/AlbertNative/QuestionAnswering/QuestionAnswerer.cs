@@ -101,12 +101,14 @@ public sealed class QuestionAnswerer : AlbertTask
             }
             if (options.AllowNoAnswer)
                 answers.Add(new("", (float)noAnswer, default));
-            return (IReadOnlyList<Answer>)[.. answers.OrderByDescending(answer => answer.Score).DistinctBy(answer => answer.Span).Take(options.TopK)];
+            IEnumerable<Answer> best = answers.OrderByDescending(answer => answer.Score).DistinctBy(answer => answer.Span);
+            return (IReadOnlyList<Answer>)[.. best.Take(options.TopK)];
         });
     }
 
     // Offsets of the Rust tokenizers take in the space before a word; an answer does not begin with it.
-    private static Answer Locate(EncodedInput<(string Question, string Context)> input, TokenWindow window, AnswerSpan span, bool alignToWords)
+    private static Answer Locate(
+        EncodedInput<(string Question, string Context)> input, TokenWindow window, AnswerSpan span, bool alignToWords)
     {
         Encoding encoding = input.Encoding;
         int first = window.ContentToken + (span.First - window.ContentRow);

@@ -12,7 +12,10 @@ public enum AggregationStrategy
     /// <summary>As <see cref="Simple"/>, but whole words: a word has the label of its first token.</summary>
     First,
 
-    /// <summary>As <see cref="Simple"/>, but whole words: a word has the label that is best in the mean of its tokens' probabilities.</summary>
+    /// <summary>
+    /// As <see cref="Simple"/>, but whole words: a word has the label that is best in the mean of its tokens'
+    /// probabilities.
+    /// </summary>
     Average,
 
     /// <summary>As <see cref="Simple"/>, but whole words: a word has the label of its most certain token.</summary>

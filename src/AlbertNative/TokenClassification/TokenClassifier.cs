@@ -38,7 +38,9 @@ public sealed class TokenClassifier : AlbertTask
     }
 
     /// <summary>The entities of a text, in order.</summary>
-    /// <param name="text">The text. Where it is read in windows, each token is labelled once, in the window that shows most around it.</param>
+    /// <param name="text">
+    /// The text. Where it is read in windows, each token is labelled once, in the window that shows most around it.
+    /// </param>
     /// <param name="options">How tokens are joined, and which labels are left out.</param>
     /// <param name="cancellation">Stops the computation.</param>
     /// <exception cref="ArgumentException">The text has too many tokens.</exception>
@@ -67,7 +69,10 @@ public sealed class TokenClassifier : AlbertTask
     /// <see cref="AggregationStrategy.Simple"/> mean the first.
     /// </param>
     /// <param name="cancellation">Stops the computation.</param>
-    /// <returns>A label for each word; null for a word that the tokenizer makes nothing of, such as an empty one, or that was cut off.</returns>
+    /// <returns>
+    /// A label for each word; null for a word that the tokenizer makes nothing of, such as an empty one, or that was
+    /// cut off.
+    /// </returns>
     /// <exception cref="ArgumentException">The text has too many tokens.</exception>
     public IReadOnlyList<LabelScore?> ClassifyWords(
         IReadOnlyList<string> words,
@@ -87,7 +92,10 @@ public sealed class TokenClassifier : AlbertTask
     {
         ArgumentNullException.ThrowIfNull(texts);
         return Stream<IReadOnlyList<string>, LogitsOutput, IReadOnlyList<LabelScore?>>(
-            texts, words => Inputs.EncodeWords(words, words), (batch, output) => Words(batch, output, strategy, cancellation), cancellation);
+            texts,
+            words => Inputs.EncodeWords(words, words),
+            (batch, output) => Words(batch, output, strategy, cancellation),
+            cancellation);
     }
 
     private IReadOnlyList<Entity>[] Entities(
@@ -138,7 +146,8 @@ public sealed class TokenClassifier : AlbertTask
     {
         if (tokens.Count == 0)
             return null;
-        float[] scores = EntityAggregation.WordScores([.. tokens.Select(t => Probabilities.Softmax(output.Logits[rows[t]]))], strategy);
+        float[][] tokenScores = [.. tokens.Select(token => Probabilities.Softmax(output.Logits[rows[token]]))];
+        float[] scores = EntityAggregation.WordScores(tokenScores, strategy);
         int best = Probabilities.ArgMax(scores);
         return new LabelScore(Config.Labels[best], scores[best]);
     }
