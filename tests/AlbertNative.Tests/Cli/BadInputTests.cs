@@ -74,7 +74,7 @@ public sealed class BadInputTests
     [Theory]
     [InlineData(1, "no tokenizer", "tokenize", "--tokenizer", "./none", "a")]
     [InlineData(1, "./none", "info", "./none")]
-    [InlineData(1, "./none", "tokenize", "--input", "./none")]
+    [InlineData(1, "cannot read the input file", "tokenize", "--input", "./none")]
     [InlineData(1, "SentencePiece alone", "tokenize", "--raw", "--max-length", "5", "a")]
     [InlineData(2, "--slow and --fast", "tokenize", "--slow", "--fast", "a")]
     [InlineData(2, "--raw", "tokenize", "--raw", "--fast", "a")]
