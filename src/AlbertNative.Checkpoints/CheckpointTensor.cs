@@ -162,8 +162,13 @@ public sealed class CheckpointTensor
         ArgumentNullException.ThrowIfNull(other);
         if (Type != other.Type || !Shape.AsSpan().SequenceEqual(other.Shape.AsSpan()))
             return false;
-        if (_storage == other._storage && _layout == other._layout)
+        if (_layout == other._layout && _storage == other._storage)
             return true;
+        if (TryGetMapped(out MappedFile? file, out long offset) && other.TryGetMapped(out MappedFile? otherFile, out long otherOffset)
+            && file == otherFile && offset == otherOffset)
+        {
+            return true;
+        }
         Span<byte> left = stackalloc byte[ChunkBytes];
         Span<byte> right = stackalloc byte[ChunkBytes];
         int chunk = ChunkBytes / Type.Size;

@@ -16,6 +16,8 @@ internal sealed class ProtoCursor : IDisposable
     private readonly MappedFile _file;
     private readonly AllocationBudget _budget;
     private readonly CodedInputStream _input;
+    private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _texts =
+        new HashSet<string>(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
 
     public ProtoCursor(MappedFile file, AllocationBudget budget)
     {
@@ -66,21 +68,33 @@ internal sealed class ProtoCursor : IDisposable
         CheckInside(outerEnd);
     }
 
-    /// <summary>Reads a name or another short text.</summary>
+    /// <summary>Reads a name or another short text. The same text is the same string: every value is named twice or more.</summary>
     public string ReadText(long outerEnd)
     {
         (long offset, long length) = SkipBytes(outerEnd);
-        TensorName.CheckLength(_file.Path, (int)length);
-        _budget.ChargeString(length);
-        using StorageLease lease = _file.Lease(offset, (int)length);
-        try
+        TensorName.CheckLength(_file.Path, length);
+        // Its place in a growing list.
+        _budget.Charge(2 * sizeof(long));
+        Span<char> characters = stackalloc char[(int)length];
+        int count;
+        using (StorageLease lease = _file.Lease(offset, (int)length))
         {
-            return StrictUtf8.GetString(lease.Span);
+            try
+            {
+                count = StrictUtf8.GetChars(lease.Span, characters);
+            }
+            catch (DecoderFallbackException e)
+            {
+                throw Error("a string is not UTF-8", e);
+            }
         }
-        catch (DecoderFallbackException e)
-        {
-            throw Error("a string is not UTF-8", e);
-        }
+        if (_texts.TryGetValue(characters[..count], out string? text))
+            return text;
+        _budget.ChargeString(count);
+        _budget.Charge(64);
+        text = characters[..count].ToString();
+        _texts.Add(text);
+        return text;
     }
 
     /// <summary>Appends the integers at hand: one, or a packed run of them.</summary>

@@ -6,7 +6,7 @@ internal static class TensorName
     private const int MaxLength = 4096;
 
     /// <summary>Refuses a name of more than 4096 bytes or characters.</summary>
-    public static void CheckLength(string path, int length)
+    public static void CheckLength(string path, long length)
     {
         if (length > MaxLength)
             throw new CheckpointFormatException(path, $"a name of {length} bytes, expected at most {MaxLength}");

@@ -14,7 +14,7 @@ internal static class OnnxOperators
     public static void Check(string path, OnnxNode node)
     {
         string what = $"node '{node.Name}' is {(node.Domain.Length > 0 ? node.Domain + "." : "")}{node.OpType}";
-        if (node.OpType.Contains("Quantize", StringComparison.Ordinal) || node.OpType.Contains("Integer", StringComparison.Ordinal)
+        if (node.OpType.Contains("quantize", StringComparison.OrdinalIgnoreCase) || node.OpType.Contains("Integer", StringComparison.Ordinal)
             || node.OpType.StartsWith("QLinear", StringComparison.Ordinal))
         {
             throw new CheckpointFormatException(path, $"{what}: the graph is quantised, convert the float model instead");

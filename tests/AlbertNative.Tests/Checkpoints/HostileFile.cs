@@ -18,30 +18,38 @@ internal static class HostileFile
     }
 
     /// <summary>Asserts that a file or directory is refused, its files being so many bytes in all.</summary>
-    public static CheckpointFormatException AssertRefused(string path, long length)
+    public static CheckpointFormatException AssertRefused(string path, long length) =>
+        AssertRefused(() => ReadAll(path), path, length);
+
+    /// <summary>Asserts that a way of opening a file of that length is refused.</summary>
+    public static CheckpointFormatException AssertRefused(Action open, string path, long length)
     {
-        Exception? e = Open(path, length);
+        Exception? e = Run(open, path, length);
         Assert.NotNull(e);
         return Assert.IsType<CheckpointFormatException>(e);
     }
 
     /// <summary>Asserts that the bytes are refused, or read to the end as something that is valid as well.</summary>
-    public static void AssertHarmless(string path, ReadOnlySpan<byte> bytes)
+    public static void AssertHarmless(string path, ReadOnlySpan<byte> bytes) =>
+        AssertHarmless(() => ReadAll(path), path, bytes);
+
+    /// <summary>Asserts the same of another way of opening the file.</summary>
+    public static void AssertHarmless(Action open, string path, ReadOnlySpan<byte> bytes)
     {
         File.WriteAllBytes(path, bytes);
-        Exception? e = Open(path, bytes.Length);
+        Exception? e = Run(open, path, bytes.Length);
         if (e is not null)
             Assert.IsType<CheckpointFormatException>(e);
     }
 
-    private static Exception? Open(string path, long length)
+    private static Exception? Run(Action open, string path, long length)
     {
         Exception? thrown = null;
         long allocated = 0;
         Thread thread = new(() =>
         {
             long before = GC.GetAllocatedBytesForCurrentThread();
-            thrown = Record.Exception(() => ReadAll(path));
+            thrown = Record.Exception(open);
             allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         });
         // A background thread, so that one that hangs cannot hold the test run.
