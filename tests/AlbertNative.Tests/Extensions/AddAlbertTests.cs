@@ -1,0 +1,132 @@
+using AlbertNative.Extensions.AI;
+using AlbertNative.Testing;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace AlbertNative.Tests.Extensions;
+
+/// <summary><c>services.AddAlbert(...)</c>: what it registers, when it loads, and who disposes.</summary>
+public sealed class AddAlbertTests
+{
+    [Fact]
+    public void The_default_model_serves_every_task_that_its_checkpoint_has()
+    {
+        using ServiceProvider services = Services(s => s.AddAlbert(o => o.ModelPath = ShippedModels.Nano));
+        Assert.NotEmpty(services.GetRequiredService<MaskFiller>().Fill("The king of [MASK]."));
+        Assert.Equal(192, services.GetRequiredService<TextEmbedder>().Dimension);
+        Assert.True(services.GetRequiredService<SentenceOrderPredictor>().Predict("a", "b").InOrder > 0);
+        Assert.Same(services.GetRequiredService<MaskFiller>(), services.GetRequiredService<AlbertRunner<MaskFiller>>().Task);
+        Assert.Same(
+            services.GetRequiredService<TextEmbedder>(),
+            services.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>().GetService<TextEmbedder>());
+    }
+
+    [Fact]
+    public void Named_models_stand_beside_each_other()
+    {
+        using ServiceProvider services = Services(s => s
+            .AddAlbert(o => o.ModelPath = ShippedModels.Nano)
+            .AddAlbert("tagger", o => o.ModelPath = ShippedModels.Tagger)
+            .AddAlbert("windows", o =>
+            {
+                o.ModelPath = ShippedModels.Nano;
+                o.ModelId = "nano-in-windows";
+                o.Task = new() { Overlong = Overlong.Window() };
+                o.Embedding = new() { Normalize = true };
+            }));
+        TokenClassifier tagger = services.GetRequiredKeyedService<TokenClassifier>("tagger");
+        Assert.Contains("NOUN", tagger.Config.Labels);
+        Assert.Null(services.GetKeyedService<TokenClassifier>("another"));
+
+        var generator = services.GetRequiredKeyedService<IEmbeddingGenerator<string, Embedding<float>>>("windows");
+        Assert.Equal("nano-in-windows", generator.GetService<EmbeddingGeneratorMetadata>()!.DefaultModelId);
+        float[] vector = generator.GetService<TextEmbedder>()!.Embed(string.Join(' ', Enumerable.Repeat("king", 500)));
+        Assert.Equal(1, vector.Sum(x => x * x), 1e-4);
+        Assert.Throws<OverlongTextException>(() =>
+            services.GetRequiredService<TextEmbedder>().Embed(string.Join(' ', Enumerable.Repeat("king", 500))));
+    }
+
+    [Fact]
+    public void Nothing_is_loaded_before_it_is_used_and_a_failed_load_is_tried_again()
+    {
+        string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        bool exists = false;
+        using ServiceProvider services = Services(s => s.AddAlbert(o => o.ModelPath = exists ? ShippedModels.Nano : path));
+        var runner = services.GetRequiredService<AlbertRunner<MaskFiller>>();
+        Assert.ThrowsAny<IOException>(() => runner.Task);
+        Assert.ThrowsAny<IOException>(() => runner.Task);
+
+        exists = true;
+        services.GetRequiredService<IOptionsMonitorCache<AlbertOptions>>().Clear();
+        Assert.NotNull(runner.Task);
+    }
+
+    [Fact]
+    public async Task The_host_loads_at_startup_what_it_is_told_to()
+    {
+        LogCollector log = new();
+        using ServiceProvider services = Services(s => s
+            .AddAlbert(o => { o.ModelPath = ShippedModels.Nano; o.LoadAtStartup<MaskFiller>(); })
+            .AddAlbert("tagger", o => { o.ModelPath = ShippedModels.Tagger; o.LoadAtStartup<TokenClassifier>(); })
+            .AddSingleton<ILoggerFactory>(log));
+        Assert.Empty(log.Lines);
+        await Start(services);
+        Assert.Equal(2, log.Lines.Count(line => line.StartsWith("Information: Loaded ", StringComparison.Ordinal)));
+        Assert.Contains(log.Lines, line => line.Contains("MaskFiller of", StringComparison.Ordinal));
+        services.GetRequiredService<MaskFiller>();
+        Assert.Equal(2, log.Lines.Count);
+    }
+
+    [Fact]
+    public async Task A_model_that_cannot_be_loaded_stops_the_start()
+    {
+        string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        LogCollector log = new();
+        using ServiceProvider services = Services(s => s
+            .AddAlbert(o => { o.ModelPath = path; o.LoadAtStartup<MaskFiller>(); })
+            .AddSingleton<ILoggerFactory>(log));
+        await Assert.ThrowsAnyAsync<IOException>(() => Start(services));
+        Assert.Contains(log.Lines, line => line.StartsWith("Error: ", StringComparison.Ordinal) && line.Contains(path, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_container_disposes_what_it_loaded()
+    {
+        ServiceProvider services = Services(s => s.AddAlbert(o => o.ModelPath = ShippedModels.Nano));
+        MaskFiller filler = services.GetRequiredService<MaskFiller>();
+        services.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => filler.Fill("The king of [MASK]."));
+    }
+
+    [Fact]
+    public void Options_without_a_path_or_with_an_impossible_number_of_calls_are_refused()
+    {
+        using ServiceProvider empty = Services(s => s.AddAlbert(_ => { }));
+        Assert.Contains("ModelPath", Assert.Throws<OptionsValidationException>(empty.GetRequiredService<MaskFiller>).Message);
+        using ServiceProvider none = Services(s => s.AddAlbert(o => { o.ModelPath = ShippedModels.Nano; o.MaxConcurrentCalls = 0; }));
+        Assert.Contains("MaxConcurrentCalls", Assert.Throws<OptionsValidationException>(none.GetRequiredService<AlbertRunner<MaskFiller>>).Message);
+    }
+
+    [Theory]
+    [InlineData("models/albert-nano", "albert-nano")]
+    [InlineData("models/albert-nano/", "albert-nano")]
+    [InlineData("albert-nano.safetensors", "albert-nano")]
+    public void A_model_without_a_name_is_called_by_its_path(string path, string name) =>
+        Assert.Equal(name, new AlbertOptions { ModelPath = path }.EffectiveModelId);
+
+    private static ServiceProvider Services(Action<IServiceCollection> add)
+    {
+        ServiceCollection services = new();
+        add(services);
+        return services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
+    }
+
+    private static async Task Start(IServiceProvider services)
+    {
+        foreach (IHostedService hosted in services.GetServices<IHostedService>())
+            await hosted.StartAsync(TestContext.Current.CancellationToken);
+    }
+}
