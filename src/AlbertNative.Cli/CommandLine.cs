@@ -9,11 +9,14 @@ internal static class CommandLine
     // EPIPE: whoever read the output has had enough, as in "albert ... | head".
     private const int BrokenPipe = 32;
 
+    // By default a text that begins with @ would name a file of further arguments.
+    private static readonly ParserConfiguration TextsAreNoFiles = new() { ResponseFileTokenReplacer = null };
+
     /// <summary>Runs the command.</summary>
     /// <returns>See <see cref="ExitCode"/>.</returns>
     public static int Run(string[] arguments, Session session)
     {
-        ParseResult parsed = Create(session).Parse(arguments);
+        ParseResult parsed = Create(session).Parse(arguments, TextsAreNoFiles);
         List<string> problems = [.. parsed.Errors.Select(error => error.Message), .. UnknownOptions(parsed)];
         if (problems.Count > 0)
             return Usage(parsed, problems, session.Terminal.Error);
