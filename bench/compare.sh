@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures us and our peers in turns and writes one table of ratios:
-#   bench/compare.sh [--rounds 5] [--only SECTION] [--shared DIR] [--peers DIR]
+#   bench/compare.sh [--rounds 5] [--only SECTION] [--shapes 1x8,1x128] [--shared DIR] [--peers DIR]
 # The peers are ONNX Runtime (from npm) and SentencePiece (from Debian); they are installed below --peers where they are
 # missing. Their models, script and texts come from the reference folder: --shared, ALBERTNATIVE_SHARED, or ../shared
 # beside the repository. What is not there is named and left out. Sections: fp32-1, fp32-2, threads, int8-1, int8-2,
@@ -10,12 +10,14 @@ cd "$(dirname "$0")/.."
 
 rounds=5
 only=
+shapes=1x8,1x32,1x128,1x384,1x512,8x128,32x32
 shared=${ALBERTNATIVE_SHARED:-../shared}
 peers=${XDG_CACHE_HOME:-$HOME/.cache}/albertnative-peers
 while [ $# -gt 0 ]; do
     case $1 in
         --rounds) rounds=$2 ;;
         --only) only=$2 ;;
+        --shapes) shapes=$2 ;;
         --shared) shared=$2 ;;
         --peers) peers=$2 ;;
         *) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 2 ;;
@@ -24,7 +26,6 @@ while [ $# -gt 0 ]; do
 done
 
 onnxruntime_version=1.30.0
-single_shapes=(1x8 1x32 1x128 1x384 1x512 8x128 32x32)
 mkdir -p "$peers"
 peers=$(cd "$peers" && pwd)
 missing=()
@@ -101,7 +102,7 @@ wanted() {
 models() {
     local threads=$1 name=$2 shape
     shift 2
-    for shape in "${single_shapes[@]}"; do
+    for shape in ${shapes//,/ }; do
         compare "$name" "$shape" onnxruntime --threads "$threads" --shapes "$shape" "$@" -- albert --threads "$threads" --shapes "$shape" "$@"
     done
 }
@@ -153,10 +154,18 @@ version() {
     "$@" 2>/dev/null | head -1 || true
 }
 
+for what in ${missing[@]+"${missing[@]}"}; do
+    printf 'missing: %s\n' "$what" >&2
+done
+if [ ! -s "$lines" ]; then
+    printf 'nothing was measured\n' >&2
+    exit 1
+fi
+
 name=$(processor "model name")
 folder=$(printf '%s %s %s' "$name" "$(processor "cpu family")" "$(processor model)" | tr '[:upper:]' '[:lower:]' | sed 's/(r)\|(tm)//g; s/[^a-z0-9]\{1,\}/-/g; s/-$//')
 commit=$(git describe --always --dirty --exclude '*')
-result=bench/results/$folder/$(date -u +%F)-$commit.md
+result=bench/results/$folder/$(date -u +%F)-$commit${only:+-$only}.md
 mkdir -p "$(dirname "$result")"
 {
     printf '# %s, %s\n\n' "$name" "$(date -u +%F)"
@@ -171,11 +180,8 @@ mkdir -p "$(dirname "$result")"
     if [ -x "$peers/sentencepiece-bench" ]; then
         printf -- '- SentencePiece: %s\n' "$(version dpkg-query -W -f '${Version}' libsentencepiece-dev)"
     fi
-    printf -- '- %s rounds, the sides in turns; each round is the median of its runs, each number the median over the rounds\n\n' "$rounds"
+    printf -- '- rounds: %s, the sides in turns; each round is the median of its runs, each number the median over the rounds\n\n' "$rounds"
     dotnet bench/AlbertNative.Benchmarks/bin/Release/net10.0/AlbertNative.Benchmarks.dll report "$lines"
 } >"$result"
 cat "$result"
-for what in ${missing[@]+"${missing[@]}"}; do
-    printf 'missing: %s\n' "$what" >&2
-done
 printf 'written to %s\n' "$result" >&2
