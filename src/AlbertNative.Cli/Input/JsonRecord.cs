@@ -130,6 +130,6 @@ internal sealed class JsonRecord
         JsonValueKind.Array => "a list",
         JsonValueKind.String => "a string",
         JsonValueKind.Number => $"the number {value.GetRawText()}",
-        var kind => kind.ToString().ToLowerInvariant(),
+        _ => value.GetRawText(), // true, false, null
     };
 }

@@ -5,6 +5,11 @@ namespace AlbertNative.Cli;
 /// <summary>Which model, and how texts meet it.</summary>
 internal sealed class ModelOptionSet
 {
+    private static readonly (string Word, OverlongAction Action)[] Words =
+    [
+        ("refuse", OverlongAction.Refuse), ("truncate", OverlongAction.Truncate), ("window", OverlongAction.Window),
+    ];
+
     private readonly Option<string?> _model = new("--model", "-m")
     {
         Description = $"The model's directory or file, or its name on the hub [default: {DefaultModel.RelativePath}]",
@@ -34,8 +39,8 @@ internal sealed class ModelOptionSet
     /// <param name="overlong">What it can do with texts that are too long; null where that is not the caller's choice.</param>
     public ModelOptionSet(Command command, params OverlongAction[] overlong)
     {
-        (string, OverlongAction)[] words = [.. overlong.Select(action => (action.ToString().ToLowerInvariant(), action))];
-        _overlong = Choice.Of("--overlong", "What happens to longer texts [default: refuse]", words);
+        _overlong = Choice.Of(
+            "--overlong", "What happens to longer texts [default: refuse]", [.. Words.Where(word => overlong.Contains(word.Action))]);
         _hasOverlong = overlong.Length > 0;
 
         command.Add(_model);
