@@ -16,7 +16,7 @@ public class ProductBenchmarks : IDisposable
     private StepProgram _single = null!;
     private StepProgram _int8 = null!;
 
-    /// <summary>Outputs by inputs: the embeddings' projection, Q, K and V in one, attention's output, the feed-forward pair.</summary>
+    /// <summary>Outputs by inputs: the embeddings' projection, Q, K and V, attention's output, the feed-forward pair.</summary>
     [Params("768x128", "2304x768", "768x768", "3072x768", "768x3072")]
     public string Weights { get; set; } = "";
 

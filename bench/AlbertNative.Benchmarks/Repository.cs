@@ -1,6 +1,6 @@
 namespace AlbertNative.Benchmarks;
 
-/// <summary>Files that benchmarks read: the shipped model, and real text where the reference folder is beside the repository.</summary>
+/// <summary>Files that benchmarks read: the shipped model, and real text where the reference folder is.</summary>
 internal static class Repository
 {
     /// <summary>The model in <c>weights/</c>.</summary>

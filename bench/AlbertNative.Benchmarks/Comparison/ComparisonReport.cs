@@ -31,8 +31,10 @@ internal static class ComparisonReport
         if (ratios.Length == 0)
             return null;
         double ratio = Median(ratios);
+        double peerMs = Median(peers.Select(m => m.MedianMs)), ourMs = Median(ours.Select(m => m.MedianMs));
+        string spread = Text($"{ratios.Min():F2} to {ratios.Max():F2}");
         output.WriteLine(Text(
-            $"| {section} | {name} | {Median(peers.Select(m => m.MedianMs)):F2} | {Median(ours.Select(m => m.MedianMs)):F2} | **{ratio:F2}** | {ratios.Min():F2} to {ratios.Max():F2} | {Remark(ours)} |"));
+            $"| {section} | {name} | {peerMs:F2} | {ourMs:F2} | **{ratio:F2}** | {spread} | {Remark(ours)} |"));
         return ratio;
     }
 

@@ -9,7 +9,7 @@ namespace AlbertNative.Cli;
 internal static class BenchModels
 {
     /// <summary>The configuration with the given name.</summary>
-    public static IReadOnlyDictionary<string, AlbertConfig> Configurations { get; } = new Dictionary<string, AlbertConfig>(StringComparer.Ordinal)
+    public static IReadOnlyDictionary<string, AlbertConfig> Configurations { get; } = new Dictionary<string, AlbertConfig>
     {
         ["base-v1"] = Create(768, layers: 12, heads: 12, HiddenActivation.Gelu),
         ["base-v2"] = Create(768, layers: 12, heads: 12, HiddenActivation.GeluTanh),
@@ -18,6 +18,9 @@ internal static class BenchModels
         ["xxlarge-v2"] = Create(4096, layers: 12, heads: 64, HiddenActivation.GeluTanh),
     };
 
+    /// <summary>All names, for people.</summary>
+    public static string Names => string.Join(", ", Configurations.Keys);
+
     /// <summary>A model of a configuration's name, or of a config.json, with synthetic weights.</summary>
     /// <exception cref="BadInputException">There is neither.</exception>
     public static AlbertModel Create(string nameOrFile, ModelOptions options)
@@ -25,7 +28,7 @@ internal static class BenchModels
         if (!Configurations.TryGetValue(nameOrFile, out AlbertConfig? config))
         {
             if (!Path.Exists(nameOrFile))
-                throw new BadInputException($"{nameOrFile} is neither a file nor one of {string.Join(", ", Configurations.Keys)}");
+                throw new BadInputException($"{nameOrFile} is neither a file nor one of {Names}");
             config = AlbertConfig.Load(nameOrFile);
         }
         return new AlbertModel(config, new SyntheticCheckpoint(config, AlbertArchitecture.AlbertModel), options);

@@ -21,7 +21,7 @@ internal sealed record ForwardTiming
     /// <summary>Operations of one pass, see <see cref="ForwardFlops"/>.</summary>
     public required double Flops { get; init; }
 
-    /// <summary>The peak of multiply-adds in registers that this process has reached so far, in GFLOP/s (8 bits: Gop/s).</summary>
+    /// <summary>The peak of multiply-adds in registers that this process has reached, in GFLOP/s (8 bits: Gop/s).</summary>
     public required double PeakGflops { get; init; }
 
     /// <summary>The sum of all numbers of the last hidden state that was computed.</summary>

@@ -20,7 +20,7 @@ internal sealed class BenchCommand : Command
     };
     private readonly Option<string?> _config = new("--config")
     {
-        Description = $"Measure synthetic weights of a config.json, or of {string.Join(", ", BenchModels.Configurations.Keys)} [default: {DefaultConfiguration}]",
+        Description = $"Measure synthetic weights of a config.json, or of {BenchModels.Names} [default: {DefaultConfiguration}]",
         HelpName = "NAME|FILE",
     };
     private readonly Option<BenchShape[]?> _shapes = new("--shapes")
@@ -35,11 +35,19 @@ internal sealed class BenchCommand : Command
         HelpName = "8..128",
         CustomParser = ParseLengths,
     };
-    private readonly Option<int?> _texts = new("--texts") { Description = "Texts of mixed lengths [default: 64]", HelpName = "N" };
-    private readonly Option<int?> _threads = new("--threads") { Description = "Threads of a forward pass [default: 1]", HelpName = "N" };
+    private readonly Option<int?> _texts = new("--texts")
+    {
+        Description = "Texts of mixed lengths [default: 64]",
+        HelpName = "N",
+    };
+    private readonly Option<int?> _threads = new("--threads")
+    {
+        Description = "Threads of a forward pass [default: 1]",
+        HelpName = "N",
+    };
     private readonly Option<int?> _runs = new("--runs")
     {
-        Description = "Measured runs of each shape [default: 6000 / tokens, from 7 to 60]; three more before them are not measured",
+        Description = "Measured runs of each shape, after three that are not [default: 6000 / tokens, from 7 to 60]",
         HelpName = "N",
     };
     private readonly Option<bool> _int8 = new("--int8") { Description = "Hold the layers' weights in 8 bits" };
@@ -48,7 +56,7 @@ internal sealed class BenchCommand : Command
         ("all", BenchHead.All), ("cls", BenchHead.Cls), ("mask", BenchHead.Mask));
 
     public BenchCommand(Session session)
-        : base("bench", "Time the forward pass: least and median milliseconds, GFLOP/s, share of the multiply-add peak of this process")
+        : base("bench", "Time the forward pass: least and median milliseconds, GFLOP/s, share of the processor's peak")
     {
         _session = session;
         Add(_model);
@@ -69,8 +77,9 @@ internal sealed class BenchCommand : Command
     private int Execute(ParseResult parsed)
     {
         using AlbertModel model = Load(parsed);
+        int vocabulary = model.Config.VocabularySize;
         if (BenchTokens.AreCapped(model.Config))
-            _session.Terminal.Error.WriteLine($"albert: the token ids stay below {model.Config.VocabularySize}, the size of the vocabulary");
+            _session.Terminal.Error.WriteLine($"albert: the token ids stay below {vocabulary}, the size of the vocabulary");
         ForwardBenchmark benchmark = new(model, parsed.GetValue(_heads), parsed.GetValue(_runs), _session.Cancellation);
         IEnumerable<ForwardTiming> timings = Shapes(parsed).Select(benchmark.Run);
         if (_session.Terminal.OutputIsTerminal && !_output.IsJson(parsed))

@@ -13,7 +13,7 @@ internal sealed class BenchTokenizerCommand : Command
     private readonly Argument<string> _corpus = new("file") { Description = "UTF-8 text, a line at a time" };
     private readonly Option<int> _runs = new("--runs")
     {
-        Description = "Measured runs over the whole file; three more before them are not measured",
+        Description = "Measured runs over the whole file, after three that are not",
         HelpName = "N",
         DefaultValueFactory = _ => 7,
     };

@@ -31,7 +31,8 @@ public sealed class ActivationTests
         {
             double exact = Oracle.Activate(activation, x[i]);
             // Tails fall below x by orders of magnitude; there an error far below x's own precision is as good as none.
-            double error = Math.Max(0, Math.Abs(y[i] - exact) - float.Epsilon) / Math.Max(Math.Abs(exact), 1e-3 * Math.Min(1, Math.Abs(x[i])));
+            double scale = Math.Max(Math.Abs(exact), 1e-3 * Math.Min(1, Math.Abs(x[i])));
+            double error = Math.Max(0, Math.Abs(y[i] - exact) - float.Epsilon) / scale;
             if (!(error <= worst))
                 (worst, at) = (error, x[i]);
         }

@@ -69,7 +69,8 @@ public sealed class AttentionTests
         foreach (float size in new[] { 1e3f, 1e6f, 1e15f })
         {
             // Powers of two times whole numbers: the scores are exact, so the largest one alone gets all the weight.
-            AttentionCase attention = new(kernels, 5, 37, 16, 9, () => random.NextWhole() * MathF.ScaleB(1, (int)MathF.Log2(size)));
+            float unit = MathF.ScaleB(1, (int)MathF.Log2(size));
+            AttentionCase attention = new(kernels, 5, 37, 16, 9, () => random.NextWhole() * unit);
             AssertAttended(attention, size * 1e-5);
         }
     }
@@ -127,8 +128,8 @@ public sealed class AttentionTests
             {
                 if (!(Math.Abs(output[query, d] - exact[d]) <= tolerance))
                 {
-                    Assert.Fail($"{attention.Queries} queries, {attention.Keys} keys, head size {attention.HeadSize}: query {query}, "
-                        + $"column {d} is {output[query, d]:R} instead of {exact[d]:R}");
+                    Assert.Fail($"{attention.Queries} queries, {attention.Keys} keys, head size {attention.HeadSize}: "
+                        + $"query {query}, column {d} is {output[query, d]:R} instead of {exact[d]:R}");
                 }
             }
         }

@@ -65,7 +65,10 @@ internal sealed unsafe class GuardedMatrix
             bool inside = i >= _offset && row >= firstRow && row < firstRow + rows
                 && column >= firstColumn && column < firstColumn + columns;
             if (!inside && BitConverter.SingleToInt32Bits(_memory[i]) != GuardBits)
-                Assert.Fail($"row {row}, column {column} was overwritten, outside rows {firstRow} + {rows}, columns {firstColumn} + {columns}");
+            {
+                Assert.Fail($"row {row}, column {column} was overwritten, outside rows {firstRow} + {rows}, "
+                    + $"columns {firstColumn} + {columns}");
+            }
         }
     }
 }

@@ -2,7 +2,9 @@ using AlbertNative.Tensors;
 
 namespace AlbertNative.Tests.Tensors;
 
-/// <summary>One 8-bit product of random codes; the result lies amid NaNs, and the codes behind a row's last are random too.</summary>
+/// <summary>
+/// One 8-bit product of random codes; the result lies amid NaNs, and the codes behind a row's last are random too.
+/// </summary>
 internal sealed unsafe class Int8Case
 {
     private readonly Int8Kernels _kernels;
@@ -18,7 +20,8 @@ internal sealed unsafe class Int8Case
         _kernels = kernels;
         (Rows, Depth, Outputs) = (rows, depth, outputs);
         _codes = Codes(rows * depth, () => extreme ? byte.MaxValue : (byte)random.Next(256));
-        _weightCodes = Codes(outputs * depth, () => extreme ? (sbyte)(random.Next(2) == 0 ? 127 : -127) : (sbyte)random.Next(-127, 128));
+        _weightCodes = Codes(
+            outputs * depth, () => (sbyte)(extreme ? (254 * random.Next(2)) - 127 : random.Next(-127, 128)));
         _scales = random.Reals(outputs);
         _weights = new Int8Weights(outputs, depth, kernels);
         _weights.SetCodes(0, _weightCodes, _scales, []);

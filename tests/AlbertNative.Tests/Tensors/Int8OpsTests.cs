@@ -118,7 +118,8 @@ public sealed class Int8OpsTests
     public void What_has_no_8_bit_form_is_refused()
     {
         Assert.Equal(WeightPrecision.Int8, _packed.Precision);
-        Assert.Throws<ArgumentOutOfRangeException>(() => LinearWeights.Create(1, Int8Weights.MaxInputs + 1, WeightPrecision.Int8));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => LinearWeights.Create(1, Int8Weights.MaxInputs + 1, WeightPrecision.Int8));
         Assert.Throws<ArgumentOutOfRangeException>(() => LinearWeights.Create(1, 1, (WeightPrecision)9));
         Assert.Throws<ArgumentException>(() => _packed.SetRows(0, new float[Inputs - 1], []));
         Int8Weights weights = new(2, 3);

@@ -48,7 +48,10 @@ public sealed class Int8ProductTests
             for (int row = firstRow; row < firstRow + rows; row++)
             {
                 for (int output = firstPanel * kernels.PanelWidth; output < end; output++)
-                    Assert.Equal(BitConverter.SingleToInt32Bits(whole[row, output]), BitConverter.SingleToInt32Bits(part[row, output]));
+                {
+                    Assert.Equal(
+                        BitConverter.SingleToInt32Bits(whole[row, output]), BitConverter.SingleToInt32Bits(part[row, output]));
+                }
             }
         }
     }

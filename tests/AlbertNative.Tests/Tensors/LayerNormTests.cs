@@ -113,7 +113,9 @@ public sealed unsafe class LayerNormTests
         x.AssertUntouchedOutside(0, 1, 0, length);
         for (int i = 0; i < length; i++)
         {
-            Assert.True(Math.Abs(y[0, i] - expected[i]) <= tolerance, $"length {length}: element {i} is {y[0, i]:R} instead of {expected[i]:R}");
+            Assert.True(
+                Math.Abs(y[0, i] - expected[i]) <= tolerance,
+                $"length {length}: element {i} is {y[0, i]:R} instead of {expected[i]:R}");
             Assert.Equal(BitConverter.SingleToInt32Bits(y[0, i]), BitConverter.SingleToInt32Bits(x[0, i]));
         }
     }

@@ -68,9 +68,11 @@ public sealed unsafe class LinearWeightsTests
         Assert.Contains("row 3", Assert.Throws<ArgumentException>(() => weights.SetRows(3, new float[6], [])).Message);
         Assert.Throws<ArgumentException>(() => weights.SetRows(5, [], []));
         Assert.Throws<ArgumentException>(() => weights.SetRows(int.MaxValue, new float[3], []));
-        Assert.Contains("2 biases for 1", Assert.Throws<ArgumentException>(() => weights.SetRows(0, new float[3], new float[2])).Message);
+        ArgumentException biases = Assert.Throws<ArgumentException>(() => weights.SetRows(0, new float[3], new float[2]));
+        Assert.Contains("2 biases for 1", biases.Message);
         weights.SetRows(4, [], []);
     }
 
-    private static float[] Biases(LinearWeights weights) => [.. new Span<float>(weights.Bias, weights.PanelCount * weights.PanelWidth)];
+    private static float[] Biases(LinearWeights weights) =>
+        [.. new Span<float>(weights.Bias, weights.PanelCount * weights.PanelWidth)];
 }

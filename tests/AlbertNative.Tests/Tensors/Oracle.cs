@@ -61,7 +61,8 @@ internal static class Oracle
     }
 
     /// <summary>One query's attention: the keys' values weighted by softmax(q · k / sqrt(head size)).</summary>
-    public static double[] Attend(Func<int, double> query, Func<int, int, double> key, Func<int, int, double> value, int keys, int headSize)
+    public static double[] Attend(
+        Func<int, double> query, Func<int, int, double> key, Func<int, int, double> value, int keys, int headSize)
     {
         double[] weights = new double[keys];
         for (int k = 0; k < keys; k++)

@@ -78,7 +78,7 @@ public sealed class ProductTests
                 for (int row = firstRow; row < firstRow + rows; row++)
                 {
                     for (int output = firstPanel * kernels.PanelWidth; output < end; output++)
-                        AssertSameBits(whole[row, output], part[row, output], $"{activation}, rows {firstRow} + {rows}, row {row}, output {output}");
+                        AssertSameBits(whole[row, output], part[row, output], $"{activation}, row {row}, output {output}");
                 }
             }
         }
@@ -100,7 +100,8 @@ public sealed class ProductTests
                 for (int output = 0; output < product.Outputs; output++)
                 {
                     Assert.Equal(Oracle.Activate(activation, product.Exact(row, output)), y[row, output], 2e-6);
-                    AssertSameBits(y[row, output] + product.Residual[row, output], sum[row, output], $"{activation} with residual");
+                    float expected = y[row, output] + product.Residual[row, output];
+                    AssertSameBits(expected, sum[row, output], $"{activation} with residual");
                 }
             }
         }

@@ -30,7 +30,8 @@ public sealed unsafe class QuantizationTests
     [InlineData(512)]
     public void A_constant_row_is_its_minimum_alone(int bits)
     {
-        (RowCode row, int[] codes) = Quantize(VectorWidths.Require(bits), new GuardedMatrix(1, 37).Fill(() => -2.5f), wide: false);
+        GuardedMatrix x = new GuardedMatrix(1, 37).Fill(() => -2.5f);
+        (RowCode row, int[] codes) = Quantize(VectorWidths.Require(bits), x, wide: false);
         Assert.Equal((-2.5f, 0f), (row.Minimum, row.Scale));
         Assert.All(codes, code => Assert.Equal(0, code));
     }
@@ -83,7 +84,9 @@ public sealed unsafe class QuantizationTests
         {
             Assert.InRange(codes[k], 0, 255);
             double error = Math.Abs(row.Minimum + ((double)row.Scale * codes[k]) - values[k]);
-            Assert.True(error <= (0.5001 * row.Scale) + (1e-7 * Math.Abs(values[k])), $"{columns} columns: {values[k]:R} is off by {error / row.Scale} codes");
+            Assert.True(
+                error <= (0.5001 * row.Scale) + (1e-7 * Math.Abs(values[k])),
+                $"{columns} columns: {values[k]:R} is off by {error / row.Scale} codes");
         }
     }
 

@@ -28,7 +28,8 @@ internal static class Team
     public static void Execute(this TeamPool pool, TeamProgram program) => pool.Run(program);
 
     /// <summary>Runs a step made of a delegate.</summary>
-    public static void Execute(this TeamThread thread, int tiles, Action<int> execute) => thread.ForEach(tiles, new Step(execute));
+    public static void Execute(this TeamThread thread, int tiles, Action<int> execute) =>
+        thread.ForEach(tiles, new Step(execute));
 
     /// <summary>Waits until all threads have come here.</summary>
     public static void Meet(this Barrier barrier) => Assert.True(barrier.SignalAndWait(Watchdog), "a thread did not come");

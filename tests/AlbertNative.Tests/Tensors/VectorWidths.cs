@@ -4,7 +4,9 @@ using AlbertNative.Tensors.Simd;
 
 namespace AlbertNative.Tests.Tensors;
 
-/// <summary>The kernels of every vector width in one process; a test skips those that this processor does not accelerate.</summary>
+/// <summary>
+/// The kernels of every vector width in one process; a test skips those that this processor does not accelerate.
+/// </summary>
 internal static class VectorWidths
 {
     /// <summary>The kernels for vectors of so many bits, or the test is skipped.</summary>
