@@ -61,7 +61,9 @@ public sealed class PreTokenizerTests
     {
         AlbertTokenizer tokenizer = new TokenizerFile
         {
-            PreTokenizer = TokenizerFile.Metaspace, Decoder = Metaspace(scheme), AddedTokens = Mask,
+            PreTokenizer = TokenizerFile.Metaspace,
+            Decoder = Metaspace(scheme),
+            AddedTokens = Mask,
         }.Load();
         Assert.Equal(expected, tokenizer.Decode(tokenizer.Encode("[MASK] a  ab▁▁").Ids));
         Assert.Equal("[MASK]" + (scheme == "never" ? "" : " ") + expected, tokenizer.Decode(tokenizer.Encode("[MASK] a  ab▁▁").Ids, skipSpecialTokens: false));
