@@ -4,7 +4,7 @@ namespace AlbertNative.Benchmarks;
 internal static class Repository
 {
     /// <summary>The model in <c>weights/</c>.</summary>
-    public static string Model { get; } = Path.Combine(Root(), "weights", "albert-nano");
+    public static string Model { get; } = Path.Combine(Root(), "weights", "albert-nano.safetensors");
 
     /// <summary>The lines of <c>corpora/LANGUAGE.txt</c> in the reference folder, or two dozen sentences of our own.</summary>
     public static string[] Lines(string language)

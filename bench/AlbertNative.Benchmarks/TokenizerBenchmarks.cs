@@ -17,7 +17,7 @@ public class TokenizerBenchmarks
     [GlobalSetup]
     public void Setup()
     {
-        _tokenizer = AlbertTokenizer.Load(Repository.Model);
+        _tokenizer = ModelTokenizer.Load(Repository.Model);
         _lines = [.. Repository.Lines(Language).Take(1000)];
     }
 

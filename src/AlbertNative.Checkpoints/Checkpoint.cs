@@ -33,6 +33,9 @@ public sealed class Checkpoint : IDisposable
     /// <summary>The file that was opened; of a sharded checkpoint, its index.</summary>
     public string Source { get; }
 
+    /// <summary>Every file that was read: <see cref="Source"/>, and a sharded checkpoint's shards.</summary>
+    public IReadOnlyList<string> FilePaths => [.. Files.Select(file => file.Path).Prepend(Source).Distinct(StringComparer.Ordinal)];
+
     /// <summary>Every tensor, in the order of the file; of shards, one after the other.</summary>
     public IReadOnlyList<CheckpointTensor> Tensors { get; }
 

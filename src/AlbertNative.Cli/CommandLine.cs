@@ -12,11 +12,15 @@ internal static class CommandLine
     // By default a text that begins with @ would name a file of further arguments.
     private static readonly ParserConfiguration TextsAreNoFiles = new() { ResponseFileTokenReplacer = null };
 
-    /// <summary>Runs the command.</summary>
+    /// <summary>Runs <c>albert</c>.</summary>
     /// <returns>See <see cref="ExitCode"/>.</returns>
-    public static int Run(string[] arguments, Session session)
+    public static int Run(string[] arguments, Session session) => Run(Create(session), arguments, session);
+
+    /// <summary>Runs a command.</summary>
+    /// <returns>See <see cref="ExitCode"/>.</returns>
+    public static int Run(Command command, string[] arguments, Session session)
     {
-        ParseResult parsed = Create(session).Parse(arguments, TextsAreNoFiles);
+        ParseResult parsed = command.Parse(arguments, TextsAreNoFiles);
         List<string> problems = [.. parsed.Errors.Select(error => error.Message), .. UnknownOptions(parsed)];
         if (problems.Count > 0)
             return Usage(parsed, problems, session.Terminal.Error);
@@ -48,7 +52,8 @@ internal static class CommandLine
         }
     }
 
-    private static RootCommand Create(Session session) => new(
+    /// <summary>The command <c>albert</c> with all that it can do.</summary>
+    public static Command Create(Session session) => new RootCommand(
         "ALBERT in pure C#: embeddings, filled masks, labels, entities and answers from text.")
     {
         new EmbedCommand(session),
@@ -64,6 +69,8 @@ internal static class CommandLine
         new RunCommand(session),
         new BenchCommand(session),
         new PullCommand(session, () => new()),
+        new ConvertCommand(session),
+        new ExportCommand(session),
     };
 
     // What the libraries throw for files and arguments; anything else is a fault of ours and is shown as such.
@@ -93,5 +100,6 @@ internal static class CommandLine
     }
 
     private static string Name(CommandResult command) =>
-        command.Parent is CommandResult parent ? $"{Name(parent)} {command.Command.Name}" : "albert";
+        command.Parent is CommandResult parent ? $"{Name(parent)} {command.Command.Name}"
+        : command.Command is RootCommand ? "albert" : command.Command.Name;
 }

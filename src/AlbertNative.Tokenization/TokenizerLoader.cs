@@ -65,6 +65,8 @@ internal static class TokenizerLoader
 
     private static AlbertTokenizer LoadFile(string file, TokenizerOptions options)
     {
+        if (Path.GetExtension(file) == ".safetensors")
+            throw new TokenizerFormatException(file, "a model, whose tokenizer is a part of it: AlbertNative's ModelTokenizer loads it");
         byte[] bytes = File.ReadAllBytes(file);
         return IsJson(file, bytes)
             ? FromTokenizerJson(bytes, TokenizerSettings.Default, options, file)

@@ -9,9 +9,5 @@ internal static class ShippedModels
     /// <summary>Persian parts of speech.</summary>
     public static string Tagger { get; } = Find("albert-nano-fa-upos");
 
-    private static string Find(string name)
-    {
-        string path = Path.Combine(SharedFolder.Repository, "weights", name);
-        return Directory.Exists(path) ? path : path + ".safetensors";
-    }
+    private static string Find(string name) => Path.Combine(SharedFolder.Repository, "weights", name + ".safetensors");
 }

@@ -4,7 +4,7 @@ namespace AlbertNative.Cli;
 internal static class DefaultModel
 {
     /// <summary>Where it stands below the repository's or the installation's root.</summary>
-    public static readonly string RelativePath = Path.Combine("weights", "albert-nano");
+    public static readonly string RelativePath = Path.Combine("weights", "albert-nano.safetensors");
 
     /// <summary>Finds it in the folder of the program or the nearest one above.</summary>
     /// <exception cref="BadInputException">It is in none.</exception>
@@ -13,7 +13,7 @@ internal static class DefaultModel
         for (DirectoryInfo? at = new(AppContext.BaseDirectory); at is not null; at = at.Parent)
         {
             string path = Path.Combine(at.FullName, RelativePath);
-            if (Directory.Exists(path))
+            if (File.Exists(path))
                 return path;
         }
         throw new BadInputException($"no {RelativePath} in {AppContext.BaseDirectory} or above it: name a model with --model");

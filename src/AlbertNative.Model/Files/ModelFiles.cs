@@ -1,4 +1,5 @@
 using AlbertNative.Checkpoints;
+using AlbertNative.Model.Onnx;
 
 namespace AlbertNative.Model;
 
@@ -37,12 +38,15 @@ public abstract class ModelFiles : IDisposable
 
     /// <summary>The tensors, opened when they are first asked for and open until the files are disposed.</summary>
     /// <exception cref="CheckpointFormatException">There is no checkpoint, or it is damaged, hostile or not supported.</exception>
-    public Checkpoint Checkpoint => _checkpoint ??= OpenCheckpoint();
+    public Checkpoint Checkpoint => _checkpoint ??= Checkpoint.Open(Path);
 
     /// <summary>Where a converted model comes from; null for anything else.</summary>
     public virtual ModelProvenance? Provenance => null;
 
-    /// <summary>Opens a model's directory, a one-file model, or a checkpoint file whose other parts lie beside it.</summary>
+    /// <summary>
+    /// Opens a model's directory, a one-file model, or a checkpoint file (an ONNX graph is one, too) whose other parts
+    /// lie beside it. A graph says itself what a missing configuration would.
+    /// </summary>
     /// <exception cref="CheckpointFormatException">The file is no checkpoint, or a one-file model of another version.</exception>
     /// <exception cref="FileNotFoundException">There is neither a file nor a directory of that name.</exception>
     public static ModelFiles Open(string path)
@@ -52,18 +56,8 @@ public abstract class ModelFiles : IDisposable
             return new HuggingFaceDirectory(path, path);
         if (!File.Exists(path))
             throw new FileNotFoundException($"there is no model {path}", path);
-        Checkpoint checkpoint = Checkpoint.Open(path);
-        try
-        {
-            return OneFileModel.Is(checkpoint)
-                ? new OneFileModel(path, checkpoint)
-                : new HuggingFaceDirectory(path, System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!, checkpoint);
-        }
-        catch
-        {
-            checkpoint.Dispose();
-            throw;
-        }
+        string directory = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!;
+        return path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) ? OpenOnnx(path, directory) : OpenCheckpoint(path, directory);
     }
 
     /// <summary>A part's content, or null where the model does not have it.</summary>
@@ -71,6 +65,9 @@ public abstract class ModelFiles : IDisposable
     /// <exception cref="CheckpointFormatException">The part is of an impossible kind or size.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     public abstract byte[]? Read(string name);
+
+    /// <summary>The file that a part is, or null where it is inside another or there is none.</summary>
+    public abstract string? FileOf(string name);
 
     /// <summary>How errors call a part.</summary>
     public string NameOf(string name) => System.IO.Path.Combine(Root, name);
@@ -88,5 +85,26 @@ public abstract class ModelFiles : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private protected virtual Checkpoint OpenCheckpoint() => Checkpoint.Open(Path);
+    private static HuggingFaceDirectory OpenOnnx(string path, string directory)
+    {
+        string config = System.IO.Path.Combine(directory, Config);
+        AlbertOnnx onnx = AlbertOnnx.Open(path, File.Exists(config) ? AlbertConfig.Load(config) : null);
+        return new HuggingFaceDirectory(path, directory, onnx.Checkpoint, onnx.Config.ToJson());
+    }
+
+    private static ModelFiles OpenCheckpoint(string path, string directory)
+    {
+        Checkpoint checkpoint = Checkpoint.Open(path);
+        try
+        {
+            return OneFileModel.Is(checkpoint)
+                ? new OneFileModel(path, checkpoint)
+                : new HuggingFaceDirectory(path, directory, checkpoint);
+        }
+        catch
+        {
+            checkpoint.Dispose();
+            throw;
+        }
+    }
 }

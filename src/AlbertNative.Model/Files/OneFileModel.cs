@@ -43,6 +43,8 @@ internal sealed class OneFileModel : ModelFiles
     /// <summary>True for a tensor that is no weight but a part of the model.</summary>
     public static bool IsPart(string tensorName) => TensorParts.Any(part => part.Tensor == tensorName);
 
+    public override string? FileOf(string name) => null;
+
     public override byte[]? Read(string name)
     {
         if (TryGetTensor(name, out CheckpointTensor? tensor))

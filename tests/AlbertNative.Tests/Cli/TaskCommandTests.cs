@@ -111,7 +111,7 @@ public sealed class TaskCommandTests : IDisposable
     [Fact]
     public void Words_and_texts_are_tagged()
     {
-        string model = Path.Combine(SharedFolder.Repository, "weights", "albert-nano-fa-upos");
+        string model = ShippedModels.Tagger;
         CliRun words = CliRun.Reading(["انسان از دیگران تقلید می‌کند"], "tag", "--model", model, "--words");
         Assert.Equal("""["NOUN","ADP","NOUN","NOUN","VERB"]""", words.Lines[0].GetProperty("labels").GetRawText());
 

@@ -101,7 +101,7 @@ public sealed class BitIdentityTests
     {
         ModelOptions options = new() { Threads = threads };
         if (kind == "nano")
-            return AlbertForMaskedLM.Load(Path.Combine(SharedFolder.Repository, "weights", "albert-nano"), options);
+            return AlbertForMaskedLM.Load(ShippedModels.Nano, options);
         AlbertConfig config = kind switch
         {
             "odd" => TinyModel.Config,

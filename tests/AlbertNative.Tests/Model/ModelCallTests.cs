@@ -8,7 +8,7 @@ namespace AlbertNative.Tests.Model;
 /// <summary>How models are called: refusals, memory, threads, cancellation, disposal.</summary>
 public sealed class ModelCallTests
 {
-    private static readonly string Nano = Path.Combine(SharedFolder.Repository, "weights", "albert-nano");
+    private static readonly string Nano = ShippedModels.Nano;
 
     [Fact]
     public void A_warm_call_allocates_nothing()

@@ -60,7 +60,7 @@ public sealed class ClassifierTests
     [Fact]
     public void Persian_words_have_parts_of_speech()
     {
-        using TokenClassifier tagger = TokenClassifier.Load(Path.Combine(SharedFolder.Repository, "weights", "albert-nano-fa-upos"));
+        using TokenClassifier tagger = TokenClassifier.Load(ShippedModels.Tagger);
         string[] words = ["انسان", "از", "دیگران", "تقلید", "", "می‌کند"];
         IReadOnlyList<LabelScore?> labels = tagger.ClassifyWords(words);
         Assert.Equal(["NOUN", "ADP", "NOUN", "NOUN", null, "VERB"], labels.Select(label => label?.Label));

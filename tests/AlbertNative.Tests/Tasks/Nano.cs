@@ -7,7 +7,7 @@ namespace AlbertNative.Tests.Tasks;
 /// <summary>The model that ships with the project, and small synthetic ones of the classes that it is not.</summary>
 internal static class Nano
 {
-    public static string Path { get; } = System.IO.Path.Combine(SharedFolder.Repository, "weights", "albert-nano");
+    public static string Path { get; } = ShippedModels.Nano;
 
     public static AlbertTokenizer Tokenizer { get; } = AlbertTokenizer.Load(Path);
 

@@ -1,0 +1,65 @@
+using System.CommandLine;
+using AlbertNative.Model;
+
+namespace AlbertNative.Cli;
+
+/// <summary><c>albert convert</c>: any model into one file.</summary>
+internal sealed class ConvertCommand : Command
+{
+    private readonly Session _session;
+    private readonly OutputOptions _output;
+    private readonly Argument<string> _source = new("SOURCE")
+    {
+        Description = "A model: a directory, a checkpoint file with its other parts beside it, a one-file model, or a name on the hub",
+    };
+    private readonly Argument<string> _destination = new("DEST")
+    {
+        Description = $"The file to write, NAME{ModelConverter.Extension}",
+    };
+    private readonly Option<WeightStorage> _quantize = Choice.Of(
+        "--quantize", "Store the weights in fewer bits [default: fp32]",
+        ("fp32", WeightStorage.Float32), ("fp16", WeightStorage.Float16), ("int8", WeightStorage.Int8));
+    private readonly Option<string?> _config = new("--config")
+    {
+        Description = "The configuration, for a source that has none beside it",
+        HelpName = "CONFIG.json",
+    };
+    private readonly Option<string?> _name = new("--name")
+    {
+        Description = "What the file says that it was made of [default: the source's name]",
+        HelpName = "NAME",
+    };
+    private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Read and check everything, and write nothing" };
+
+    public ConvertCommand(Session session, string name = "convert")
+        : base(name, "Convert a model to one safetensors file: weights, configuration, tokenizer and where they come from")
+    {
+        _session = session;
+        Add(_source);
+        Add(_destination);
+        Add(_quantize);
+        Add(_config);
+        Add(_name);
+        Add(_dryRun);
+        _output = new(this);
+        SetAction(Execute);
+    }
+
+    private int Execute(ParseResult parsed)
+    {
+        string named = parsed.GetRequiredValue(_source), destination = parsed.GetRequiredValue(_destination);
+        string source = ModelPath.Resolve(_session, named);
+        ConversionOptions options = new()
+        {
+            Storage = parsed.GetValue(_quantize),
+            ConfigPath = parsed.GetValue(_config),
+            SourceName = parsed.GetValue(_name) ?? (source == named ? null : named),
+            DryRun = parsed.GetValue(_dryRun),
+        };
+        ConversionSummary summary = ConversionDisplay.During(
+            _session.Terminal, destination,
+            progress => ModelConverter.Convert(source, destination, options, progress, _session.Cancellation));
+        ConversionSummaryFormat.Write(_session.Terminal, _output.IsJson(parsed), destination, summary);
+        return ExitCode.Success;
+    }
+}

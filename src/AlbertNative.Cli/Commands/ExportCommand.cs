@@ -1,0 +1,36 @@
+using System.CommandLine;
+
+namespace AlbertNative.Cli;
+
+/// <summary><c>albert export</c>: a model back into Hugging Face's layout.</summary>
+internal sealed class ExportCommand : Command
+{
+    private readonly Session _session;
+    private readonly OutputOptions _output;
+    private readonly Argument<string> _source = new("SOURCE")
+    {
+        Description = "A one-file model, or anything else that convert takes",
+    };
+    private readonly Argument<string> _directory = new("DIR") { Description = "The directory to make" };
+
+    public ExportCommand(Session session)
+        : base("export", "Write a model as a directory that transformers and sentence-transformers load")
+    {
+        _session = session;
+        Add(_source);
+        Add(_directory);
+        _output = new(this);
+        SetAction(Execute);
+    }
+
+    private int Execute(ParseResult parsed)
+    {
+        string source = ModelPath.Resolve(_session, parsed.GetRequiredValue(_source));
+        string directory = parsed.GetRequiredValue(_directory);
+        ConversionSummary summary = ConversionDisplay.During(
+            _session.Terminal, directory,
+            progress => ModelExporter.Export(source, directory, progress, _session.Cancellation));
+        ConversionSummaryFormat.Write(_session.Terminal, _output.IsJson(parsed), directory, summary);
+        return ExitCode.Success;
+    }
+}

@@ -1,0 +1,27 @@
+using AlbertNative.Model;
+
+namespace AlbertNative;
+
+/// <summary>How a model is converted.</summary>
+public sealed record ConversionOptions
+{
+    /// <summary>Single precision, named after the source.</summary>
+    public static ConversionOptions Default { get; } = new();
+
+    /// <summary>How the weights are stored.</summary>
+    public WeightStorage Storage { get; init; } = WeightStorage.Float32;
+
+    /// <summary>
+    /// What the converted model says that it comes from, such as the model's name on the hub; null for what the source
+    /// itself says or else the name of its directory or file.
+    /// </summary>
+    public string? SourceName { get; init; }
+
+    /// <summary>
+    /// A <c>config.json</c> to use instead of the source's, such as for an ONNX file, which has none; null for the source's.
+    /// </summary>
+    public string? ConfigPath { get; init; }
+
+    /// <summary>Read and check everything, and write nothing.</summary>
+    public bool DryRun { get; init; }
+}

@@ -1,0 +1,98 @@
+using System.Globalization;
+using AlbertNative.Checkpoints;
+using AlbertNative.Model;
+
+namespace AlbertNative;
+
+/// <summary>What is converted: everything read but the weights' elements.</summary>
+internal sealed class ConversionSource : IDisposable
+{
+    private readonly ModelFiles _files;
+    private readonly ModelFiles _transformer;
+
+    private ConversionSource(ModelFiles files, ModelFiles transformer, SentenceTransformerModules? modules, string? configPath)
+    {
+        _files = files;
+        _transformer = transformer;
+        Parts = ModelParts.Read(files, transformer, modules);
+        Config = configPath is null ? transformer.ReadConfig() : AlbertConfig.Load(configPath);
+        if (configPath is not null)
+            Parts.SetConfig(configPath);
+    }
+
+    public ModelParts Parts { get; }
+
+    public AlbertConfig Config { get; }
+
+    public ModelProvenance? Provenance => _transformer.Provenance;
+
+    /// <summary>Every file that goes in, by its name below the model's directory.</summary>
+    public IEnumerable<KeyValuePair<string, string>> Files => Parts.Files.Concat(
+        _transformer.Checkpoint.FilePaths.Select(file => KeyValuePair.Create(Path.GetFileName(file), file)));
+
+    /// <summary>The name of the directory or file.</summary>
+    public string Name => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(_files.Path)));
+
+    /// <summary>Opens a source.</summary>
+    /// <param name="path">The model.</param>
+    /// <param name="configPath">Its configuration, where that is not the source's own.</param>
+    /// <exception cref="FormatException">Something of it is malformed or not supported; names it.</exception>
+    public static ConversionSource Open(string path, string? configPath = null)
+    {
+        RefuseTensorFlow(path);
+        ModelFiles files = ModelFiles.Open(path);
+        ModelFiles transformer = files;
+        try
+        {
+            SentenceTransformerModules? modules = SentenceTransformerModules.Read(files);
+            if (modules is { TransformerPath.Length: > 0 })
+                transformer = ModelFiles.Open(Path.Combine(path, modules.TransformerPath));
+            return new(files, transformer, modules, configPath);
+        }
+        catch
+        {
+            transformer.Dispose();
+            files.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Matches the weights with the configuration.</summary>
+    /// <exception cref="CheckpointFormatException">They do not fit; names every fault.</exception>
+    public ConvertedWeights Plan(WeightStorage storage) =>
+        ConvertedWeights.Plan(WeightSource.From(_transformer.Checkpoint), Config, storage);
+
+    /// <summary>What a reader of the summary should know.</summary>
+    public IReadOnlyList<string> Remarks(ConvertedWeights weights, WeightStorage storage)
+    {
+        List<string> remarks = [];
+        foreach (string name in Config.Architectures)
+        {
+            if (!weights.Architectures.Any(architecture => architecture.ToString() == name))
+                remarks.Add($"the configuration names {name}, whose tensors are not all there");
+        }
+        long rounded = _transformer.Checkpoint.Tensors.Count(tensor => tensor.Type == TensorType.I8);
+        if (rounded > 0 && storage != WeightStorage.Int8)
+            remarks.Add(string.Create(CultureInfo.InvariantCulture, $"{rounded} tensors of the source are in 8 bits and stay rounded"));
+        bool hasText = Parts.Contents.ContainsKey(ModelFiles.SentencePieceModel) || Parts.Contents.ContainsKey(ModelFiles.TokenizerJson);
+        if (!hasText)
+            remarks.Add($"neither {ModelFiles.TokenizerJson} nor {ModelFiles.SentencePieceModel} is there: the model takes ids, no text");
+        return remarks;
+    }
+
+    public void Dispose()
+    {
+        _transformer.Dispose();
+        _files.Dispose();
+    }
+
+    // Where the reader of google-research/albert's own checkpoints will be called.
+    private static void RefuseTensorFlow(string path)
+    {
+        bool isCheckpoint = path.EndsWith(".index", StringComparison.Ordinal)
+            || path.Contains(".data-0000", StringComparison.Ordinal) || File.Exists(path + ".index");
+        bool isDirectory = Directory.Exists(path) && Directory.EnumerateFiles(path, "*.data-00000-of-*").Any();
+        if (isCheckpoint || isDirectory)
+            throw new NotSupportedException($"{path} is a TensorFlow 1 checkpoint, which is not supported yet");
+    }
+}

@@ -1,0 +1,97 @@
+using System.Security.Cryptography;
+using System.Text;
+using AlbertNative.Checkpoints;
+using AlbertNative.Model;
+
+namespace AlbertNative;
+
+/// <summary>
+/// Makes one file of a model: a valid safetensors file that holds weights, configuration, tokenizer, task defaults and
+/// provenance. The same source gives the same bytes.
+/// </summary>
+public static class ModelConverter
+{
+    /// <summary>The ending of a one-file model's name.</summary>
+    public const string Extension = ".safetensors";
+
+    /// <summary>Converts a model.</summary>
+    /// <param name="source">A directory in Hugging Face's layout, a checkpoint file with its other parts beside it, or a one-file model.</param>
+    /// <param name="destination">The file to write; it is replaced where it exists, and only by a complete one.</param>
+    /// <param name="options">How to convert.</param>
+    /// <param name="progress">Told what share of the weights has been written, from 0 to 1.</param>
+    /// <param name="cancellation">Stops the conversion; nothing is then left behind.</param>
+    /// <exception cref="FormatException">The source is malformed, does not fit together or is not supported; names every fault.</exception>
+    /// <exception cref="NotSupportedException">The source is a TensorFlow checkpoint.</exception>
+    /// <exception cref="ArgumentException">The destination has another ending.</exception>
+    /// <exception cref="IOException">A file cannot be read or written.</exception>
+    public static ConversionSummary Convert(
+        string source,
+        string destination,
+        ConversionOptions? options = null,
+        IProgress<double>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(source);
+        ArgumentException.ThrowIfNullOrEmpty(destination);
+        options ??= ConversionOptions.Default;
+        if (!destination.EndsWith(Extension, StringComparison.Ordinal))
+            throw new ArgumentException($"{destination}: a one-file model's name ends with {Extension}");
+
+        using ConversionSource model = ConversionSource.Open(source, options.ConfigPath);
+        ConvertedWeights weights = model.Plan(options.Storage);
+        ConversionSummary summary = new()
+        {
+            Tensors = weights.Tensors,
+            Dropped = weights.Dropped,
+            Parts = [.. model.Parts.Contents.Keys],
+            Architectures = weights.Architectures,
+            Remarks = model.Remarks(weights, options.Storage),
+        };
+        if (options.DryRun)
+            return summary;
+
+        ModelProvenance provenance = new(
+            options.SourceName ?? model.Provenance?.Source ?? model.Name,
+            Hashes(model, cancellation),
+            $"AlbertNative {typeof(ModelConverter).Assembly.GetName().Version!.ToString(3)}",
+            PrecisionName(options.Storage));
+        SafetensorsWriter writer = OneFileModelWriter.Create(model.Parts.Contents, provenance);
+        weights.AddTo(writer);
+        writer.Save(destination, ShareOf(summary.WeightBytes, progress), cancellation);
+        return summary with { WrittenBytes = new FileInfo(destination).Length };
+    }
+
+    /// <summary>Turns bytes written into a share of the whole.</summary>
+    internal static IProgress<long>? ShareOf(long total, IProgress<double>? progress) =>
+        progress is null ? null : new ShareProgress(total, progress);
+
+    private static string PrecisionName(WeightStorage storage) => storage switch
+    {
+        WeightStorage.Float32 => "fp32",
+        WeightStorage.Float16 => "fp16",
+        WeightStorage.Int8 => "int8",
+        _ => throw new ArgumentOutOfRangeException(nameof(storage), storage, "a one-file model is fp32, fp16 or int8"),
+    };
+
+    // The lines of sha256sum, so that it can check them.
+    private static string Hashes(ConversionSource model, CancellationToken cancellation)
+    {
+        SortedDictionary<string, string> hashes = new(StringComparer.Ordinal);
+        foreach ((string name, string file) in model.Files)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using FileStream stream = File.OpenRead(file);
+            hashes[name] = System.Convert.ToHexStringLower(SHA256.HashData(stream));
+        }
+        StringBuilder lines = new();
+        foreach ((string name, string hash) in hashes)
+            lines.Append(hash).Append("  ").Append(name).Append('\n');
+        return lines.ToString();
+    }
+
+    // Not Progress<T>, which would report later and elsewhere.
+    private sealed class ShareProgress(long total, IProgress<double> progress) : IProgress<long>
+    {
+        public void Report(long value) => progress.Report(Math.Min(1, value / (double)Math.Max(1, total)));
+    }
+}

@@ -1,0 +1,79 @@
+using AlbertNative.Checkpoints;
+using AlbertNative.Model;
+
+namespace AlbertNative;
+
+/// <summary>Makes a directory in Hugging Face's layout of a model, as transformers and sentence-transformers load it.</summary>
+public static class ModelExporter
+{
+    private const string WeightsFile = "model.safetensors";
+
+    /// <summary>
+    /// Exports a model. Weights keep their floating-point type and every bit; those in 8 bits, a form that transformers
+    /// does not know, become the single-precision numbers that they stand for.
+    /// </summary>
+    /// <param name="source">A one-file model, or anything else that <see cref="ModelConverter"/> takes.</param>
+    /// <param name="directory">The directory to make; it must not exist, or be empty. It appears only when it is complete.</param>
+    /// <param name="progress">Told what share of the weights has been written, from 0 to 1.</param>
+    /// <param name="cancellation">Stops the export; nothing is then left behind.</param>
+    /// <exception cref="FormatException">The source is malformed, does not fit together or is not supported; names every fault.</exception>
+    /// <exception cref="IOException">The directory is in use, or a file cannot be read or written.</exception>
+    public static ConversionSummary Export(
+        string source, string directory, IProgress<double>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(source);
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+        string final = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
+        RequireUnused(directory, final);
+
+        using ConversionSource model = ConversionSource.Open(source);
+        ConvertedWeights weights = model.Plan(WeightStorage.Source);
+        ConversionSummary summary = new()
+        {
+            Tensors = weights.Tensors,
+            Dropped = weights.Dropped,
+            Parts = [.. model.Parts.Contents.Keys],
+            Architectures = weights.Architectures,
+            Remarks = model.Remarks(weights, WeightStorage.Source),
+        };
+        string partial = Path.Combine(Path.GetDirectoryName(final)!, $".{Path.GetFileName(final)}.{Guid.NewGuid():N}.partial");
+        try
+        {
+            long bytes = Write(model, weights, partial, ModelConverter.ShareOf(summary.WeightBytes, progress), cancellation);
+            if (Directory.Exists(final))
+                Directory.Delete(final);
+            Directory.Move(partial, final);
+            return summary with { WrittenBytes = bytes };
+        }
+        finally
+        {
+            if (Directory.Exists(partial))
+                Directory.Delete(partial, recursive: true);
+        }
+    }
+
+    private static void RequireUnused(string directory, string final)
+    {
+        if (File.Exists(final) || (Directory.Exists(final) && Directory.EnumerateFileSystemEntries(final).Any()))
+            throw new IOException($"{directory} exists: name a directory that does not, or that is empty");
+    }
+
+    private static long Write(
+        ConversionSource model, ConvertedWeights weights, string directory, IProgress<long>? progress, CancellationToken cancellation)
+    {
+        long bytes = 0;
+        Directory.CreateDirectory(directory);
+        foreach ((string name, byte[] content) in model.Parts.Contents)
+        {
+            string file = Path.Combine(directory, name);
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            File.WriteAllBytes(file, content);
+            bytes += content.Length;
+        }
+        SafetensorsWriter writer = new(OneFileModelWriter.PyTorchMetadata);
+        weights.AddTo(writer);
+        string weightsFile = Path.Combine(directory, WeightsFile);
+        writer.Save(weightsFile, progress, cancellation);
+        return bytes + new FileInfo(weightsFile).Length;
+    }
+}
