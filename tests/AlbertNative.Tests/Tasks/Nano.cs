@@ -9,7 +9,7 @@ internal static class Nano
 {
     public static string Path { get; } = ShippedModels.Nano;
 
-    public static AlbertTokenizer Tokenizer { get; } = AlbertTokenizer.Load(Path);
+    public static AlbertTokenizer Tokenizer { get; } = ModelTokenizer.Load(Path);
 
     /// <summary>A configuration with the nano model's vocabulary and next to no weights.</summary>
     public static AlbertConfig Tiny(int labels = 3, int positions = 64) => new()

@@ -1,0 +1,196 @@
+using System.Security.Cryptography;
+using AlbertNative.Checkpoints;
+using AlbertNative.Model;
+using AlbertNative.Tests.Checkpoints;
+
+namespace AlbertNative.Tests.Conversion;
+
+public sealed class ModelConverterTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public static TheoryData<string> Containers => [.. Directory.GetDirectories(OneFile.Formats)
+        .Select(directory => Path.GetFileName(directory))
+        .Where(name => !name.Contains("malicious", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Containers))]
+    public void Every_container_becomes_a_file_with_the_same_weights(string container)
+    {
+        string source = Path.Combine(OneFile.Formats, container);
+        ConversionSummary summary = ModelConverter.Convert(source, At("model.safetensors"));
+        using Checkpoint file = Checkpoint.Open(At("model.safetensors"));
+        Assert.Equal(summary.WrittenBytes, new FileInfo(At("model.safetensors")).Length);
+        Assert.All(file.Tensors, tensor => Assert.Equal(TensorType.F32, tensor.Type));
+        Assert.Equal("pt", file.Metadata["format"]);
+        Assert.Equal(container, file.Metadata["albertnative.source"]);
+
+        // What is stored in 16 bits is widened; all others hold the same numbers.
+        bool halved = container.EndsWith("16", StringComparison.Ordinal);
+        SortedDictionary<string, float[]> reference = OneFile.Weights(halved ? source : Path.Combine(OneFile.Formats, "safetensors-f32"));
+        SortedDictionary<string, float[]> weights = OneFile.Weights(At("model.safetensors"));
+        Assert.Equal(container == "safetensors-no-prefix" ? 25 : 32, weights.Count);
+        Assert.All(weights, weight => Assert.Equal(reference[weight.Key], weight.Value));
+        using AlbertPreTrainedModel model = AlbertAutoModel.Load(At("model.safetensors"));
+        Assert.Empty(model.SkippedTensors);
+    }
+
+    [Fact]
+    public void Tied_copies_and_wrappers_are_dropped_by_name()
+    {
+        ConversionSummary summary = ModelConverter.Convert(Path.Combine(OneFile.Formats, "torch-nested-module-prefix"), At("m.safetensors"));
+        Assert.Equal(
+            [
+                new("module.predictions.decoder.bias", "tied to predictions.bias"),
+                new("module.predictions.decoder.weight", "tied to albert.embeddings.word_embeddings.weight"),
+            ],
+            summary.Dropped);
+        Assert.Equal(
+            [AlbertArchitecture.AlbertModel, AlbertArchitecture.AlbertForPreTraining, AlbertArchitecture.AlbertForMaskedLM],
+            summary.Architectures);
+        Assert.Contains("takes ids, no text", Assert.Single(summary.Remarks));
+    }
+
+    [Theory]
+    [InlineData(WeightStorage.Float32)]
+    [InlineData(WeightStorage.Float16)]
+    [InlineData(WeightStorage.Int8)]
+    public void The_same_source_gives_the_same_bytes(WeightStorage storage)
+    {
+        ConversionOptions options = new() { Storage = storage };
+        ModelConverter.Convert(OneFile.Nano, At("a.safetensors"), options);
+        ModelConverter.Convert(OneFile.Nano, At("b.safetensors"), options);
+        Assert.Equal(SHA256.HashData(File.ReadAllBytes(At("a.safetensors"))), SHA256.HashData(File.ReadAllBytes(At("b.safetensors"))));
+    }
+
+    [Fact]
+    public void Provenance_names_every_file_with_its_hash()
+    {
+        string source = Path.Combine(OneFile.Formats, "safetensors-sharded");
+        ModelConverter.Convert(source, At("m.safetensors"), new() { SourceName = "org/model" });
+        using ModelFiles files = ModelFiles.Open(At("m.safetensors"));
+        ModelProvenance provenance = files.Provenance!;
+        Assert.Equal("org/model", provenance.Source);
+        Assert.Equal("fp32", provenance.Precision);
+        Assert.Matches(@"^AlbertNative \d+\.\d+\.\d+$", provenance.Converter);
+        IEnumerable<string> expected = Directory.GetFiles(source).Order(StringComparer.Ordinal)
+            .Select(file => $"{Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file)))}  {Path.GetFileName(file)}");
+        Assert.Equal(expected, provenance.SourceHashes.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Fact]
+    public void A_converted_model_that_is_converted_again_keeps_its_origin()
+    {
+        ModelConverter.Convert(OneFile.Nano, At("m.safetensors"), new() { Storage = WeightStorage.Int8 });
+        using ModelFiles files = ModelFiles.Open(At("m.safetensors"));
+        Assert.Equal("albert-nano", files.Provenance!.Source);
+        Assert.Equal("int8", files.Provenance.Precision);
+        Assert.EndsWith("  albert-nano.safetensors\n", files.Provenance.SourceHashes);
+    }
+
+    [Fact]
+    public void A_dry_run_checks_everything_and_writes_nothing()
+    {
+        ConversionSummary summary = ModelConverter.Convert(OneFile.Nano, At("m.safetensors"), new() { DryRun = true });
+        Assert.Null(summary.WrittenBytes);
+        Assert.Equal(["config.json", "spiece.model", "tokenizer_config.json"], summary.Parts);
+        Assert.Empty(summary.Dropped);
+        Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
+    }
+
+    [Fact]
+    public void A_cancelled_conversion_leaves_nothing()
+    {
+        using CancellationTokenSource cancellation = new();
+        Interruption interruption = new(cancellation);
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => ModelConverter.Convert(OneFile.Nano, At("m.safetensors"), progress: interruption, cancellation: cancellation.Token));
+        Assert.InRange(interruption.Last, 1e-6, 0.999);
+        Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
+    }
+
+    [Fact]
+    public void A_model_that_cannot_be_stored_so_is_refused_and_the_old_file_stays()
+    {
+        string source = OneFile.Rewrite(OneFile.Nano, At("large.safetensors"), add: (writer, tensor) =>
+        {
+            if (tensor.Name != "albert.pooler.weight")
+                return false;
+            float[] values = new float[tensor.ElementCount];
+            values[7] = 70000;
+            writer.Add(tensor.Name, TensorType.F32, tensor.Shape.AsSpan(), values.AsMemory());
+            return true;
+        });
+        File.WriteAllText(At("m.safetensors"), "old");
+        CheckpointFormatException e = Assert.Throws<CheckpointFormatException>(
+            () => ModelConverter.Convert(source, At("m.safetensors"), new() { Storage = WeightStorage.Float16 }));
+        Assert.Contains("albert.pooler.weight: element 7 is 70000, too large for 16 bits", e.Message);
+        Assert.Equal("old", File.ReadAllText(At("m.safetensors")));
+        Assert.Equal(2, Directory.GetFileSystemEntries(_folder.Path).Length);
+    }
+
+    [Fact]
+    public void Weights_that_are_not_finite_have_no_8_bit_form()
+    {
+        string source = OneFile.Rewrite(OneFile.Nano, At("nan.safetensors"), add: (writer, tensor) =>
+        {
+            if (!tensor.Name.EndsWith("ffn.weight", StringComparison.Ordinal))
+                return false;
+            float[] values = new float[tensor.ElementCount];
+            values[200] = float.NaN;
+            writer.Add(tensor.Name, TensorType.F32, tensor.Shape.AsSpan(), values.AsMemory());
+            return true;
+        });
+        CheckpointFormatException e = Assert.Throws<CheckpointFormatException>(
+            () => ModelConverter.Convert(source, At("m.safetensors"), new() { Storage = WeightStorage.Int8 }));
+        Assert.Contains("ffn.weight: element 200 is NaN", e.Message);
+        Assert.False(File.Exists(At("m.safetensors")));
+    }
+
+    [Fact]
+    public void Sources_that_are_no_models_are_refused_by_name()
+    {
+        Assert.Contains("there is no model", Refuse<FileNotFoundException>(At("none")));
+        Assert.Contains("has no config.json", Refuse<CheckpointFormatException>(_folder.Path));
+        _folder.Write("tf/model.ckpt-best.index", []);
+        _folder.Write("tf/model.ckpt-best.data-00000-of-00001", []);
+        foreach (string path in (string[])["tf", "tf/model.ckpt-best", "tf/model.ckpt-best.index", "tf/model.ckpt-best.data-00000-of-00001"])
+            Assert.Contains("TensorFlow 1 checkpoint", Refuse<NotSupportedException>(At(path)));
+        Assert.Contains("posix", Refuse<CheckpointFormatException>(Path.Combine(OneFile.Formats, "torch-malicious-must-be-refused")));
+        Assert.Contains(".safetensors", Assert.Throws<ArgumentException>(() => ModelConverter.Convert(OneFile.Nano, At("m.bin"))).Message);
+    }
+
+    [Fact]
+    public void A_class_that_is_promised_and_not_there_is_remarked()
+    {
+        string source = At("source");
+        Directory.CreateDirectory(source);
+        File.Copy(Path.Combine(OneFile.Formats, "safetensors-no-prefix", "model.safetensors"), Path.Combine(source, "model.safetensors"));
+        File.Copy(Path.Combine(OneFile.Formats, "safetensors-f32", "config.json"), Path.Combine(source, "config.json"));
+        ConversionSummary summary = ModelConverter.Convert(source, At("m.safetensors"));
+        Assert.Contains("the configuration names AlbertForPreTraining, whose tensors are not all there", summary.Remarks);
+    }
+
+    private string Refuse<TException>(string source)
+        where TException : Exception
+    {
+        TException e = Assert.Throws<TException>(() => ModelConverter.Convert(source, At("m.safetensors")));
+        Assert.False(File.Exists(At("m.safetensors")));
+        return e.Message;
+    }
+
+    private string At(string name) => Path.Combine(_folder.Path, name);
+
+    private sealed class Interruption(CancellationTokenSource cancellation) : IProgress<double>
+    {
+        public double Last { get; private set; }
+
+        public void Report(double value)
+        {
+            Last = value;
+            cancellation.Cancel();
+        }
+    }
+}

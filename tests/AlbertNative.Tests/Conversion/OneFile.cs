@@ -1,0 +1,91 @@
+using System.Text;
+using AlbertNative.Checkpoints;
+using AlbertNative.Model;
+using AlbertNative.Tensors;
+using AlbertNative.Testing;
+using AlbertNative.Tests.Model;
+
+namespace AlbertNative.Tests.Conversion;
+
+/// <summary>Models of the tests as one file, whole or damaged.</summary>
+internal static class OneFile
+{
+    public static string Nano { get; } = Path.Combine(SharedFolder.Repository, "weights", "albert-nano.safetensors");
+
+    public static string Formats { get; } = Path.Combine(
+        SharedFolder.Repository, "tests", "AlbertNative.Tests", "Checkpoints", "Fixtures", "formats");
+
+    private static ModelProvenance Provenance { get; } = new("tiny", "", "tests", "");
+
+    /// <summary>Writes a synthetic model whose sizes no vector width divides.</summary>
+    public static string Write(
+        string path, WeightStorage storage, AlbertArchitecture architecture = AlbertArchitecture.AlbertForPreTraining, AlbertConfig? config = null)
+    {
+        config ??= TinyModel.Config;
+        SafetensorsWriter writer = OneFileModelWriter.Create(
+            new Dictionary<string, byte[]> { ["config.json"] = config.ToJson() }, Provenance);
+        ConvertedWeights.Plan(TinyModel.Weights(architecture, config), config, storage).AddTo(writer);
+        writer.Save(path);
+        return path;
+    }
+
+    /// <summary>Writes a file again with other metadata and other tensors.</summary>
+    /// <param name="source">The file.</param>
+    /// <param name="path">The file to write.</param>
+    /// <param name="metadata">Changes the entries.</param>
+    /// <param name="add">Adds a tensor; false where it does not want that one.</param>
+    public static string Rewrite(
+        string source, string path, Action<Dictionary<string, string>>? metadata = null, Func<SafetensorsWriter, CheckpointTensor, bool>? add = null)
+    {
+        using Checkpoint checkpoint = Checkpoint.Open(source);
+        Dictionary<string, string> entries = new(checkpoint.Metadata);
+        metadata?.Invoke(entries);
+        SafetensorsWriter writer = new(entries);
+        foreach (CheckpointTensor tensor in checkpoint.Tensors)
+        {
+            if (add is null || !add(writer, tensor))
+                writer.Add(tensor);
+        }
+        writer.Save(path);
+        return path;
+    }
+
+    /// <summary>Every weight of a checkpoint as floats, in the order of the names.</summary>
+    public static SortedDictionary<string, float[]> Weights(string path)
+    {
+        using ModelFiles files = ModelFiles.Open(path);
+        SortedDictionary<string, float[]> weights = new(StringComparer.Ordinal);
+        foreach (WeightTensor tensor in WeightSource.From(files.Checkpoint).Tensors)
+        {
+            if (!tensor.Type.IsFloatingPoint && tensor.Type != TensorType.I8)
+                continue;
+            float[] values = new float[tensor.ElementCount];
+            tensor.CopyTo(0, values);
+            weights.Add(tensor.Name, values);
+        }
+        return weights;
+    }
+
+    /// <summary>Every output of a pre-training model on a few sequences.</summary>
+    public static float[] Outputs(string path, WeightPrecision? precision = null, int threads = 1)
+    {
+        using AlbertForPreTraining model = AlbertForPreTraining.Load(path, new ModelOptions { Threads = threads, Precision = precision });
+        TokenBatch batch = new();
+        Random random = new(5);
+        foreach (int length in (int[])[1, 7, 30, 2])
+        {
+            (int[] ids, int[] types) = TinyModel.Sequence(random, length, model.Config);
+            batch.Add(ids, types);
+        }
+        PreTrainingOutput output = model.Forward(batch);
+        List<float> values = [];
+        foreach (Matrix matrix in (Matrix[])[output.PredictionLogits, output.SentenceOrderLogits])
+        {
+            for (int row = 0; row < matrix.Rows; row++)
+                values.AddRange(matrix[row]);
+        }
+        return [.. values];
+    }
+
+    public static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);
+}

@@ -1,0 +1,180 @@
+using AlbertNative.Checkpoints;
+using AlbertNative.Model;
+using AlbertNative.Tensors;
+using AlbertNative.Tests.Checkpoints;
+using AlbertNative.Tests.Model;
+using AlbertNative.Tokenization;
+
+namespace AlbertNative.Tests.Conversion;
+
+public sealed class OneFileModelTests : IDisposable
+{
+    private const string Ffn = "albert.encoder.albert_layer_groups.0.albert_layers.0.ffn.weight";
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(3, 2)]
+    public void Int8_files_give_the_bits_of_a_model_that_is_rounded_when_it_is_loaded(int groups, int innerGroups)
+    {
+        AlbertConfig config = TinyModel.Config with { GroupCount = groups, InnerGroupCount = innerGroups };
+        string single = OneFile.Write(At("single.safetensors"), WeightStorage.Float32, config: config);
+        string rounded = OneFile.Write(At("rounded.safetensors"), WeightStorage.Int8, config: config);
+        Assert.Equal(OneFile.Outputs(single, WeightPrecision.Int8), OneFile.Outputs(rounded));
+        Assert.Equal(OneFile.Outputs(single, WeightPrecision.Int8), OneFile.Outputs(rounded, WeightPrecision.Int8, threads: 2));
+        Assert.NotEqual(OneFile.Outputs(single), OneFile.Outputs(rounded));
+    }
+
+    [Fact]
+    public void Int8_files_of_a_real_model_too()
+    {
+        ModelConverter.Convert(OneFile.Nano, At("nano.safetensors"), new() { Storage = WeightStorage.Int8 });
+        Assert.Equal(OneFile.Outputs(OneFile.Nano, WeightPrecision.Int8), OneFile.Outputs(At("nano.safetensors")));
+    }
+
+    [Fact]
+    public void Int8_files_hold_codes_and_scales_under_the_weights_names()
+    {
+        using Checkpoint file = Checkpoint.Open(OneFile.Write(At("m.safetensors"), WeightStorage.Int8));
+        string[] codes = [.. file.Tensors.Where(tensor => tensor.Type == TensorType.I8).Select(tensor => tensor.Name[^18..])];
+        Assert.Equal(5, codes.Length);
+        Assert.DoesNotContain(codes, name => name.Contains("dense", StringComparison.Ordinal));
+        Assert.True(file.TryGet(Ffn + "_scale", out CheckpointTensor? scales));
+        Assert.Equal([TinyModel.Config.IntermediateSize], scales.Shape);
+    }
+
+    [Fact]
+    public void Int8_files_held_in_single_precision_are_the_numbers_that_the_codes_stand_for()
+    {
+        string rounded = OneFile.Write(At("rounded.safetensors"), WeightStorage.Int8);
+        ModelExporter.Export(rounded, At("expanded"));
+        Assert.Equal(OneFile.Outputs(At("expanded")), OneFile.Outputs(rounded, WeightPrecision.Float32));
+        Assert.Equal(OneFile.Weights(rounded), OneFile.Weights(At("expanded")));
+    }
+
+    [Fact]
+    public void Half_precision_keeps_vectors_whole_and_results_close()
+    {
+        string single = OneFile.Write(At("single.safetensors"), WeightStorage.Float32);
+        string half = OneFile.Write(At("half.safetensors"), WeightStorage.Float16);
+        using (Checkpoint file = Checkpoint.Open(half))
+            Assert.All(file.Tensors, tensor => Assert.Equal(tensor.Shape.Length == 2 ? TensorType.F16 : TensorType.F32, tensor.Type));
+        SortedDictionary<string, float[]> weights = OneFile.Weights(half);
+        foreach ((string name, float[] values) in OneFile.Weights(single))
+            Assert.Equal(name.EndsWith("bias", StringComparison.Ordinal) || name.Contains("orm", StringComparison.Ordinal) ? values : Array.ConvertAll(values, v => (float)(Half)v), weights[name]);
+        float[] expected = OneFile.Outputs(single), actual = OneFile.Outputs(half);
+        Assert.InRange(System.Numerics.Tensors.TensorPrimitives.CosineSimilarity(expected, actual), 0.99999, 1.00001);
+    }
+
+    [Fact]
+    public void A_file_loads_wherever_a_directory_does()
+    {
+        ModelExporter.Export(OneFile.Nano, At("nano"));
+        Assert.Equal(OneFile.Outputs(At("nano")), OneFile.Outputs(OneFile.Nano));
+        Assert.Equal(AlbertConfig.Load(At("nano")).ToJson(), AlbertConfig.Load(OneFile.Nano).ToJson());
+        TokenizerOptions fast = new() { Semantics = TokenizerSemantics.Fast };
+        string text = "The king of Judah, در شهر تهران.";
+        Assert.Equal(
+            AlbertTokenizer.Load(At("nano"), fast).Encode(text).Ids.ToArray(), ModelTokenizer.Load(OneFile.Nano, fast).Encode(text).Ids.ToArray());
+        using TextEmbedder directory = TextEmbedder.Load(At("nano"), options: new() { Tokenizer = fast });
+        using TextEmbedder file = TextEmbedder.Load(OneFile.Nano, options: new() { Tokenizer = fast });
+        Assert.Equal(directory.Embed(text), file.Embed(text));
+        Assert.Equal(128, file.MaxLength);
+    }
+
+    [Fact]
+    public void A_checkpoint_file_has_its_other_parts_beside_it()
+    {
+        string directory = Path.Combine(OneFile.Formats, "torch-zip");
+        Assert.Equal(OneFile.Outputs(directory), OneFile.Outputs(Path.Combine(directory, "pytorch_model.bin")));
+    }
+
+    [Fact]
+    public void Files_without_a_part_are_refused_by_its_name()
+    {
+        string noConfig = OneFile.Rewrite(OneFile.Nano, At("no-config.safetensors"), entries => entries.Remove("config.json"));
+        Assert.Contains("no-config.safetensors: has no config.json", Refuse<CheckpointFormatException>(() => AlbertModel.Load(noConfig)));
+
+        string badConfig = OneFile.Rewrite(OneFile.Nano, At("bad-config.safetensors"), entries => entries["config.json"] = "{");
+        Assert.Contains(Path.Combine("bad-config.safetensors", "config.json"), Refuse<CheckpointFormatException>(() => AlbertModel.Load(badConfig)));
+
+        string noTokenizer = OneFile.Rewrite(OneFile.Nano, At("no-text.safetensors"), add: (_, tensor) => tensor.Type == TensorType.U8);
+        AlbertModel.Load(noTokenizer).Dispose();
+        Assert.Contains("neither tokenizer.json nor spiece.model", Refuse<FileNotFoundException>(() => TextEmbedder.Load(noTokenizer)));
+
+        string wordPiece = OneFile.Rewrite(OneFile.Nano, At("word-piece.safetensors"), add: (writer, tensor) =>
+        {
+            if (tensor.Type != TensorType.U8)
+                return false;
+            writer.Add("tokenizer.vocab_txt", TensorType.U8, [4], OneFile.Utf8("a\nb\n").AsMemory());
+            return true;
+        });
+        Assert.Contains("vocab.txt (BERT's WordPiece)", Refuse<TokenizerFormatException>(() => ModelTokenizer.Load(wordPiece)));
+
+        string version = OneFile.Rewrite(OneFile.Nano, At("version.safetensors"), entries => entries["albertnative.version"] = "2");
+        Assert.Contains("albertnative.version is '2', expected '1'", Refuse<CheckpointFormatException>(() => AlbertModel.Load(version)));
+    }
+
+    [Fact]
+    public void A_tokenizer_that_is_no_bytes_is_refused()
+    {
+        string path = OneFile.Rewrite(OneFile.Nano, At("m.safetensors"), add: (writer, tensor) =>
+        {
+            if (tensor.Type != TensorType.U8)
+                return false;
+            writer.Add(tensor.Name, TensorType.F32, [2], new float[2].AsMemory());
+            return true;
+        });
+        Assert.Contains("tokenizer.spiece_model F32 [2]: expected the bytes of a file", Refuse<CheckpointFormatException>(() => ModelTokenizer.Load(path)));
+        Assert.Contains("a part of it", Refuse<TokenizerFormatException>(() => AlbertTokenizer.Load(path)));
+    }
+
+    [Fact]
+    public void Scales_that_do_not_fit_are_refused_by_name()
+    {
+        string rounded = OneFile.Write(At("rounded.safetensors"), WeightStorage.Int8);
+        Assert.Contains($"{Ffn}_scale F32 [69] does not fit {Ffn} I8 [70, 39], expected F32 [70]", RefuseScale(rounded, TensorType.F32, new float[69]));
+        Assert.Contains($"{Ffn}_scale F16 [70] does not fit", RefuseScale(rounded, TensorType.F16, new float[70]));
+        float[] scales = new float[70];
+        scales[3] = float.NaN;
+        Assert.Contains($"{Ffn}_scale has an impossible scale at element 3", RefuseScale(rounded, TensorType.F32, scales));
+        Assert.Contains($"{Ffn} is I8, expected a floating-point type or a {Ffn}_scale beside it", RefuseScale(rounded, default, null));
+    }
+
+    [Fact]
+    public void Codes_that_rounding_does_not_make_are_refused()
+    {
+        string rounded = OneFile.Write(At("rounded.safetensors"), WeightStorage.Int8);
+        string path = OneFile.Rewrite(rounded, At("m.safetensors"), add: (writer, tensor) =>
+        {
+            if (tensor.Name != Ffn)
+                return false;
+            byte[] codes = new byte[tensor.ElementCount];
+            codes[^1] = 0x80;
+            writer.Add(Ffn, TensorType.I8, tensor.Shape.AsSpan(), codes.AsMemory());
+            return true;
+        });
+        Assert.Contains($"{Ffn} has the code -128", Refuse<CheckpointFormatException>(() => AlbertModel.Load(path)));
+    }
+
+    private string RefuseScale(string rounded, TensorType type, float[]? scales)
+    {
+        string path = OneFile.Rewrite(rounded, At("m.safetensors"), add: (writer, tensor) =>
+        {
+            if (tensor.Name != Ffn + "_scale")
+                return false;
+            if (scales is not null)
+                writer.Add(tensor.Name, type, [scales.Length], scales.AsMemory());
+            return true;
+        });
+        return Refuse<CheckpointFormatException>(() => AlbertModel.Load(path));
+    }
+
+    private static string Refuse<TException>(Func<object> load)
+        where TException : Exception => Assert.Throws<TException>(load).Message;
+
+    private string At(string name) => Path.Combine(_folder.Path, name);
+}
