@@ -6,7 +6,7 @@ namespace AlbertNative.Tests.Cli;
 /// <summary>Bad lines, bad files and bad command lines: named, in one line, with the right exit code.</summary>
 public sealed class BadInputTests
 {
-    private static readonly string Vocabulary = Path.Combine(Nano.Path, "spiece.model");
+    private static readonly string Vocabulary = Path.Combine(Nano.Folder, "spiece.model");
 
     [Theory]
     [InlineData("""{"text": 3}""", "\"text\": expected a string, found the number 3")]

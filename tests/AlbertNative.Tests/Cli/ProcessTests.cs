@@ -7,7 +7,7 @@ namespace AlbertNative.Tests.Cli;
 /// <summary>The built <c>albert.dll</c> as users run it.</summary>
 public sealed class ProcessTests
 {
-    private static readonly string Vocabulary = Path.Combine(Nano.Path, "spiece.model");
+    private static readonly string Vocabulary = Path.Combine(Nano.Folder, "spiece.model");
 
     [Fact]
     public async Task A_program_that_sends_a_line_gets_its_result_before_it_sends_the_next()

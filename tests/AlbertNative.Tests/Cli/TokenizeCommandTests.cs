@@ -5,7 +5,7 @@ namespace AlbertNative.Tests.Cli;
 
 public sealed class TokenizeCommandTests
 {
-    private static readonly string Vocabulary = Path.Combine(Nano.Path, "spiece.model");
+    private static readonly string Vocabulary = Path.Combine(Nano.Folder, "spiece.model");
 
     [Fact]
     public void Arguments_become_a_line_each()

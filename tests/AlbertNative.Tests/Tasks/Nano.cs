@@ -7,7 +7,12 @@ namespace AlbertNative.Tests.Tasks;
 /// <summary>The model that ships with the project, and small synthetic ones of the classes that it is not.</summary>
 internal static class Nano
 {
+    private static readonly Lazy<string> Exported = new(Export);
+
     public static string Path { get; } = ShippedModels.Nano;
+
+    /// <summary>The same model as a directory, for one run of the tests.</summary>
+    public static string Folder => Exported.Value;
 
     public static AlbertTokenizer Tokenizer { get; } = ModelTokenizer.Load(Path);
 
@@ -32,5 +37,13 @@ internal static class Nano
         string[] vocabulary = ["the", "king", "of", "Judah", "went", "up", "to", "Jerusalem", "and", "his", "servants", "شاه", "رفت"];
         Random random = new(seed);
         return string.Join(' ', Enumerable.Range(0, words).Select(_ => vocabulary[random.Next(vocabulary.Length)]));
+    }
+
+    private static string Export()
+    {
+        string folder = Directory.CreateTempSubdirectory("albert-nano-").FullName;
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
+        ModelExporter.Export(Path, folder);
+        return folder;
     }
 }

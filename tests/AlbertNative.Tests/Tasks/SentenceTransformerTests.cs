@@ -77,7 +77,7 @@ public sealed class SentenceTransformerTests : IDisposable
     [Fact]
     public void A_directory_with_modules_embeds_as_they_say()
     {
-        foreach (string file in Directory.EnumerateFiles(Nano.Path))
+        foreach (string file in Directory.EnumerateFiles(Nano.Folder))
             File.Copy(file, Path.Combine(_folder.Path, Path.GetFileName(file)));
         Write("modules.json", Modules);
         Write("1_Pooling/config.json", """{"word_embedding_dimension": 192, "pooling_mode_max_tokens": true}""");
