@@ -13,7 +13,7 @@ if (args.Length is < 1 or > 3)
 }
 string question = args[0];
 string file = args.ElementAtOrDefault(1) ?? Path.Combine(AppContext.BaseDirectory, "lines.txt");
-string model = args.ElementAtOrDefault(2) ?? Path.Combine(AppContext.BaseDirectory, "models", "albert-nano");
+string model = args.ElementAtOrDefault(2) ?? Path.Combine(AppContext.BaseDirectory, "models", "albert-nano.safetensors");
 
 // Vectors of length 1, so that their dot product is the cosine of the angle between them.
 using TextEmbedder embedder = TextEmbedder.Load(

@@ -12,13 +12,13 @@ string models = builder.Configuration["Models"] ?? Path.Combine(AppContext.BaseD
 
 builder.Services.AddAlbert(options =>
 {
-    options.ModelPath = Path.Combine(models, "albert-nano");
+    options.ModelPath = Path.Combine(models, "albert-nano.safetensors");
     options.Embedding = new() { Normalize = true };
     options.LoadAtStartup<TextEmbedder>();
     options.LoadAtStartup<MaskFiller>();
 });
 // Parts of speech are wanted less often: this model is loaded when the first request asks for it.
-builder.Services.AddAlbert("tagger", options => options.ModelPath = Path.Combine(models, "albert-nano-fa-upos"));
+builder.Services.AddAlbert("tagger", options => options.ModelPath = Path.Combine(models, "albert-nano-fa-upos.safetensors"));
 
 builder.Services.AddHealthChecks();
 builder.Services.ConfigureHttpJsonOptions(json =>
