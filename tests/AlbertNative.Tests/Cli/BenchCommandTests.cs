@@ -1,7 +1,7 @@
 using System.Text.Json;
 using AlbertNative.Model;
-using AlbertNative.Testing;
 using AlbertNative.Tests.Checkpoints;
+using AlbertNative.Tests.Tasks;
 
 namespace AlbertNative.Tests.Cli;
 
@@ -85,7 +85,7 @@ public sealed class BenchCommandTests : IDisposable
     {
         string text = Path.Combine(_folder.Path, "text.txt");
         File.WriteAllText(text, "the king\nof Judah went up\n\n");
-        string model = Path.Combine(SharedFolder.Repository, "weights", "albert-nano", "spiece.model");
+        string model = Path.Combine(Nano.Folder, "spiece.model");
         JsonElement line = CliRun.Of("bench", "tokenizer", text, "--raw", "--tokenizer", model, "--runs", "1").Lines[0];
         Assert.Equal((3, 24), (Number(line, "lines"), Number(line, "bytes")));
         Assert.InRange(Number(line, "tokens"), 6, 24);
