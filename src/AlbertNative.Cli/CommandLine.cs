@@ -71,6 +71,7 @@ internal static class CommandLine
         new PullCommand(session, () => new()),
         new ConvertCommand(session),
         new ExportCommand(session),
+        new VerifyCommand(session),
     };
 
     // What the libraries throw for files and arguments; anything else is a fault of ours and is shown as such.
