@@ -12,6 +12,7 @@ public sealed class SentencePieceModel
     private readonly UnigramVocabulary _vocabulary;
     private readonly UnigramSegmenter _segmenter;
     private readonly PieceDecoder _decoder;
+    private readonly WordwiseEncoder? _wordwise;
 
     private SentencePieceModel(ModelProto model)
     {
@@ -23,6 +24,8 @@ public sealed class SentencePieceModel
             _vocabulary.Trie, _vocabulary.Scores, _vocabulary.LowestScore, _vocabulary.UnknownId,
             mergeUnknown: _vocabulary.ByteIds is null);
         _decoder = new PieceDecoder(model, _vocabulary);
+        _wordwise = WordwiseEncoder.TryMake(
+            this, (text, _) => text, (scratch, tokens) => new PieceExpansion(_vocabulary, scratch).AppendIds(tokens));
     }
 
     /// <summary>The number of pieces; ids are 0 to this.</summary>
@@ -109,13 +112,25 @@ public sealed class SentencePieceModel
     public int Encode(ReadOnlySpan<char> text, Span<int> destination)
     {
         EncodeScratch scratch = EncodeScratch.Rent();
+        TokenBuffer tokens = TokenBuffer.Rent(withDetails: false);
         try
         {
-            Encode(scratch.WithoutLoneSurrogates(text), scratch, withSources: false);
-            return new PieceExpansion(_vocabulary, scratch).CopyIds(destination);
+            text = scratch.WithoutLoneSurrogates(text);
+            if (_wordwise?.TryEncode(text, scratch, tokens) != true)
+            {
+                Encode(text, scratch, withSources: false);
+                new PieceExpansion(_vocabulary, scratch).AppendIds(tokens);
+            }
+            if (!tokens.Ids.TryCopyTo(destination))
+            {
+                throw new ArgumentException(
+                    $"The text has {tokens.Count} pieces, the destination holds {destination.Length}.", nameof(destination));
+            }
+            return tokens.Count;
         }
         finally
         {
+            tokens.Return();
             scratch.Return();
         }
     }
@@ -145,6 +160,28 @@ public sealed class SentencePieceModel
     {
         scratch.Normalized.Clear(withSources);
         Normalizer.Normalize(text, scratch.Normalized);
-        _segmenter.Segment(scratch.Normalized.Text, scratch.Segments);
+        float score = 0;
+        _segmenter.Segment(scratch.Normalized.Text, scratch.Segments, ref score);
     }
+
+    /// <summary>
+    /// Encodes one word as part of a text: from the score of what is before it, which it raises to that of its own
+    /// end. False where it does not become one word, so that its neighbours matter.
+    /// </summary>
+    internal bool TryEncodeWord(ReadOnlySpan<char> word, EncodeScratch scratch, ref float score)
+    {
+        if (word.Contains(SentencePieceNormalizer.SpaceSymbol))
+            return false;
+        scratch.Normalized.Clear(withSources: false);
+        Normalizer.Normalize(word, scratch.Normalized);
+        ReadOnlySpan<char> text = scratch.Normalized.Text;
+        if (text.Length < 2 || text.LastIndexOf(SentencePieceNormalizer.SpaceSymbol) != 0)
+            return false;
+        _segmenter.Segment(text, scratch.Segments, ref score);
+        return true;
+    }
+
+    /// <summary>How sure the segmentation of a normalised word is; see <see cref="UnigramSegmenter.FindMargin"/>.</summary>
+    internal int FindMargin(ReadOnlySpan<char> word, Span<double> steps, out float limit) =>
+        _segmenter.FindMargin(word, steps, out limit);
 }

@@ -7,7 +7,7 @@ namespace AlbertNative.Tokenization;
 internal sealed class TokenBuffer
 {
     [ThreadStatic]
-    private static TokenBuffer? spare;
+    private static TokenBuffer? _spare;
 
     private int[] _ids = new int[256];
     private TextSpan[] _spans = [];
@@ -40,8 +40,8 @@ internal sealed class TokenBuffer
     /// <summary>An empty buffer of this thread; give it back with <see cref="Return"/>.</summary>
     public static TokenBuffer Rent(bool withDetails)
     {
-        TokenBuffer buffer = spare ?? new TokenBuffer();
-        spare = buffer._nextSpare;
+        TokenBuffer buffer = _spare ?? new TokenBuffer();
+        _spare = buffer._nextSpare;
         buffer._nextSpare = null;
         buffer.Count = 0;
         buffer.WithDetails = withDetails;
@@ -55,8 +55,8 @@ internal sealed class TokenBuffer
     {
         if (WithDetails)
             _surfaces.AsSpan(0, Count).Clear();
-        _nextSpare = spare;
-        spare = this;
+        _nextSpare = _spare;
+        _spare = this;
     }
 
     /// <summary>Appends a token of which only the id is wanted.</summary>
@@ -90,6 +90,9 @@ internal sealed class TokenBuffer
 
     /// <summary>Counts ids that were written into <see cref="Reserve"/>'s room.</summary>
     public void Advance(int count) => Count += count;
+
+    /// <summary>Takes back all but the first <paramref name="count"/> tokens.</summary>
+    public void Truncate(int count) => Count = count;
 
     private void Grow(int needed)
     {

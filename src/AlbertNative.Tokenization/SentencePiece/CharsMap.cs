@@ -46,6 +46,13 @@ internal sealed class CharsMap
         return new CharsMap(trie, replacements, CharsMapStarts.Find(trie, replacements.Span));
     }
 
+    /// <summary>Whether the character is in any replacement.</summary>
+    public bool Produces(char c)
+    {
+        Span<byte> utf8 = stackalloc byte[3];
+        return _replacements.Span.IndexOf(utf8[..new Rune(c).EncodeToUtf8(utf8)]) >= 0;
+    }
+
     /// <summary>Finds the longest string of the map at the start of <paramref name="text"/>.</summary>
     /// <param name="text">UTF-16 without lone surrogates.</param>
     /// <param name="replacement">What replaces it, in UTF-8.</param>

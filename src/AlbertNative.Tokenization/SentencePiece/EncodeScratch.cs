@@ -12,7 +12,7 @@ internal sealed class EncodeScratch
     private const int LargestKept = 1 << 21;
 
     [ThreadStatic]
-    private static EncodeScratch? spare;
+    private static EncodeScratch? _spare;
 
     private EncodeScratch? _nextSpare;
     private char[] _repaired = [];
@@ -39,8 +39,8 @@ internal sealed class EncodeScratch
     /// <summary>A scratch of this thread; give it back with <see cref="Return"/>.</summary>
     public static EncodeScratch Rent()
     {
-        EncodeScratch scratch = spare ?? new EncodeScratch();
-        spare = scratch._nextSpare;
+        EncodeScratch scratch = _spare ?? new EncodeScratch();
+        _spare = scratch._nextSpare;
         scratch._nextSpare = null;
         return scratch;
     }
@@ -50,8 +50,8 @@ internal sealed class EncodeScratch
     {
         if (Math.Max(Normalized.Capacity, Prepared.Capacity) > LargestKept)
             return;
-        _nextSpare = spare;
-        spare = this;
+        _nextSpare = _spare;
+        _spare = this;
     }
 
     /// <summary>The text with U+FFFD for every surrogate without its other half: of the same length.</summary>

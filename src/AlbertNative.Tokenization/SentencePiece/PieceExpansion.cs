@@ -12,33 +12,12 @@ internal readonly ref struct PieceExpansion(UnigramVocabulary vocabulary, Encode
     private readonly ReadOnlySpan<int> _ends = scratch.Segments.Ends;
     private readonly ReadOnlySpan<char> _text = scratch.Normalized.Text;
 
-    /// <summary>Writes the ids; returns how many.</summary>
-    /// <exception cref="ArgumentException"><paramref name="destination"/> is too short.</exception>
-    public int CopyIds(Span<int> destination)
+    /// <summary>Appends the ids.</summary>
+    public void AppendIds(TokenBuffer tokens)
     {
         int count = CountPieces();
-        if (count > destination.Length)
-        {
-            throw new ArgumentException(
-                $"The text has {count} pieces, the destination holds {destination.Length}.", nameof(destination));
-        }
-        if (vocabulary.ByteIds is null)
-        {
-            _ids.CopyTo(destination);
-            return count;
-        }
-        Span<byte> utf8 = stackalloc byte[4];
-        for (int i = 0, at = 0; i < _ids.Length; i++)
-        {
-            if (_ids[i] != vocabulary.UnknownId)
-                destination[at++] = _ids[i];
-            else
-            {
-                foreach (byte b in utf8[..System.Text.Encoding.UTF8.GetBytes(PieceText(i), utf8)])
-                    destination[at++] = vocabulary.ByteIds[b];
-            }
-        }
-        return count;
+        CopyIds(tokens.Reserve(count));
+        tokens.Advance(count);
     }
 
     /// <summary>Makes the whole result; the scratch must hold the sources.</summary>
@@ -64,6 +43,26 @@ internal readonly ref struct PieceExpansion(UnigramVocabulary vocabulary, Encode
             spans[at++] = span;
         }
         return new SentencePieceEncoding(source, ids, pieces, spans);
+    }
+
+    private void CopyIds(Span<int> destination)
+    {
+        if (vocabulary.ByteIds is null)
+        {
+            _ids.CopyTo(destination);
+            return;
+        }
+        Span<byte> utf8 = stackalloc byte[4];
+        for (int i = 0, at = 0; i < _ids.Length; i++)
+        {
+            if (_ids[i] != vocabulary.UnknownId)
+                destination[at++] = _ids[i];
+            else
+            {
+                foreach (byte b in utf8[..System.Text.Encoding.UTF8.GetBytes(PieceText(i), utf8)])
+                    destination[at++] = vocabulary.ByteIds[b];
+            }
+        }
     }
 
     private ReadOnlySpan<char> PieceText(int index)

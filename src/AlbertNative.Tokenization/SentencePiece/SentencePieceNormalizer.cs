@@ -68,6 +68,15 @@ internal sealed class SentencePieceNormalizer
         public bool IsSpace => Unchanged is " " || Replacement.SequenceEqual(" "u8);
     }
 
+    /// <summary>
+    /// Whether a text's words, what is between U+0020, are normalised as each would be by itself, one <c>▁</c> before
+    /// every one; as long as none of them has a <c>▁</c> of its own or becomes empty or several.
+    /// </summary>
+    public bool TreatsWordsAlone =>
+        _spec is { AddDummyPrefix: true, RemoveExtraWhiteSpaces: true, EscapeWhiteSpaces: true }
+        && !_spaceIsSuffix && _spaceIsPlain && _charsMap?.Starts.IsLater(' ') != true && _charsMap?.Produces(SpaceSymbol) != true
+        && _symbols?.UserDefined().Exists(text => text.AsSpan().ContainsAny(' ', SpaceSymbol)) != true;
+
     /// <summary>Normalises a text.</summary>
     /// <param name="text">UTF-16 without lone surrogates.</param>
     /// <param name="output">Where to; sources are indices into <paramref name="text"/>.</param>

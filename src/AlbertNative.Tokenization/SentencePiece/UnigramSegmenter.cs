@@ -38,7 +38,10 @@ internal sealed class UnigramSegmenter
     }
 
     /// <summary>Segments a normalised text.</summary>
-    public void Segment(ReadOnlySpan<char> text, SegmentBuffer buffer)
+    /// <param name="text">The text.</param>
+    /// <param name="buffer">Where to.</param>
+    /// <param name="score">The score of what is before it; then that of the best path to its end.</param>
+    public void Segment(ReadOnlySpan<char> text, SegmentBuffer buffer, ref float score)
     {
         buffer.Clear(text.Length);
         ReadOnlySpan<ushort> map = _trie.Codes;
@@ -46,9 +49,38 @@ internal sealed class UnigramSegmenter
         for (int i = 0; i < text.Length; i++)
             codes[i] = map[text[i]];
         codes[text.Length] = PieceTrie.NoCode;
-        float score = 0;
         for (int cut = 0; cut < text.Length;)
             cut += SegmentToCut(text[cut..], codes[cut..], cut, ref score, buffer);
+    }
+
+    /// <summary>Finds the exact best path of a word, and how sure it is.</summary>
+    /// <param name="text">The normalised word, at most <see cref="WordMargin.LongestText"/> units.</param>
+    /// <param name="steps">As many numbers; filled with the scores on the path.</param>
+    /// <param name="limit">Below which score before the word, without its sign, the path is the same.</param>
+    /// <returns>The number of steps.</returns>
+    public int FindMargin(ReadOnlySpan<char> text, Span<double> steps, out float limit)
+    {
+        Span<double> memory = stackalloc double[3 * (WordMargin.LongestText + 1)];
+        WordMargin margin = new(memory, stackalloc int[WordMargin.LongestText + 1]);
+        for (int position = 0; position < text.Length;)
+        {
+            int characterEnd = position + CharacterLength(text, position);
+            bool isCovered = false;
+            ulong node = _trie.Root;
+            for (int end = position; end < text.Length && _trie.Step(ref node, text[end]);)
+            {
+                int id = PieceTrie.Value(node);
+                end++;
+                if (id < 0)
+                    continue;
+                margin.Offer(position, end, _scores[id]);
+                isCovered |= end == characterEnd;
+            }
+            if (!isCovered)
+                margin.Offer(position, characterEnd, _unknownScore);
+            position = characterEnd;
+        }
+        return margin.Finish(text.Length, steps, out limit);
     }
 
     /// <summary>

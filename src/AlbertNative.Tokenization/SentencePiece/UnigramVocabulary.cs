@@ -57,6 +57,12 @@ internal sealed class UnigramVocabulary
     /// <summary>The lowest score of a normal piece.</summary>
     public float LowestScore { get; }
 
+    /// <summary>
+    /// Whether <c>▁</c> is a piece, and no other piece has it anywhere but at its start: then every path through a
+    /// text passes before each <c>▁</c>.
+    /// </summary>
+    public bool HasSpaceOnlyAtStart { get; private set; }
+
     /// <summary>The texts of control, unknown and byte pieces.</summary>
     public IEnumerable<string> ReservedTexts => _reserved.Keys;
 
@@ -180,6 +186,7 @@ internal sealed class UnigramVocabulary
             end += System.Text.Encoding.UTF8.GetChars(_model.Utf8(produced[i]), text.AsSpan(end));
             ends[i] = end;
         }
+        HasSpaceOnlyAtStart = FindSpaces(text.AsSpan(0, end), ends);
         PieceTrie trie = PieceTrie.Build(text.AsSpan(0, end), ends, produced);
         foreach ((string unused, int id) in _unused)
         {
@@ -187,6 +194,21 @@ internal sealed class UnigramVocabulary
                 throw DefinedTwice(id);
         }
         return trie;
+    }
+
+    private static bool FindSpaces(ReadOnlySpan<char> text, ReadOnlySpan<int> ends)
+    {
+        bool isPiece = false;
+        int start = 0;
+        foreach (int end in ends)
+        {
+            ReadOnlySpan<char> piece = text[start..end];
+            start = end;
+            if (piece.LastIndexOf(SentencePieceNormalizer.SpaceSymbol) > 0)
+                return false;
+            isPiece |= piece is [SentencePieceNormalizer.SpaceSymbol];
+        }
+        return isPiece;
     }
 
     private double[] MakeScores(float highest)

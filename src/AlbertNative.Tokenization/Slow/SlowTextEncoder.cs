@@ -13,6 +13,7 @@ internal sealed class SlowTextEncoder : TextEncoder
     private readonly SlowNormalizer _normalizer;
     private readonly AddedTokenTable _added;
     private readonly PieceTokens _pieceTokens;
+    private readonly WordwiseEncoder? _wordwise;
     private readonly bool _lowerCase;
 
     /// <summary>Makes the encoder of a model.</summary>
@@ -35,6 +36,7 @@ internal sealed class SlowTextEncoder : TextEncoder
             throw model.Proto.Error(e.Message);
         }
         _pieceTokens = new PieceTokens(model, _added);
+        _wordwise = WordwiseEncoder.TryMake(model, Prepare, _pieceTokens.AppendIds);
         ModelMaxLength = settings.ModelMaxLength;
         Template = SequenceTemplate.Albert(_added.Ids.Cls, _added.Ids.Sep);
     }
@@ -118,6 +120,8 @@ internal sealed class SlowTextEncoder : TextEncoder
         EncodeScratch scratch, TokenBuffer tokens, ref int word)
     {
         bool withDetails = tokens.WithDetails;
+        if (!withDetails && _wordwise?.TryEncode(part, scratch, tokens) == true)
+            return;
         scratch.Prepared.Clear(withDetails);
         _normalizer.Normalize(part, scratch.Prepared);
         _model.Encode(scratch.Prepared.Text, scratch, withDetails);
@@ -128,5 +132,12 @@ internal sealed class SlowTextEncoder : TextEncoder
             SourceMap map = new(lowerSources, start, scratch.Prepared.Sources, scratch.Normalized.Sources);
             _pieceTokens.Append(scratch, map, tokens, ref word);
         }
+    }
+
+    private ReadOnlySpan<char> Prepare(ReadOnlySpan<char> word, EncodeScratch scratch)
+    {
+        scratch.Prepared.Clear(withSources: false);
+        _normalizer.Normalize(word, scratch.Prepared);
+        return scratch.Prepared.Text;
     }
 }
