@@ -1,0 +1,84 @@
+using System.IO.Compression;
+using System.Xml.Linq;
+
+namespace AlbertNative.Tests.Packages;
+
+/// <summary>
+/// What <c>dotnet pack</c> has made, in the folder that <c>ALBERTNATIVE_PACKAGES</c> names; skipped without it, as
+/// packing takes longer than testing. <c>.ci/run</c> packs and runs it.
+/// </summary>
+public sealed class PackageTests
+{
+    private static readonly string? Folder = Environment.GetEnvironmentVariable("ALBERTNATIVE_PACKAGES");
+
+    // Central versions are pinned for the packages of a package, too.
+    private static readonly string[] Pinned = ["Google.Protobuf", "System.Numerics.Tensors"];
+
+    /// <summary>Each library, and the packages that come with it.</summary>
+    public static TheoryData<string, string[]> Libraries => new()
+    {
+        { "AlbertNative.Tensors", [] },
+        { "AlbertNative.Tokenization", [] },
+        { "AlbertNative.Checkpoints", ["Google.Protobuf"] },
+        { "AlbertNative.Model", ["AlbertNative.Checkpoints", "AlbertNative.Tensors"] },
+        { "AlbertNative", ["AlbertNative.Model", "AlbertNative.Tokenization"] },
+        { "AlbertNative.Hub", [] },
+        {
+            "AlbertNative.Extensions.AI",
+            [
+                "AlbertNative", "Microsoft.Extensions.AI.Abstractions", "Microsoft.Extensions.DependencyInjection.Abstractions",
+                "Microsoft.Extensions.Hosting.Abstractions", "Microsoft.Extensions.Logging.Abstractions", "Microsoft.Extensions.Options",
+            ]
+        },
+    };
+
+    [Theory]
+    [MemberData(nameof(Libraries))]
+    public void A_package_has_all_that_it_should(string library, string[] dependencies)
+    {
+        using ZipArchive package = Open(library, ".nupkg");
+        XElement metadata = XDocument.Load(package.GetEntry(library + ".nuspec")!.Open()).Root!.Elements().Single();
+        string? Value(string name) => metadata.Elements().SingleOrDefault(element => element.Name.LocalName == name)?.Value;
+
+        Assert.Equal("Apache-2.0", Value("license"));
+        Assert.Equal("README.md", Value("readme"));
+        Assert.NotEqual("Package Description", Value("description"));
+        string[] found =
+            [.. metadata.Descendants().Where(e => e.Name.LocalName == "dependency").Select(e => e.Attribute("id")!.Value)];
+        Assert.Empty(dependencies.Except(found));
+        Assert.Empty(found.Except(dependencies).Except(Pinned));
+        string[] files = [.. package.Entries.Select(entry => entry.FullName)];
+        foreach (string file in (string[])["README.md", "NOTICE", $"lib/net10.0/{library}.dll", $"lib/net10.0/{library}.xml"])
+            Assert.Contains(file, files);
+
+        using StreamReader readme = new(package.GetEntry("README.md")!.Open());
+        Assert.Equal($"# {library}", readme.ReadLine());
+    }
+
+    [Theory]
+    [MemberData(nameof(Libraries))]
+    public void Its_symbols_are_packed_beside_it(string library, string[] dependencies)
+    {
+        _ = dependencies;
+        using ZipArchive symbols = Open(library, ".snupkg");
+        Assert.Contains(symbols.Entries, entry => entry.FullName == $"lib/net10.0/{library}.pdb");
+    }
+
+    [Fact]
+    public void Every_library_is_packed_and_nothing_else()
+    {
+        Assert.SkipWhen(Folder is null, "needs ALBERTNATIVE_PACKAGES");
+        Assert.Equal(
+            Libraries.Select(row => row.Data.Item1).Order(StringComparer.Ordinal),
+            Directory.EnumerateFiles(Folder, "*.nupkg").Select(file => Path.GetFileName(file).Split(".0.")[0]).Order(StringComparer.Ordinal));
+    }
+
+    private static ZipArchive Open(string library, string extension)
+    {
+        Assert.SkipWhen(Folder is null, "needs ALBERTNATIVE_PACKAGES");
+        string file = Assert.Single(
+            Directory.EnumerateFiles(Folder, $"{library}.*{extension}"),
+            file => char.IsAsciiDigit(Path.GetFileName(file)[library.Length + 1]));
+        return ZipFile.OpenRead(file);
+    }
+}
