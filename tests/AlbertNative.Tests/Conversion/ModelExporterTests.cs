@@ -1,6 +1,5 @@
 using System.Text;
 using AlbertNative.Checkpoints;
-using AlbertNative.Model;
 using AlbertNative.Tests.Checkpoints;
 
 namespace AlbertNative.Tests.Conversion;

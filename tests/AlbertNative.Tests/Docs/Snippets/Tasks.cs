@@ -1,0 +1,45 @@
+using AlbertNative;
+
+namespace DocumentationSnippets;
+
+internal static class Tasks
+{
+    public static void Tag()
+    {
+        using TokenClassifier tagger = TokenClassifier.Load("weights/albert-nano-fa-upos.safetensors");
+
+        string text = "شاه به تهران رفت";
+        TokenClassificationOptions options = new() { Aggregation = AggregationStrategy.First };
+        foreach (Entity word in tagger.Classify(text, options))
+            Console.WriteLine($"{word.Label} {text[word.Span.Start..word.Span.End].Trim()}");
+    }
+
+    public static void Stream()
+    {
+        using MaskFiller filler = MaskFiller.Load("weights/albert-nano.safetensors");
+
+        IEnumerable<string> texts = ["An instrument used to [MASK] something.", "The king of [MASK] went up to Jerusalem."];
+        foreach (var masks in filler.Fill(texts, new FillMaskOptions { TopK = 1 }))
+            Console.WriteLine(masks[0][0].Sequence);
+    }
+
+    public static void LongTexts()
+    {
+        using TextEmbedder embedder = TextEmbedder.Load(
+            "weights/albert-nano.safetensors",
+            options: new TaskOptions { Overlong = Overlong.Window(stride: 32) });
+
+        string text = string.Join(' ', Enumerable.Repeat("And the king went up to Jerusalem.", 100));
+        Console.WriteLine(embedder.Embed(text).Length);
+    }
+
+    public static void Order()
+    {
+        using SentenceOrderPredictor predictor = SentenceOrderPredictor.Load("weights/albert-nano.safetensors");
+
+        SentenceOrder order = predictor.Predict(
+            "In the beginning God created the heaven and the earth.",
+            "And the earth was without form, and void; and darkness was upon the face of the deep.");
+        Console.WriteLine(order.IsInOrder);
+    }
+}
