@@ -35,6 +35,9 @@ internal sealed record ModelReport
 
     public required TokenizerReport Tokenizer { get; init; }
 
+    /// <summary>Where a converted model comes from; null for anything else.</summary>
+    public required ModelProvenance? Provenance { get; init; }
+
     /// <summary>Reads the model.</summary>
     /// <exception cref="FormatException">Something of it is malformed, does not fit or is not supported; names it.</exception>
     public static ModelReport Read(string path, CancellationToken cancellation)
@@ -53,6 +56,7 @@ internal sealed record ModelReport
             Skipped = model.SkippedTensors,
             Tensors = [.. checkpoint.Tensors.Select(tensor => TensorReport.Read(tensor, cancellation))],
             Tokenizer = TokenizerReport.Read(files),
+            Provenance = files.Provenance,
         };
     }
 

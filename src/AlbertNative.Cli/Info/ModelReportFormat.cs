@@ -13,6 +13,15 @@ internal static class ModelReportFormat
     {
         json.WriteText("model", report.Path);
         json.WriteText("source", report.Source);
+        if (report.Provenance is ModelProvenance provenance)
+        {
+            json.WriteStartObject("provenance");
+            json.WriteText("source", provenance.Source);
+            json.WriteText("source_sha256", provenance.SourceHashes);
+            json.WriteText("converter", provenance.Converter);
+            json.WriteText("precision", provenance.Precision);
+            json.WriteEndObject();
+        }
         json.WriteText("architecture", report.Architecture.ToString());
         json.WriteNumber("parameters", report.Parameters);
         json.WriteTexts("heads", report.Heads);
@@ -29,6 +38,8 @@ internal static class ModelReportFormat
         AlbertConfig config = report.Config;
         Table table = Tables.Create("model", report.Path);
         table.Add("file", report.Source);
+        if (report.Provenance is ModelProvenance provenance)
+            table.Add("made of", $"{provenance.Source}, by {provenance.Converter}, {provenance.Precision}");
         table.Add("class", report.Architecture);
         table.Add("parameters", report.Parameters.ToString("N0", CultureInfo.InvariantCulture));
         table.Add("heads", string.Join(", ", report.Heads));
