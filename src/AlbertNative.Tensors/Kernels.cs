@@ -16,7 +16,7 @@ internal abstract unsafe class Kernels
     /// The depth of one chain of multiply-adds. Longer products are sums of such chains, in ascending order: a fixed
     /// order gives the same bits for every shape and thread, and short chains keep the rounding error small.
     /// </summary>
-    public const int DepthBlock = 384;
+    public const int DepthBlock = 192;
 
     /// <summary>
     /// The depth of one chain in a product with weights. Narrow models get shorter chains: they have few roundings

@@ -34,7 +34,7 @@ internal static class Oracle
     public static float ProductInOrder(GuardedMatrix x, int row, float[] weight, int output)
     {
         int depth = x.Matrix.Columns;
-        int block = depth < 128 ? 16 : depth < 384 ? 64 : 384;
+        int block = depth < 128 ? 16 : depth < 192 ? 64 : 192;
         float sum = 0;
         for (int start = 0; start < depth; start += block)
         {
