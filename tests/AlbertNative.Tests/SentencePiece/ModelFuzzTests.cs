@@ -1,7 +1,5 @@
-using System.Diagnostics;
 using AlbertNative.Testing;
 using AlbertNative.Tokenization;
-using AlbertNative.Tokenization.SentencePiece;
 
 namespace AlbertNative.Tests.SentencePiece;
 
