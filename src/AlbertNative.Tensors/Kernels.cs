@@ -19,10 +19,12 @@ internal abstract unsafe class Kernels
     public const int DepthBlock = 192;
 
     /// <summary>
-    /// The depth of one chain in a product with weights. Narrow models get shorter chains: they have few roundings
-    /// elsewhere, so that those of a chain of their whole width would be most of their error, and cost them little.
+    /// The depth of one chain in a product with weights. Narrow models and heads of few outputs get shorter chains,
+    /// which cost them next to nothing: a narrow model has few other roundings, and a head's sums are large, so that
+    /// those of a long chain would be most of the error of either.
     /// </summary>
-    public static int DepthBlockOf(int inputs) => inputs < 128 ? 16 : inputs < DepthBlock ? 64 : DepthBlock;
+    public static int DepthBlockOf(int outputs, int inputs) =>
+        inputs < 128 || outputs < 192 ? 16 : inputs < 2 * DepthBlock ? 64 : DepthBlock;
 
     /// <summary>The independent multiply-adds of <see cref="RunChains"/>.</summary>
     public const int ChainCount = 12;

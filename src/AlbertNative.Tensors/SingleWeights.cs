@@ -17,7 +17,7 @@ internal sealed unsafe class SingleWeights : LinearWeights
     internal SingleWeights(int outputs, int inputs, int panelWidth)
         : base(outputs, inputs, panelWidth)
     {
-        DepthBlock = Kernels.DepthBlockOf(inputs);
+        DepthBlock = Kernels.DepthBlockOf(outputs, inputs);
         long length = (long)PanelCount * PanelWidth * inputs;
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, PinnedFloats.MaxLength, nameof(outputs));
         _panels = new PinnedFloats((int)length);

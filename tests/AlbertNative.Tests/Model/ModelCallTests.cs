@@ -11,40 +11,6 @@ public sealed class ModelCallTests
     private static readonly string Nano = ShippedModels.Nano;
 
     [Fact]
-    public void A_warm_call_allocates_nothing()
-    {
-        using AlbertForMaskedLM words = AlbertForMaskedLM.Load(Nano, new ModelOptions { Threads = 2 });
-        using AlbertModel encoder = AlbertModel.Load(Nano, new ModelOptions { Threads = 1 });
-        using AlbertForSequenceClassification classifier = new(
-            TinyModel.Config, TinyModel.Weights(AlbertArchitecture.AlbertForSequenceClassification));
-        TokenBatch batch = new();
-        LogitsOutput logits = new();
-        AlbertModelOutput states = new();
-        int[] ids = [2, 10, 20, 30, 40, 50, 60, 3];
-        int[] rows = [1, 9];
-        // Rounds over a long and a short batch: the memory of the longer one serves both.
-        long least = long.MaxValue;
-        for (int round = 0; round < 20; round++)
-        {
-            long before = GC.GetTotalAllocatedBytes(precise: true);
-            batch.Clear();
-            batch.Add(ids);
-            batch.Add(ids);
-            words.Forward(batch, logits, hiddenStates: true);
-            words.Forward(batch, rows, logits);
-            encoder.Forward(batch, states);
-            encoder.Pool(batch, states);
-            classifier.Forward(batch, logits);
-            batch.Clear();
-            batch.Add(ids.AsSpan(0, 3));
-            words.Forward(batch, logits);
-            least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - before);
-        }
-        // Other tests run beside this one and allocate too, but not in every round.
-        Assert.Equal(0, least);
-    }
-
-    [Fact]
     public void Many_callers_share_a_model()
     {
         using AlbertForMaskedLM model = AlbertForMaskedLM.Load(Nano, new ModelOptions { Threads = 1 });

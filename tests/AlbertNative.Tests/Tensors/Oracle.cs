@@ -29,12 +29,12 @@ internal static class Oracle
 
     /// <summary>
     /// The same sum in floats and in the one order that the kernels keep: a chain of multiply-adds from zero for each
-    /// block of the depth, these blocks' sums added in ascending order.
+    /// block of the depth, these blocks' sums added in ascending order. Few outputs are summed in shorter chains.
     /// </summary>
     public static float ProductInOrder(GuardedMatrix x, int row, float[] weight, int output)
     {
         int depth = x.Matrix.Columns;
-        int block = depth < 128 ? 16 : depth < 192 ? 64 : 192;
+        int block = depth < 128 || weight.Length / depth < 192 ? 16 : depth < 384 ? 64 : 192;
         float sum = 0;
         for (int start = 0; start < depth; start += block)
         {

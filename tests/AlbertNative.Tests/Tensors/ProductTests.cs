@@ -45,9 +45,14 @@ public sealed class ProductTests
     public void Every_element_is_summed_in_the_one_fixed_order(int bits)
     {
         Kernels kernels = VectorWidths.Require(bits);
-        foreach (int depth in new[] { 1, 7, 16, 17, 127, 128, 191, 192, 193, 385, 769, 1536 })
+        (int Depth, int Outputs)[] shapes =
+        [
+            .. new[] { 1, 7, 16, 17, 127, 128, 191, 192, 193, 769 }.Select(depth => (depth, kernels.PanelWidth + 2)),
+            .. new[] { 127, 128, 191, 192, 193, 383, 384, 385, 769, 1536 }.Select(depth => (depth, 193)),
+        ];
+        foreach ((int depth, int outputs) in shapes)
         {
-            LinearCase product = new(kernels, 31, depth, kernels.PanelWidth + 2, wholeNumbers: false, depth);
+            LinearCase product = new(kernels, 31, depth, outputs, wholeNumbers: false, depth);
             GuardedMatrix y = product.Run();
             for (int row = 0; row < product.Rows; row++)
             {
