@@ -114,7 +114,7 @@ internal sealed class SentencePieceNormalizer
     {
         if (_spec.RemoveExtraWhiteSpaces)
         {
-            int spaces = output.Count - output.Text.TrimEnd(_space).Length;
+            int spaces = output.Count - 1 - output.Text.LastIndexOfAnyExcept(_space);
             if (spaces > 0)
                 consumed = output.Remove(spaces);
         }
@@ -136,11 +136,10 @@ internal sealed class SentencePieceNormalizer
         Chunk chunk = ChunkAt(text, at);
         ReadOnlySpan<char> unchanged = chunk.Unchanged;
         ReadOnlySpan<byte> replacement = chunk.Replacement;
-        if (afterSpace)
-        {
-            unchanged = unchanged.TrimStart(' ');
-            replacement = replacement.TrimStart((byte)' ');
-        }
+        while (afterSpace && unchanged is [' ', ..])
+            unchanged = unchanged[1..];
+        while (afterSpace && replacement is [(byte)' ', ..])
+            replacement = replacement[1..];
         if (unchanged.IsEmpty && replacement.IsEmpty)
             return chunk.Length;
         afterSpace = _spec.RemoveExtraWhiteSpaces && (unchanged.EndsWith(' ') || replacement.EndsWith((byte)' '));

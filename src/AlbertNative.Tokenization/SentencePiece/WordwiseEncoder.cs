@@ -42,13 +42,14 @@ internal sealed class WordwiseEncoder
     {
         int before = tokens.Count;
         float score = 0;
-        while (true)
+        for (int at = 0; ;)
         {
-            text = text.TrimStart(' ');
-            if (text.IsEmpty)
+            while (at < text.Length && text[at] == ' ')
+                at++;
+            if (at == text.Length)
                 return true;
-            WordKey word = WordKey.Read(text);
-            text = text[word.Text.Length..];
+            WordKey word = WordKey.Read(text[at..]);
+            at += word.Text.Length;
             if (word.Text.Length <= WordKey.LongestWord && TryRecall(word, ref score, tokens))
                 continue;
             if (!TryEncodeWord(word, scratch, ref score, tokens))
