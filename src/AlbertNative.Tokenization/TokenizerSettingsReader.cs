@@ -158,6 +158,7 @@ internal static class TokenizerSettingsReader
         if (json.TokenType == JsonTokenType.StartObject)
             return ReadTokenObject(ref json, name, special: true);
         Expect(json.TokenType == JsonTokenType.String, $"a string or an object as {name}");
+        Expect(json.GetString()!.Length > 0, $"a content in {name}");
         // transformers' AlbertTokenizer lets a [MASK] that is given as a plain string take the space before it.
         return new AddedToken(json.GetString()!) { Special = true, LeftStrip = name == "mask_token" };
     }
