@@ -9,8 +9,9 @@ namespace AlbertNative.ParityTests.Model;
 /// </summary>
 public sealed class ReferenceAlbertTests
 {
+    /// <summary>Plain loops take too long for the others.</summary>
     public static IEnumerable<TheoryDataRow<string>> SmallFolders => GoldenModel.Folders
-        .Where(row => GoldenSize(row.Data) < 1 << 20);
+        .Where(row => AlbertConfig.Load(Path.Combine(SharedFolder.Root!, row.Data)).HiddenSize < 128);
 
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(SmallFolders))]
@@ -24,13 +25,11 @@ public sealed class ReferenceAlbertTests
             using (owner)
             {
                 Func<int, int, int, double> actual = Outputs(golden, tensor, new ReferenceAlbert(config, weights, tensor.Architecture));
-                Assert.InRange(tensor.LargestDifference(golden, actual), 0, tensor.IsRounded ? 1e-6 : 1e-12);
+                double rounding = tensor.IsRounded ? tensor.Reference.Max(Math.Abs) / (1 << 24) : 0;
+                Assert.InRange(tensor.LargestDifference(golden, actual), 0, rounding + 1e-12);
             }
         }
     }
-
-    private static long GoldenSize(string folder) =>
-        new FileInfo(Path.Combine(SharedFolder.Root!, folder, GoldenModel.OutputsFile)).Length;
 
     private static Func<int, int, int, double> Outputs(GoldenModel golden, GoldenTensor tensor, ReferenceAlbert model)
     {
