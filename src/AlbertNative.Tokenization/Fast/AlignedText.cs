@@ -60,7 +60,7 @@ internal sealed class AlignedText
         text[start..end].CopyTo(_chars);
         for (int i = 0; i < length; i++)
             _spans[i] = new TextSpan(start + i, start + i + 1);
-        if (text[start..end].IndexOfAnyInRange('\uD800', '\uDFFF') >= 0)
+        if (text[start..end].ContainsAny(CharRanges.Surrogates))
             AlignSurrogates();
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using AlbertNative.Tokenization.Unicode;
 
 namespace AlbertNative.Tokenization.Fast;
@@ -5,7 +6,7 @@ namespace AlbertNative.Tokenization.Fast;
 /// <summary>Drops every character of General_Category Mark, as of Unicode 9.0.</summary>
 internal sealed class StripAccentsNormalizer : Normalizer
 {
-    private const char LastBeforeMarks = '\u02FF';
+    private static readonly SearchValues<char> BeforeMarks = CharRanges.Between('\0', '\u02FF');
 
     public override void Apply(AlignedText text)
     {
@@ -27,7 +28,7 @@ internal sealed class StripAccentsNormalizer : Normalizer
         length = 0;
         for (int i = from; i < chars.Length; i += length)
         {
-            int skipped = chars[i..].IndexOfAnyExceptInRange('\0', LastBeforeMarks);
+            int skipped = chars[i..].IndexOfAnyExcept(BeforeMarks);
             if (skipped < 0)
                 break;
             i += skipped;

@@ -1,4 +1,5 @@
 using AlbertNative.Tokenization.Slow;
+using AlbertNative.Tokenization.Unicode;
 
 namespace AlbertNative.Tokenization.SentencePiece;
 
@@ -57,7 +58,7 @@ internal sealed class EncodeScratch
     /// <summary>The text with U+FFFD for every surrogate without its other half: of the same length.</summary>
     public ReadOnlySpan<char> WithoutLoneSurrogates(ReadOnlySpan<char> text)
     {
-        if (!text.ContainsAnyInRange('\uD800', '\uDFFF'))
+        if (!text.ContainsAny(CharRanges.Surrogates))
             return text;
         if (_repaired.Length < text.Length)
             _repaired = new char[text.Length];

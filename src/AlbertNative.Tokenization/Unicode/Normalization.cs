@@ -27,7 +27,7 @@ internal static class Normalization
         int stable = 0, position = 0;
         while (position < text.Length)
         {
-            int ascii = text[position..].IndexOfAnyExceptInRange('\0', '\x7F');
+            int ascii = text[position..].IndexOfAnyExcept(CharRanges.Ascii);
             if (ascii < 0)
                 return text.Length;
             if (ascii > 0)
