@@ -54,7 +54,10 @@ public sealed class ConvertedWeights
         return new ConvertedWeights(source, config, storage) { Architectures = architectures };
     }
 
-    /// <summary>Announces the tensors to a writer, which reads the source when it is saved.</summary>
+    /// <summary>
+    /// Announces the tensors to a writer, which reads the source when it is saved, and then throws a
+    /// <see cref="CheckpointFormatException"/> where an element cannot be stored.
+    /// </summary>
     public void AddTo(SafetensorsWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
@@ -62,6 +65,21 @@ public sealed class ConvertedWeights
         {
             foreach (ConvertedTensor tensor in Describe(name, weight))
                 writer.Add(tensor.Name, tensor.Type, tensor.Shape.AsSpan(), stream => Write(stream, tensor, weight));
+        }
+    }
+
+    /// <summary>Reads every element as for writing, and writes nothing.</summary>
+    /// <param name="cancellation">Looked at between tensors.</param>
+    /// <exception cref="CheckpointFormatException">An element cannot be stored; names the tensor.</exception>
+    public void Check(CancellationToken cancellation = default)
+    {
+        foreach ((string name, WeightTensor weight) in _weights)
+        {
+            foreach (ConvertedTensor tensor in Describe(name, weight))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                Write(Stream.Null, tensor, weight);
+            }
         }
     }
 
@@ -119,11 +137,12 @@ public sealed class ConvertedWeights
 
     private ConvertedTensor[] Describe(string name, WeightTensor weight) => _quantized.Contains(name)
         ? [new(name, TensorType.I8, weight.Shape), new(name + QuantizedTensor.ScaleSuffix, TensorType.F32, [weight.Shape[0]])]
-        : [new(name, FloatType(weight), weight.Shape)];
+        : [new(name, FloatType(name, weight), weight.Shape)];
 
-    private TensorType FloatType(WeightTensor weight) => _storage switch
+    private TensorType FloatType(string name, WeightTensor weight) => _storage switch
     {
         WeightStorage.Float16 when weight.Shape.Length > 1 => TensorType.F16,
+        WeightStorage.Int8 when name == TensorCatalogue.WordEmbeddings => TensorType.F16,
         WeightStorage.Source when weight.Type.IsFloatingPoint => weight.Type,
         _ => TensorType.F32,
     };
@@ -134,8 +153,6 @@ public sealed class ConvertedWeights
             TensorWriting.WriteCodes(stream, weight, _source);
         else if (_quantized.Contains(TensorNames.Canonical(weight.Name)))
             TensorWriting.WriteScales(stream, weight, _source);
-        else if (tensor.Type == weight.Type && tensor.Type != TensorType.F32)
-            TensorWriting.WriteBytes(stream, weight);
         else
             TensorWriting.WriteFloats(stream, weight, tensor.Type, _source);
     }

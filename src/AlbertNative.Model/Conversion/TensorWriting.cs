@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Globalization;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using AlbertNative.Checkpoints;
@@ -10,37 +12,28 @@ internal static class TensorWriting
 {
     private const int ChunkElements = 1 << 14;
 
-    /// <summary>The elements as floats of <paramref name="type"/>.</summary>
-    /// <exception cref="CheckpointFormatException">A number is too large for 16 bits.</exception>
+    /// <summary>The elements as floats of <paramref name="type"/>; bit for bit where they are stored so already.</summary>
+    /// <exception cref="CheckpointFormatException">An element is not finite, or too large for the type.</exception>
     public static void WriteFloats(Stream stream, WeightTensor tensor, TensorType type, string source)
     {
         float[] values = new float[ChunkElements];
-        Half[] halves = new Half[type == TensorType.F16 ? ChunkElements : 0];
+        byte[] stored = new byte[ChunkElements * type.Size];
         for (long start = 0; start < tensor.ElementCount; start += ChunkElements)
         {
             Span<float> part = values.AsSpan(0, (int)Math.Min(ChunkElements, tensor.ElementCount - start));
             tensor.CopyTo(start, part);
+            RequireFinite(part, tensor, start, source);
             if (type == TensorType.F32)
             {
                 stream.Write(MemoryMarshal.AsBytes(part));
                 continue;
             }
-            Span<Half> rounded = halves.AsSpan(0, part.Length);
-            TensorPrimitives.ConvertToHalf(part, rounded);
-            RequireFinite(part, rounded, tensor, start, source);
-            stream.Write(MemoryMarshal.AsBytes(rounded));
-        }
-    }
-
-    /// <summary>The elements as they are stored already.</summary>
-    public static void WriteBytes(Stream stream, WeightTensor tensor)
-    {
-        byte[] bytes = new byte[ChunkElements * tensor.Type.Size];
-        for (long start = 0; start < tensor.ElementCount; start += ChunkElements)
-        {
-            Span<byte> part = bytes.AsSpan(0, (int)Math.Min(ChunkElements, tensor.ElementCount - start) * tensor.Type.Size);
-            tensor.CopyBytesTo(start, part);
-            stream.Write(part);
+            Span<byte> bytes = stored.AsSpan(0, part.Length * type.Size);
+            if (tensor.Type == type)
+                tensor.CopyBytesTo(start, bytes);
+            else
+                Halve(part, MemoryMarshal.Cast<byte, Half>(bytes), tensor, start, source);
+            stream.Write(bytes);
         }
     }
 
@@ -76,28 +69,45 @@ internal static class TensorWriting
                 continue;
             }
             tensor.CopyTo((long)row * width, weights);
-            if (weights.AsSpan().FirstNonFinite() is int at)
-                throw new CheckpointFormatException(source, $"{tensor.Name}: element {((long)row * width) + at} is {weights[at]}, which has no 8-bit form");
+            RequireFinite(weights, tensor, (long)row * width, source);
             write(codes, Int8Rounding.Round(weights, codes));
         }
     }
 
-    private static int? FirstNonFinite(this Span<float> values)
+    // NaN and infinity are in no trained model; one of them makes every result NaN.
+    private static void RequireFinite(ReadOnlySpan<float> values, WeightTensor tensor, long start, string source)
     {
         for (int i = 0; i < values.Length; i++)
         {
             if (!float.IsFinite(values[i]))
-                return i;
+            {
+                throw new CheckpointFormatException(source, string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{tensor.Name}: element {start + i} is {Stored(tensor, start + i, values[i])}, expected a number that single precision holds"));
+            }
         }
-        return null;
     }
 
-    private static void RequireFinite(Span<float> values, Span<Half> rounded, WeightTensor tensor, long start, string source)
+    /// <summary>An element before it was read as <paramref name="value"/>: a double may be finite and too large.</summary>
+    private static double Stored(WeightTensor tensor, long index, float value)
     {
+        if (tensor.Type != TensorType.F64)
+            return value;
+        Span<byte> bytes = stackalloc byte[sizeof(double)];
+        tensor.CopyBytesTo(index, bytes);
+        return BinaryPrimitives.ReadDoubleLittleEndian(bytes);
+    }
+
+    private static void Halve(ReadOnlySpan<float> values, Span<Half> rounded, WeightTensor tensor, long start, string source)
+    {
+        TensorPrimitives.ConvertToHalf(values, rounded);
         for (int i = 0; i < rounded.Length; i++)
         {
-            if (!Half.IsFinite(rounded[i]) && float.IsFinite(values[i]))
-                throw new CheckpointFormatException(source, $"{tensor.Name}: element {start + i} is {values[i]}, too large for 16 bits");
+            if (!Half.IsFinite(rounded[i]))
+            {
+                throw new CheckpointFormatException(source, string.Create(
+                    CultureInfo.InvariantCulture, $"{tensor.Name}: element {start + i} is {values[i]}, too large for 16 bits"));
+            }
         }
     }
 }

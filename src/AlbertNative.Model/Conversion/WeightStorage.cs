@@ -12,8 +12,9 @@ public enum WeightStorage
     Float16,
 
     /// <summary>
-    /// The layers' large products as 8-bit integers with a scale for each output; all else in single precision, so that
-    /// results are to the bit those of a single-precision model held in 8 bits.
+    /// The layers' large products as 8-bit integers with a scale for each output, word embeddings as 16-bit floats, all
+    /// else in single precision. But for the embeddings' rounding, results are to the bit those of a single-precision
+    /// model held in 8 bits.
     /// </summary>
     Int8,
 

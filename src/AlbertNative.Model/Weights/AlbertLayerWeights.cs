@@ -14,7 +14,7 @@ internal sealed class AlbertLayerWeights(ResolvedWeights tensors, string prefix,
         precision, $"{prefix}.attention.query", $"{prefix}.attention.key", $"{prefix}.attention.value");
 
     /// <summary>
-    /// [hidden, hidden], always in single precision: a twelfth of a layer's work, and in 8 bits half of its error.
+    /// [hidden, hidden], always in single precision: a twelfth of a layer's work, and in 8 bits nearly half of its error.
     /// </summary>
     public LinearWeights AttentionOutput { get; } = tensors.Linear($"{prefix}.attention.dense");
 

@@ -48,7 +48,10 @@ public static class ModelConverter
             Remarks = model.Remarks(weights, options.Storage),
         };
         if (options.DryRun)
+        {
+            weights.Check(cancellation);
             return summary;
+        }
 
         ModelProvenance provenance = new(
             options.SourceName ?? model.Provenance?.Source ?? model.Name,

@@ -114,15 +114,7 @@ public sealed class ModelConverterTests : IDisposable
     [Fact]
     public void A_model_that_cannot_be_stored_so_is_refused_and_the_old_file_stays()
     {
-        string source = OneFile.Rewrite(OneFile.Nano, At("large.safetensors"), add: (writer, tensor) =>
-        {
-            if (tensor.Name != "albert.pooler.weight")
-                return false;
-            float[] values = new float[tensor.ElementCount];
-            values[7] = 70000;
-            writer.Add(tensor.Name, TensorType.F32, tensor.Shape.AsSpan(), values.AsMemory());
-            return true;
-        });
+        string source = OneFile.Replace(OneFile.Nano, At("large.safetensors"), "albert.pooler.weight", values => values[7] = 70000);
         File.WriteAllText(At("m.safetensors"), "old");
         CheckpointFormatException e = Assert.Throws<CheckpointFormatException>(
             () => ModelConverter.Convert(source, At("m.safetensors"), new() { Storage = WeightStorage.Float16 }));
@@ -132,21 +124,55 @@ public sealed class ModelConverterTests : IDisposable
     }
 
     [Fact]
-    public void Weights_that_are_not_finite_have_no_8_bit_form()
+    public void Word_embeddings_beyond_16_bits_are_refused_in_int8_files_too()
     {
-        string source = OneFile.Rewrite(OneFile.Nano, At("nan.safetensors"), add: (writer, tensor) =>
+        string source = OneFile.Replace(OneFile.Nano, At("large.safetensors"), OneFile.WordEmbeddings, values => values[129] = -66000);
+        CheckpointFormatException e = Assert.Throws<CheckpointFormatException>(
+            () => ModelConverter.Convert(source, At("m.safetensors"), new() { Storage = WeightStorage.Int8 }));
+        Assert.Contains($"{OneFile.WordEmbeddings}: element 129 is -66000, too large for 16 bits", e.Message);
+        ModelConverter.Convert(source, At("m.safetensors"));
+    }
+
+    [Theory]
+    [InlineData("albert.pooler.weight", TensorType.F32, float.NaN)]
+    [InlineData("albert.pooler.weight", TensorType.F16, float.NaN)]
+    [InlineData("predictions.bias", TensorType.F32, float.NegativeInfinity)]
+    [InlineData("albert.encoder.albert_layer_groups.0.albert_layers.0.ffn.weight", TensorType.F32, float.PositiveInfinity)]
+    public void Weights_that_are_not_finite_are_refused_in_every_form(string name, TensorType type, float value)
+    {
+        string source = OneFile.Replace(OneFile.Nano, At("bad.safetensors"), name, values => values[200] = value, type);
+        foreach (WeightStorage storage in (WeightStorage[])[WeightStorage.Float32, WeightStorage.Float16, WeightStorage.Int8])
         {
-            if (!tensor.Name.EndsWith("ffn.weight", StringComparison.Ordinal))
+            foreach (bool dryRun in (bool[])[false, true])
+            {
+                CheckpointFormatException e = Assert.Throws<CheckpointFormatException>(
+                    () => ModelConverter.Convert(source, At("m.safetensors"), new() { Storage = storage, DryRun = dryRun }));
+                Assert.Contains(FormattableString.Invariant($"{name}: element 200 is {value}"), e.Message);
+            }
+        }
+        Assert.Contains("element 200", Assert.Throws<CheckpointFormatException>(() => ModelExporter.Export(source, At("out"))).Message);
+        Assert.Single(Directory.GetFileSystemEntries(_folder.Path));
+    }
+
+    [Theory]
+    [InlineData(WeightStorage.Float32)]
+    [InlineData(WeightStorage.Float16)]
+    [InlineData(WeightStorage.Int8)]
+    public void Doubles_that_single_precision_cannot_hold_are_refused_by_name(WeightStorage storage)
+    {
+        const string name = "albert.pooler.bias";
+        string source = OneFile.Rewrite(OneFile.Nano, At("f64.safetensors"), add: (writer, tensor) =>
+        {
+            if (tensor.Name != name)
                 return false;
-            float[] values = new float[tensor.ElementCount];
-            values[200] = float.NaN;
-            writer.Add(tensor.Name, TensorType.F32, tensor.Shape.AsSpan(), values.AsMemory());
+            double[] values = new double[tensor.ElementCount];
+            values[3] = 1e300;
+            writer.Add(name, TensorType.F64, tensor.Shape.AsSpan(), System.Runtime.InteropServices.MemoryMarshal.AsBytes<double>(values).ToArray().AsMemory());
             return true;
         });
         CheckpointFormatException e = Assert.Throws<CheckpointFormatException>(
-            () => ModelConverter.Convert(source, At("m.safetensors"), new() { Storage = WeightStorage.Int8 }));
-        Assert.Contains("ffn.weight: element 200 is NaN", e.Message);
-        Assert.False(File.Exists(At("m.safetensors")));
+            () => ModelConverter.Convert(source, At("m.safetensors"), new() { Storage = storage }));
+        Assert.Contains($"{name}: element 3 is 1E+300, expected a number that single precision holds", e.Message);
     }
 
     [Fact]

@@ -15,6 +15,8 @@ internal static class OneFile
     public static string Formats { get; } = Path.Combine(
         SharedFolder.Repository, "tests", "AlbertNative.Tests", "Checkpoints", "Fixtures", "formats");
 
+    public const string WordEmbeddings = "albert.embeddings.word_embeddings.weight";
+
     private static ModelProvenance Provenance { get; } = new("tiny", "", "tests", "");
 
     /// <summary>Writes a synthetic model whose sizes no vector width divides.</summary>
@@ -49,6 +51,27 @@ internal static class OneFile
         writer.Save(path);
         return path;
     }
+
+    /// <summary>Writes a file again with another tensor of the same shape in one's place.</summary>
+    /// <param name="source">The file.</param>
+    /// <param name="path">The file to write.</param>
+    /// <param name="name">The tensor.</param>
+    /// <param name="change">Changes its elements.</param>
+    /// <param name="type">The type to store them in.</param>
+    public static string Replace(string source, string path, string name, Action<float[]> change, TensorType type = TensorType.F32) =>
+        Rewrite(source, path, add: (writer, tensor) =>
+        {
+            if (tensor.Name != name)
+                return false;
+            float[] values = new float[tensor.ElementCount];
+            tensor.CopyTo(0, values);
+            change(values);
+            writer.Add(name, type, tensor.Shape.AsSpan(), values.AsMemory());
+            return true;
+        });
+
+    /// <summary>Writes a file again with the word embeddings in 16 bits, as int8 files have them.</summary>
+    public static string HalveEmbeddings(string source, string path) => Replace(source, path, WordEmbeddings, _ => { }, TensorType.F16);
 
     /// <summary>Every weight of a checkpoint as floats, in the order of the names.</summary>
     public static SortedDictionary<string, float[]> Weights(string path)
