@@ -1,4 +1,6 @@
 using System.IO.Compression;
+using System.Reflection.PortableExecutable;
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
 namespace AlbertNative.Tests.Packages;
@@ -7,7 +9,7 @@ namespace AlbertNative.Tests.Packages;
 /// What <c>dotnet pack</c> has made, in the folder that <c>ALBERTNATIVE_PACKAGES</c> names; skipped without it, as
 /// packing takes longer than testing. <c>.ci/run</c> packs and runs it.
 /// </summary>
-public sealed class PackageTests
+public sealed partial class PackageTests
 {
     private static readonly string? Folder = Environment.GetEnvironmentVariable("ALBERTNATIVE_PACKAGES");
 
@@ -57,11 +59,36 @@ public sealed class PackageTests
 
     [Theory]
     [MemberData(nameof(Libraries))]
-    public void Its_symbols_are_packed_beside_it(string library, string[] dependencies)
+    public void Its_symbols_lead_to_every_source_and_name_no_machine(string library, string[] dependencies)
     {
         _ = dependencies;
-        using ZipArchive symbols = Open(library, ".snupkg");
-        Assert.Contains(symbols.Entries, entry => entry.FullName == $"lib/net10.0/{library}.pdb");
+        using ZipArchive package = Open(library, ".snupkg");
+        using Stream pdb = Assert.Single(package.Entries, entry => entry.FullName == $"lib/net10.0/{library}.pdb").Open();
+        PortableSymbols symbols = PortableSymbols.Read(pdb);
+
+        Assert.NotEmpty(symbols.Documents);
+        Assert.All(symbols.Documents, document => Assert.Matches(RootedNowhere(), document.Path));
+        Assert.All(symbols.SourceLink.Keys, pattern => Assert.Matches(RootedNowhere(), pattern));
+        Assert.All(symbols.SourceLink.Values, url => Assert.StartsWith("https://", url));
+        // What the build generates is published nowhere.
+        Assert.All(symbols.Documents, document => Assert.True(
+            document.IsEmbedded || (symbols.IsPublished(document.Path) && !document.Path.Contains("/obj/", StringComparison.Ordinal)),
+            $"{document.Path} is neither published nor embedded"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Libraries))]
+    public void Its_assembly_names_no_machine(string library, string[] dependencies)
+    {
+        _ = dependencies;
+        using ZipArchive package = Open(library, ".nupkg");
+        using MemoryStream assembly = new();
+        using (Stream entry = package.GetEntry($"lib/net10.0/{library}.dll")!.Open())
+            entry.CopyTo(assembly);
+        assembly.Position = 0;
+        using PEReader reader = new(assembly);
+        DebugDirectoryEntry symbols = Assert.Single(reader.ReadDebugDirectory(), entry => entry.Type == DebugDirectoryEntryType.CodeView);
+        Assert.Matches(RootedNowhere(), reader.ReadCodeViewDebugDirectoryData(symbols).Path);
     }
 
     [Fact]
@@ -70,8 +97,29 @@ public sealed class PackageTests
         Assert.SkipWhen(Folder is null, "needs ALBERTNATIVE_PACKAGES");
         Assert.Equal(
             Libraries.Select(row => row.Data.Item1).Order(StringComparer.Ordinal),
-            Directory.EnumerateFiles(Folder, "*.nupkg").Select(file => Path.GetFileName(file).Split(".0.")[0]).Order(StringComparer.Ordinal));
+            Directory.EnumerateFiles(Folder, "*.nupkg").Select(Library).Order(StringComparer.Ordinal));
     }
+
+    [Theory]
+    [InlineData("AlbertNative.Model.0.1.0.nupkg", "AlbertNative.Model")]
+    [InlineData("AlbertNative.Extensions.AI.1.0.0.nupkg", "AlbertNative.Extensions.AI")]
+    [InlineData("AlbertNative.12.3.4-rc.1.nupkg", "AlbertNative")]
+    public void A_packages_file_is_named_after_library_and_version(string file, string library) =>
+        Assert.Equal(library, Library(file));
+
+    private static string Library(string file)
+    {
+        Match name = NameAndVersion().Match(Path.GetFileName(file));
+        Assert.True(name.Success, file);
+        return name.Groups["name"].Value;
+    }
+
+    [GeneratedRegex(@"^(?<name>.+?)\.[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?\.nupkg$")]
+    private static partial Regex NameAndVersion();
+
+    // Deterministic builds begin a path with /_/, or /_1/ where there are several roots.
+    [GeneratedRegex("^/_[0-9]*/")]
+    private static partial Regex RootedNowhere();
 
     private static ZipArchive Open(string library, string extension)
     {
