@@ -53,5 +53,8 @@ internal unsafe interface ISimd<V> where V : struct
 
     static abstract float Sum(V a);
 
+    /// <summary>The sum of the lanes, each step in double precision.</summary>
+    static abstract double SumInDouble(V a);
+
     static abstract float MaxAcross(V a);
 }

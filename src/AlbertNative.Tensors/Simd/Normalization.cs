@@ -34,17 +34,19 @@ internal static unsafe class Normalization<S, V>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double Sum(float* x, int length)
     {
-        V sum0 = S.Zero, sum1 = S.Zero, lost0 = S.Zero, lost1 = S.Zero;
+        V sum = S.Zero, lost = S.Zero;
         int i = 0;
-        for (; i + (2 * S.Count) <= length; i += 2 * S.Count)
+        for (; i + (4 * S.Count) <= length; i += 4 * S.Count)
         {
-            Add(ref sum0, ref lost0, S.Load(x + i));
-            Add(ref sum1, ref lost1, S.Load(x + i + S.Count));
+            // Four values added up lose next to nothing; it is the growing sum that must not.
+            V left = S.Add(S.Load(x + i), S.Load(x + i + S.Count));
+            V right = S.Add(S.Load(x + i + (2 * S.Count)), S.Load(x + i + (3 * S.Count)));
+            Add(ref sum, ref lost, S.Add(left, right));
         }
         double tail = 0;
         for (; i < length; i++)
             tail += x[i];
-        return tail + Total(sum0) + Total(sum1) + Total(S.Add(lost0, lost1));
+        return tail + S.SumInDouble(sum) + S.SumInDouble(lost);
     }
 
     /// <summary>The second moment of the centred row: no cancellation as in E[x^2] - mean^2.</summary>
@@ -52,14 +54,16 @@ internal static unsafe class Normalization<S, V>
     private static double SumOfSquares(float* x, int length, float meanHigh, float meanLow)
     {
         V high = S.Create(meanHigh), low = S.Create(meanLow);
-        V sum0 = S.Zero, sum1 = S.Zero, lost0 = S.Zero, lost1 = S.Zero;
+        V sum = S.Zero, lost = S.Zero;
         int i = 0;
-        for (; i + (2 * S.Count) <= length; i += 2 * S.Count)
+        for (; i + (4 * S.Count) <= length; i += 4 * S.Count)
         {
-            V centred0 = S.Subtract(S.Subtract(S.Load(x + i), high), low);
-            V centred1 = S.Subtract(S.Subtract(S.Load(x + i + S.Count), high), low);
-            Add(ref sum0, ref lost0, S.Multiply(centred0, centred0));
-            Add(ref sum1, ref lost1, S.Multiply(centred1, centred1));
+            V a = S.Subtract(S.Subtract(S.Load(x + i), high), low);
+            V b = S.Subtract(S.Subtract(S.Load(x + i + S.Count), high), low);
+            V c = S.Subtract(S.Subtract(S.Load(x + i + (2 * S.Count)), high), low);
+            V d = S.Subtract(S.Subtract(S.Load(x + i + (3 * S.Count)), high), low);
+            V left = S.MultiplyAdd(a, a, S.Multiply(b, b)), right = S.MultiplyAdd(c, c, S.Multiply(d, d));
+            Add(ref sum, ref lost, S.Add(left, right));
         }
         double tail = 0;
         for (; i < length; i++)
@@ -67,7 +71,7 @@ internal static unsafe class Normalization<S, V>
             double centred = (double)x[i] - meanHigh - meanLow;
             tail += centred * centred;
         }
-        return tail + Total(sum0) + Total(sum1) + Total(S.Add(lost0, lost1));
+        return tail + S.SumInDouble(sum) + S.SumInDouble(lost);
     }
 
     /// <summary>Adds a value, and to <paramref name="lost"/> what the sum's rounding took from it (Knuth's two-sum).</summary>
@@ -79,15 +83,5 @@ internal static unsafe class Normalization<S, V>
         V error = S.Add(S.Subtract(sum, S.Subtract(next, added)), S.Subtract(value, added));
         lost = S.Add(lost, error);
         sum = next;
-    }
-
-    private static double Total(V vector)
-    {
-        float* lanes = stackalloc float[S.Count];
-        S.Store(lanes, vector);
-        double total = 0;
-        for (int i = 0; i < S.Count; i++)
-            total += lanes[i];
-        return total;
     }
 }

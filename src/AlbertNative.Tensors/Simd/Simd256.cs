@@ -85,6 +85,13 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     public static float Sum(Vector256<float> a) => Vector256.Sum(a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double SumInDouble(Vector256<float> a)
+    {
+        (Vector256<double> low, Vector256<double> high) = Vector256.Widen(a);
+        return Vector256.Sum(low + high);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float MaxAcross(Vector256<float> a)
     {
         return Simd128.MaxAcross(Vector128.MaxNative(a.GetLower(), a.GetUpper()));

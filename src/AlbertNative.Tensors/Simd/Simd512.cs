@@ -83,6 +83,13 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     public static float Sum(Vector512<float> a) => Vector512.Sum(a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double SumInDouble(Vector512<float> a)
+    {
+        (Vector512<double> low, Vector512<double> high) = Vector512.Widen(a);
+        return Vector512.Sum(low + high);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float MaxAcross(Vector512<float> a)
     {
         return Simd256.MaxAcross(Vector256.MaxNative(a.GetLower(), a.GetUpper()));
