@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using AlbertNative.Hub;
 
 namespace AlbertNative.Cli;
 
@@ -77,7 +78,7 @@ internal static class CommandLine
     // What the libraries throw for files and arguments; anything else is a fault of ours and is shown as such.
     private static bool IsBadInput(Exception e) =>
         e is BadInputException or FormatException or IOException or UnauthorizedAccessException or ArgumentException
-            or NotSupportedException;
+            or NotSupportedException or HubException;
 
     // Where a command takes texts, the parser takes a mistyped option for one. After "--" everything is a text.
     private static IEnumerable<string> UnknownOptions(ParseResult parsed)

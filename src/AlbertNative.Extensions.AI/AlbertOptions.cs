@@ -5,7 +5,10 @@ public sealed class AlbertOptions
 {
     private readonly List<Action<IServiceProvider, object?>> _startup = [];
 
-    /// <summary>The model's directory or file. Required.</summary>
+    /// <summary>
+    /// The model: its directory, its file, or its name on the hub (<c>org/name</c>, <c>org/name@revision</c>), which is
+    /// fetched when the model is loaded and the cache lacks it. Required.
+    /// </summary>
     public string ModelPath { get; set; } = "";
 
     /// <summary>

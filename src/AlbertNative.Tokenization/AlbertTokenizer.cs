@@ -36,7 +36,8 @@ public sealed class AlbertTokenizer
 
     /// <summary>
     /// Loads a directory (its <c>tokenizer.json</c>, else its <c>spiece.model</c>, with the settings beside it)
-    /// or one file alone, whose neighbours are ignored.
+    /// or one file alone, whose neighbours are ignored. A name on the hub is no path: <c>HubModel.Resolve</c> of the
+    /// package AlbertNative.Hub makes one of it.
     /// </summary>
     /// <exception cref="TokenizerFormatException">A file is malformed or asks for something unsupported.</exception>
     /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>

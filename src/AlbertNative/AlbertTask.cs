@@ -49,16 +49,22 @@ public abstract class AlbertTask : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Loads a tokenizer and a model, and makes a task that owns the model.</summary>
+    /// <summary>Loads a tokenizer and a model out of the same files, and makes a task that owns the model.</summary>
     private protected static TTask Load<TModel, TTask>(
-        string path,
+        string nameOrPath,
         TaskOptions options,
-        Func<ModelOptions, TModel> loadModel,
+        Func<string, ModelOptions, TModel> loadModel,
         Func<TModel, AlbertTokenizer, TTask> create)
         where TModel : AlbertPreTrainedModel
     {
-        AlbertTokenizer tokenizer = ModelTokenizer.Load(path, options.Tokenizer);
-        TModel model = loadModel(new() { Threads = options.Threads });
+        string path;
+        AlbertTokenizer tokenizer;
+        using (ModelFiles files = ModelFiles.Open(nameOrPath))
+        {
+            path = files.Path; // a name is resolved once: its branch may move at any time
+            tokenizer = files.LoadTokenizer(options.Tokenizer);
+        }
+        TModel model = loadModel(path, new() { Threads = options.Threads });
         try
         {
             return create(model, tokenizer);

@@ -119,6 +119,7 @@ public sealed record AlbertConfig
     /// <summary>Reads a <c>config.json</c>, or the one of a model: a directory, or a file as <see cref="ModelFiles.Open"/> takes it.</summary>
     /// <exception cref="CheckpointFormatException">The file is no configuration of a supported ALBERT.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="Hub.HubException">The named model could not be fetched.</exception>
     public static AlbertConfig Load(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);

@@ -1,10 +1,12 @@
 using AlbertNative.Checkpoints;
+using AlbertNative.Hub;
 using AlbertNative.Model.Onnx;
 
 namespace AlbertNative.Model;
 
 /// <summary>
-/// Where a model's parts come from: a directory in Hugging Face's layout, a checkpoint file in one, or a one-file model.
+/// Where a model's parts come from: a directory in Hugging Face's layout (one of the hub's cache, too), a checkpoint file
+/// in one, or a one-file model.
 /// Whatever the place, a part has the name that it has in such a directory. Whoever opens the files disposes them.
 /// </summary>
 public abstract class ModelFiles : IDisposable
@@ -30,7 +32,7 @@ public abstract class ModelFiles : IDisposable
         _checkpoint = checkpoint;
     }
 
-    /// <summary>The directory or file that was opened.</summary>
+    /// <summary>The directory or file that was opened; of a model that was named, its directory in the hub's cache.</summary>
     public string Path { get; }
 
     /// <summary>What holds the parts other than the weights: the directory, or the one-file model.</summary>
@@ -45,13 +47,20 @@ public abstract class ModelFiles : IDisposable
 
     /// <summary>
     /// Opens a model's directory, a one-file model, or a checkpoint file (an ONNX graph is one, too) whose other parts
-    /// lie beside it. A graph says itself what a missing configuration would.
+    /// lie beside it; or a model of the hub by its name, which is fetched where the cache lacks it. A graph says itself
+    /// what a missing configuration would.
     /// </summary>
+    /// <param name="nameOrPath">
+    /// A path, or <c>org/name</c> or <c>org/name@revision</c>; what exists on disk is a path. See
+    /// <see cref="HubModel.Resolve"/> for the environment that names are looked up in.
+    /// </param>
     /// <exception cref="CheckpointFormatException">The file is no checkpoint, or a one-file model of another version.</exception>
-    /// <exception cref="FileNotFoundException">There is neither a file nor a directory of that name.</exception>
-    public static ModelFiles Open(string path)
+    /// <exception cref="FileNotFoundException">There is neither a file nor a directory of that name, which is no model's name either.</exception>
+    /// <exception cref="HubException">The named model could not be fetched.</exception>
+    public static ModelFiles Open(string nameOrPath)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentException.ThrowIfNullOrEmpty(nameOrPath);
+        string path = HubModel.Resolve(nameOrPath);
         if (Directory.Exists(path))
             return new HuggingFaceDirectory(path, path);
         if (!File.Exists(path))

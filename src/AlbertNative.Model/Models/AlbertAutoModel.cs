@@ -6,13 +6,14 @@ namespace AlbertNative.Model;
 public static class AlbertAutoModel
 {
     /// <summary>Loads a model as the class that its configuration names first, or as another one.</summary>
-    /// <param name="path">Whatever <see cref="ModelFiles.Open"/> takes: a directory, or a one-file model.</param>
+    /// <param name="path">Whatever <see cref="ModelFiles.Open"/> takes: a directory, a one-file model, or a name on the hub.</param>
     /// <param name="architecture">The class; null for the configuration's, which is <see cref="AlbertArchitecture.AlbertModel"/> where it names none.</param>
     /// <param name="options">How the model computes.</param>
     /// <exception cref="CheckpointFormatException">
     /// The directory holds no ALBERT that fits, or its configuration names a class that is not one of ALBERT's.
     /// </exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
+    /// <exception cref="Hub.HubException">The named model could not be fetched.</exception>
     public static AlbertPreTrainedModel Load(string path, AlbertArchitecture? architecture = null, ModelOptions? options = null) =>
         AlbertPreTrainedModel.Load(
             path, (config, weights) => Create(architecture ?? DefaultOf(config, path), config, weights, options));

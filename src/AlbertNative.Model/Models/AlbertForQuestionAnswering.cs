@@ -28,9 +28,10 @@ public sealed class AlbertForQuestionAnswering : AlbertPerTokenModel
     /// <inheritdoc/>
     public override int LogitCount => _answer.Outputs;
 
-    /// <summary>Loads a model from whatever <see cref="ModelFiles.Open"/> takes: a directory, or a one-file model.</summary>
+    /// <summary>Loads a model from whatever <see cref="ModelFiles.Open"/> takes: a directory, a one-file model, or a name on the hub.</summary>
     /// <exception cref="Checkpoints.CheckpointFormatException">The directory holds no ALBERT that fits; names every fault.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
+    /// <exception cref="Hub.HubException">The named model could not be fetched.</exception>
     public static AlbertForQuestionAnswering Load(string path, ModelOptions? options = null) =>
         Load(path, (config, weights) => new AlbertForQuestionAnswering(config, weights, options));
 

@@ -23,9 +23,10 @@ public sealed class AlbertModel : AlbertPreTrainedModel
     /// <summary>False where the checkpoint was saved without a pooler; there is then no pooled output.</summary>
     public bool HasPooler => _pooler is not null;
 
-    /// <summary>Loads a model from whatever <see cref="ModelFiles.Open"/> takes: a directory, or a one-file model.</summary>
+    /// <summary>Loads a model from whatever <see cref="ModelFiles.Open"/> takes: a directory, a one-file model, or a name on the hub.</summary>
     /// <exception cref="Checkpoints.CheckpointFormatException">The directory holds no ALBERT that fits; names every fault.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
+    /// <exception cref="Hub.HubException">The named model could not be fetched.</exception>
     public static AlbertModel Load(string path, ModelOptions? options = null) =>
         Load(path, (config, weights) => new AlbertModel(config, weights, options));
 

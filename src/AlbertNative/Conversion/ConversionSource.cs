@@ -46,7 +46,7 @@ internal sealed class ConversionSource : IDisposable
         {
             SentenceTransformerModules? modules = SentenceTransformerModules.Read(files);
             if (modules is { TransformerPath.Length: > 0 })
-                transformer = ModelFiles.Open(Path.Combine(path, modules.TransformerPath));
+                transformer = ModelFiles.Open(Path.Combine(files.Path, modules.TransformerPath));
             return new(files, transformer, modules, configPath);
         }
         catch

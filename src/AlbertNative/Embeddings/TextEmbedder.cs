@@ -47,22 +47,22 @@ public sealed class TextEmbedder : AlbertTask
     public int Dimension => _poolings.Length * Config.HiddenSize;
 
     /// <summary>
-    /// Loads a model from whatever <see cref="ModelFiles.Open"/> takes: a directory, or a one-file model. One of
+    /// Loads a model from whatever <see cref="ModelFiles.Open"/> takes: a directory, a one-file model, or a name on the hub. One of
     /// sentence-transformers has its pooling, its normalisation, its <c>max_seq_length</c> and its <c>do_lower_case</c>.
     /// </summary>
     /// <exception cref="FormatException">A file is malformed or not supported; names it.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="ArgumentException">Model, tokenizer and options do not fit together.</exception>
+    /// <exception cref="Hub.HubException">The named model could not be fetched.</exception>
     public static TextEmbedder Load(string path, EmbeddingOptions? embedding = null, TaskOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         options ??= TaskOptions.Default;
-        SentenceTransformerModules? modules = ReadModules(path);
-        string transformer = Path.Combine(path, modules?.TransformerPath ?? "");
+        (string root, SentenceTransformerModules? modules) = ReadModules(path);
         return Load(
-            transformer,
+            Path.Combine(root, modules?.TransformerPath ?? ""),
             options,
-            model => AlbertModel.Load(transformer, model),
+            AlbertModel.Load,
             (model, tokenizer) =>
             {
                 modules?.Require(tokenizer, model.Config);
@@ -124,10 +124,10 @@ public sealed class TextEmbedder : AlbertTask
             texts, words => Inputs.EncodeWords(words, words), (batch, output) => Words(batch, output, cancellation), cancellation);
     }
 
-    private static SentenceTransformerModules? ReadModules(string path)
+    private static (string Root, SentenceTransformerModules? Modules) ReadModules(string path)
     {
         using ModelFiles files = ModelFiles.Open(path);
-        return SentenceTransformerModules.Read(files);
+        return (files.Path, SentenceTransformerModules.Read(files));
     }
 
     private float[][] PoolTexts(ModelBatch<string> batch, AlbertModelOutput output, CancellationToken cancellation)

@@ -11,6 +11,7 @@ public static class ModelTokenizer
     /// <param name="options">What to do otherwise than the model's files say.</param>
     /// <exception cref="FormatException">A file is malformed or asks for something unsupported; names it.</exception>
     /// <exception cref="IOException">The model has no tokenizer, or a file cannot be read.</exception>
+    /// <exception cref="Hub.HubException">The named model could not be fetched.</exception>
     public static AlbertTokenizer Load(string path, TokenizerOptions? options = null)
     {
         using ModelFiles files = ModelFiles.Open(path);

@@ -23,17 +23,18 @@ public sealed class MaskFiller : AlbertTask
             throw new ArgumentException("the tokenizer has no mask token", nameof(tokenizer));
     }
 
-    /// <summary>Loads a model from whatever <see cref="ModelFiles.Open"/> takes: a directory, or a one-file model.</summary>
+    /// <summary>Loads a model from whatever <see cref="ModelFiles.Open"/> takes: a directory, a one-file model, or a name on the hub.</summary>
     /// <exception cref="FormatException">A file is malformed or not supported; names it.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="ArgumentException">Model, tokenizer and options do not fit together.</exception>
+    /// <exception cref="Hub.HubException">The named model could not be fetched.</exception>
     public static MaskFiller Load(string path, TaskOptions? options = null)
     {
         options ??= TaskOptions.Default;
         return Load(
             path,
             options,
-            model => AlbertForMaskedLM.Load(path, model),
+            AlbertForMaskedLM.Load,
             (model, tokenizer) => new MaskFiller(model, tokenizer, options, ownsModel: true));
     }
 

@@ -22,17 +22,18 @@ public sealed class MultipleChoiceSelector : AlbertTask
         Inputs.RefuseWindows(nameof(MultipleChoiceSelector));
     }
 
-    /// <summary>Loads a model from whatever <see cref="ModelFiles.Open"/> takes: a directory, or a one-file model.</summary>
+    /// <summary>Loads a model from whatever <see cref="ModelFiles.Open"/> takes: a directory, a one-file model, or a name on the hub.</summary>
     /// <exception cref="FormatException">A file is malformed or not supported; names it.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="ArgumentException">Model, tokenizer and options do not fit together.</exception>
+    /// <exception cref="Hub.HubException">The named model could not be fetched.</exception>
     public static MultipleChoiceSelector Load(string path, TaskOptions? options = null)
     {
         options ??= TaskOptions.Default;
         return Load(
             path,
             options,
-            model => AlbertForMultipleChoice.Load(path, model),
+            AlbertForMultipleChoice.Load,
             (model, tokenizer) => new MultipleChoiceSelector(model, tokenizer, options, ownsModel: true));
     }
 

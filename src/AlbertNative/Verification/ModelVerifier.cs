@@ -1,4 +1,5 @@
 using AlbertNative.Checkpoints;
+using AlbertNative.Hub;
 using AlbertNative.Model;
 using AlbertNative.Tensors;
 using AlbertNative.Tensors.Threading;
@@ -20,7 +21,7 @@ public sealed class ModelVerifier
 
     private const int ChunkElements = 1 << 14;
 
-    private readonly string _path;
+    private string _path;
     private readonly IReadOnlyList<PublishedOutputs> _known;
     private readonly CancellationToken _cancellation;
 
@@ -73,7 +74,7 @@ public sealed class ModelVerifier
         {
             return new(name, e.Result, e.Message);
         }
-        catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException or HubException)
         {
             return new(name, CheckResult.Failed, e.Message);
         }
@@ -82,6 +83,7 @@ public sealed class ModelVerifier
     private string ReadConfig()
     {
         using ModelFiles files = ModelFiles.Open(_path);
+        _path = files.Path; // a name is resolved once
         _config = files.ReadConfig();
         return FormattableString.Invariant(
             $"{_config.DefaultArchitecture}, {_config.LayerCount} layers, hidden {_config.HiddenSize}, vocabulary {_config.VocabularySize}");

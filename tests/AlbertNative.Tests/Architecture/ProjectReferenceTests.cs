@@ -11,7 +11,7 @@ public sealed class ProjectReferenceTests
         { "AlbertNative.Tensors", [] },
         { "AlbertNative.Tokenization", [] },
         { "AlbertNative.Checkpoints", [] },
-        { "AlbertNative.Model", ["AlbertNative.Checkpoints", "AlbertNative.Tensors"] },
+        { "AlbertNative.Model", ["AlbertNative.Checkpoints", "AlbertNative.Hub", "AlbertNative.Tensors"] },
         { "AlbertNative", ["AlbertNative.Model", "AlbertNative.Tokenization"] },
         { "AlbertNative.Hub", [] },
         { "AlbertNative.Extensions.AI", ["AlbertNative"] },

@@ -22,7 +22,7 @@ public sealed partial class PackageTests
         { "AlbertNative.Tensors", [] },
         { "AlbertNative.Tokenization", [] },
         { "AlbertNative.Checkpoints", ["Google.Protobuf"] },
-        { "AlbertNative.Model", ["AlbertNative.Checkpoints", "AlbertNative.Tensors"] },
+        { "AlbertNative.Model", ["AlbertNative.Checkpoints", "AlbertNative.Hub", "AlbertNative.Tensors"] },
         { "AlbertNative", ["AlbertNative.Model", "AlbertNative.Tokenization"] },
         { "AlbertNative.Hub", [] },
         {

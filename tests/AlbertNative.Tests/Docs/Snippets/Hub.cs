@@ -1,13 +1,19 @@
 using AlbertNative;
 using AlbertNative.Hub;
+using AlbertNative.Tokenization;
 
 namespace DocumentationSnippets;
 
 internal static class Hub
 {
-    public static void Resolve()
+    public static void Load()
     {
-        string path = HubModel.Resolve("m3hrdadfi/albert-fa-base-v2");
-        using MaskFiller filler = MaskFiller.Load(path);
+        using MaskFiller filler = MaskFiller.Load("m3hrdadfi/albert-fa-base-v2");
+    }
+
+    public static async Task Resolve()
+    {
+        string path = await HubModel.ResolveAsync("m3hrdadfi/albert-fa-base-v2");
+        AlbertTokenizer tokenizer = AlbertTokenizer.Load(path);
     }
 }

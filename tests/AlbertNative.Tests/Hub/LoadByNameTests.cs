@@ -1,0 +1,92 @@
+using AlbertNative.Extensions.AI;
+using AlbertNative.Hub;
+using AlbertNative.Model;
+using AlbertNative.Tests.Docs;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AlbertNative.Tests.Hub;
+
+/// <summary>Whatever loads a model takes its name on the hub; the environment leads to one that the tests serve.</summary>
+[Collection(WorkingFolder.Collection)]
+public sealed class LoadByNameTests
+{
+    private const string Name = "m3hrdadfi/albert-fa-base-v2";
+    private const string Unserved = "org/none";
+
+    private static readonly string Snapshot = Path.Combine("models--m3hrdadfi--albert-fa-base-v2", "snapshots", FakeModel.FirstCommit);
+
+    public static TheoryData<string, Action<string>> Loads => new()
+    {
+        { "config", name => AlbertConfig.Load(name) },
+        { "auto", name => AlbertAutoModel.Load(name).Dispose() },
+        { "model", name => AlbertModel.Load(name).Dispose() },
+        { "pre-training", name => AlbertForPreTraining.Load(name).Dispose() },
+        { "masked", name => AlbertForMaskedLM.Load(name).Dispose() },
+        { "tokenizer", name => ModelTokenizer.Load(name) },
+        { "embedder", name => TextEmbedder.Load(name).Dispose() },
+        { "filler", name => MaskFiller.Load(name).Dispose() },
+        { "order", name => SentenceOrderPredictor.Load(name).Dispose() },
+        { "services", LoadThroughServices },
+    };
+
+    /// <summary>Those whose heads the served model lacks.</summary>
+    public static TheoryData<string, Action<string>> OtherHeads => new()
+    {
+        { "sequence", name => AlbertForSequenceClassification.Load(name) },
+        { "tokens", name => AlbertForTokenClassification.Load(name) },
+        { "questions", name => AlbertForQuestionAnswering.Load(name) },
+        { "choices", name => AlbertForMultipleChoice.Load(name) },
+        { "classifier", name => TextClassifier.Load(name) },
+        { "tagger", name => TokenClassifier.Load(name) },
+        { "answerer", name => QuestionAnswerer.Load(name) },
+        { "selector", name => MultipleChoiceSelector.Load(name) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Loads), DisableDiscoveryEnumeration = true)]
+    public void A_name_is_as_good_as_a_path(string what, Action<string> load)
+    {
+        _ = what;
+        load(Name);
+        load(Name + "@main");
+        HubException e = Assert.Throws<HubException>(() => load(Unserved));
+        Assert.Equal(HubFailure.RepositoryNotFound, e.Failure);
+        Assert.Contains(Unserved, e.Message);
+        Assert.Throws<FileNotFoundException>(() => load("./none"));
+        Assert.Throws<FileNotFoundException>(() => load("weights/none.safetensors"));
+    }
+
+    [Theory]
+    [MemberData(nameof(OtherHeads), DisableDiscoveryEnumeration = true)]
+    public void A_head_that_the_named_model_lacks_is_told_of_its_files(string what, Action<string> load)
+    {
+        _ = what;
+        Assert.Contains(Snapshot, Assert.ThrowsAny<FormatException>(() => load(Name)).Message);
+    }
+
+    [Fact]
+    public void What_exists_is_a_path()
+    {
+        Directory.CreateDirectory(Unserved);
+        Assert.Contains("config.json", Assert.ThrowsAny<FormatException>(() => AlbertModel.Load(Unserved)).Message);
+        using ModelFiles files = ModelFiles.Open(Unserved);
+        Assert.Equal(Unserved, files.Path);
+        Directory.Delete("org", recursive: true);
+    }
+
+    [Fact]
+    public void The_files_of_a_name_are_those_of_its_commit()
+    {
+        using ModelFiles files = ModelFiles.Open(Name);
+        Assert.EndsWith(Snapshot, files.Path);
+        Assert.StartsWith(files.Path, files.Checkpoint.Source);
+    }
+
+    private static void LoadThroughServices(string name)
+    {
+        using ServiceProvider services = new ServiceCollection()
+            .AddAlbert(options => options.ModelPath = name)
+            .BuildServiceProvider();
+        _ = services.GetRequiredService<AlbertRunner<MaskFiller>>().Task;
+    }
+}
