@@ -115,6 +115,12 @@ public sealed class AlbertRunner<TTask> : IDisposable
         try
         {
             await _places.WaitAsync(giveUp.Token).ConfigureAwait(false);
+            // A place may come free at the moment of the disposal.
+            if (_closing.IsCancellationRequested)
+            {
+                _places.Release();
+                throw new ObjectDisposedException(GetType().FullName);
+            }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

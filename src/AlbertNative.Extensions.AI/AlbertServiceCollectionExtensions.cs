@@ -21,6 +21,10 @@ public static class AlbertServiceCollectionExtensions
     /// <see cref="AlbertRunner{TTask}"/> of each, all as singletons. Nothing is loaded before it is used, unless
     /// <see cref="AlbertOptions.LoadAtStartup"/> says so; the container disposes what was loaded.
     /// </summary>
+    /// <remarks>
+    /// Heads differ, so each task that is used loads the model for itself, with weights in memory of its own: two tasks of
+    /// one file take twice its memory. A host's start fails where the options are wrong or the model is not where they say.
+    /// </remarks>
     /// <param name="services">The services.</param>
     /// <param name="configure">Says where the model is.</param>
     /// <returns>The services.</returns>
@@ -49,7 +53,8 @@ public static class AlbertServiceCollectionExtensions
         services.AddOptions<AlbertOptions>(key ?? Options.Options.DefaultName)
             .Configure(configure)
             .Validate(options => !string.IsNullOrEmpty(options.ModelPath), $"{nameof(AlbertOptions)}.{nameof(AlbertOptions.ModelPath)} is empty: AddAlbert must say where the model is")
-            .Validate(options => options.MaxConcurrentCalls is null or >= 1, $"{nameof(AlbertOptions)}.{nameof(AlbertOptions.MaxConcurrentCalls)} is below 1");
+            .Validate(options => options.MaxConcurrentCalls is null or >= 1, $"{nameof(AlbertOptions)}.{nameof(AlbertOptions.MaxConcurrentCalls)} is below 1")
+            .ValidateOnStart();
         services.AddSingleton(new AddedModel(key));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, ModelPreload>());
 
@@ -65,6 +70,12 @@ public static class AlbertServiceCollectionExtensions
             key,
             (provider, _) => new AlbertEmbeddingGenerator(Keyed.Get<AlbertRunner<TextEmbedder>>(provider, key)),
             ServiceLifetime.Singleton));
+        // As Microsoft.Extensions.AI's AddEmbeddingGenerator does.
+        services.TryAdd(new ServiceDescriptor(
+            typeof(IEmbeddingGenerator),
+            key,
+            (provider, _) => Keyed.Get<IEmbeddingGenerator<string, Embedding<float>>>(provider, key),
+            ServiceLifetime.Singleton));
         return services;
     }
 
@@ -79,8 +90,13 @@ public static class AlbertServiceCollectionExtensions
             {
                 AlbertOptions options = OptionsOf(provider, key);
                 return new AlbertRunner<TTask>(
-                    () => Keyed.Get<TTask>(provider, key), options.EffectiveModelId, options.MaxConcurrentCalls, Logger(provider));
+                    () => Keyed.Get<LoadedRunner<TTask>>(provider, key).Task, options.EffectiveModelId, options.MaxConcurrentCalls, Logger(provider));
             },
+            ServiceLifetime.Singleton));
+        services.TryAdd(new ServiceDescriptor(
+            typeof(LoadedRunner<TTask>),
+            key,
+            (provider, _) => new LoadedRunner<TTask>(Keyed.Get<TTask>(provider, key), Keyed.Get<AlbertRunner<TTask>>(provider, key)),
             ServiceLifetime.Singleton));
     }
 

@@ -17,7 +17,7 @@ internal static partial class Log
     [LoggerMessage(4, LogLevel.Debug, "{Operation} with {Model} was cancelled after {Milliseconds:F1} ms")]
     public static partial void Cancelled(ILogger logger, string operation, string model, double milliseconds);
 
-    // The caller gets the exception and says more of it where it is a failure.
-    [LoggerMessage(5, LogLevel.Warning, "{Operation} with {Model} failed")]
-    public static partial void Failed(ILogger logger, Exception failure, string operation, string model);
+    // The caller gets the exception. Its message may quote a text, so that neither it nor the exception is logged here.
+    [LoggerMessage(5, LogLevel.Warning, "{Operation} with {Model} failed: {ErrorType}")]
+    public static partial void Failed(ILogger logger, string operation, string model, string errorType);
 }

@@ -39,7 +39,7 @@ internal sealed class OperationCall : IDisposable
         else if (_failure is OperationCanceledException)
             Log.Cancelled(_operation.Logger, _operation.Name, _operation.ModelId, elapsed.TotalMilliseconds);
         else
-            Log.Failed(_operation.Logger, _failure, _operation.Name, _operation.ModelId);
+            Log.Failed(_operation.Logger, _operation.Name, _operation.ModelId, ErrorType(_failure));
     }
 
     private void Measure(TimeSpan elapsed)
@@ -66,7 +66,8 @@ internal sealed class OperationCall : IDisposable
         if (_failure is not null)
         {
             Activity.SetTag("error.type", ErrorType(_failure));
-            Activity.SetStatus(ActivityStatusCode.Error, _failure.Message);
+            // An exception's message may quote a text, which is nobody's business in a trace.
+            Activity.SetStatus(ActivityStatusCode.Error, ErrorType(_failure));
         }
         Activity.Dispose();
     }

@@ -22,6 +22,9 @@ public sealed class AddAlbertTests
         Assert.Same(
             services.GetRequiredService<TextEmbedder>(),
             services.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>().GetService<TextEmbedder>());
+        Assert.Same(
+            services.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>(),
+            services.GetRequiredService<IEmbeddingGenerator>());
     }
 
     [Fact]
@@ -42,6 +45,7 @@ public sealed class AddAlbertTests
         Assert.Null(services.GetKeyedService<TokenClassifier>("another"));
 
         var generator = services.GetRequiredKeyedService<IEmbeddingGenerator<string, Embedding<float>>>("windows");
+        Assert.Same(generator, services.GetRequiredKeyedService<IEmbeddingGenerator>("windows"));
         Assert.Equal("nano-in-windows", generator.GetService<EmbeddingGeneratorMetadata>()!.DefaultModelId);
         float[] vector = generator.GetService<TextEmbedder>()!.Embed(string.Join(' ', Enumerable.Repeat("king", 500)));
         Assert.Equal(1, vector.Sum(x => x * x), 1e-4);
@@ -102,6 +106,33 @@ public sealed class AddAlbertTests
     }
 
     [Fact]
+    public async Task Calls_that_wait_when_the_container_goes_are_refused_by_their_queue_not_by_the_model()
+    {
+        ServiceProvider services = Services(s => s
+            .AddAlbert(o => { o.ModelPath = ShippedModels.Nano; o.MaxConcurrentCalls = 1; })
+            .AddSingleton<DisposedInBetween>());
+        var runner = services.GetRequiredService<AlbertRunner<MaskFiller>>();
+        var inBetween = services.GetRequiredService<DisposedInBetween>();
+        using ManualResetEventSlim started = new();
+        Task running = runner.RunAsync<int>(
+            (filler, stop) =>
+            {
+                started.Set();
+                while (true)
+                    filler.Fill("The king of [MASK].", cancellation: stop);
+            },
+            TestContext.Current.CancellationToken);
+        started.Wait(TestContext.Current.CancellationToken);
+        Task<int> waiting = runner.RunAsync((filler, stop) => filler.Fill("[MASK]", cancellation: stop).Count, TestContext.Current.CancellationToken);
+        inBetween.Awaited = waiting;
+
+        await services.DisposeAsync();
+        ObjectDisposedException refused = await Assert.ThrowsAsync<ObjectDisposedException>(() => waiting);
+        Assert.Contains(nameof(AlbertRunner<>), refused.ObjectName, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => running);
+    }
+
+    [Fact]
     public void Options_without_a_path_or_with_an_impossible_number_of_calls_are_refused()
     {
         using ServiceProvider empty = Services(s => s.AddAlbert(_ => { }));
@@ -116,6 +147,14 @@ public sealed class AddAlbertTests
     [InlineData("albert-nano.safetensors", "albert-nano")]
     public void A_model_without_a_name_is_called_by_its_path(string path, string name) =>
         Assert.Equal(name, new AlbertOptions { ModelPath = path }.EffectiveModelId);
+
+    /// <summary>Made after the runner and before the task; gives calls that wait the time to come to a disposed task.</summary>
+    private sealed class DisposedInBetween : IDisposable
+    {
+        public Task? Awaited { get; set; }
+
+        public void Dispose() => ((IAsyncResult?)Awaited)?.AsyncWaitHandle.WaitOne(TimeSpan.FromSeconds(30));
+    }
 
     private static ServiceProvider Services(Action<IServiceCollection> add)
     {

@@ -86,8 +86,28 @@ public sealed class TelemetryTests : IDisposable
         Activity span = _activities.Last(a => a.DisplayName == $"fill_mask {_model}");
         Assert.Equal(ActivityStatusCode.Error, span.Status);
         Assert.Equal("System.ArgumentException", span.GetTagItem("error.type"));
-        Assert.Contains(_log.Lines, line => line == $"Warning: fill_mask with {_model} failed");
-        Assert.DoesNotContain(_log.Lines, line => line.Contains("secret", StringComparison.Ordinal));
+        Assert.Contains(_log.Lines, line => line == $"Warning: fill_mask with {_model} failed: System.ArgumentException");
+    }
+
+    [Fact]
+    public async Task Texts_reach_neither_log_nor_trace_though_an_exception_quotes_them()
+    {
+        const string Secret = "\u0001\u0002"; // the tokenizer drops control characters, so that no target has a token
+        using MaskFiller filler = MaskFiller.Load(ShippedModels.Nano);
+        using AlbertRunner<MaskFiller> runner = new(filler, _model, logger: _log);
+        FillMaskOptions options = new() { Targets = [Secret] };
+        ArgumentException quoting = await Assert.ThrowsAsync<ArgumentException>(() => runner.RunAsync(
+            (f, stop) => f.Fill("The king of [MASK].", options, stop), TestContext.Current.CancellationToken));
+        Assert.Contains(Secret, quoting.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => runner.RunAsync<int>(
+            (_, _) => throw new InvalidOperationException("no answer to " + Secret), TestContext.Current.CancellationToken));
+
+        Assert.Equal(2, _log.Lines.Count);
+        Assert.DoesNotContain(Secret, _log.Everything, StringComparison.Ordinal);
+        Activity[] spans = [.. _activities.Where(a => a.DisplayName == $"fill_mask {_model}")];
+        Assert.Equal(["System.ArgumentException", "System.InvalidOperationException"], spans.Select(span => span.StatusDescription));
+        Assert.All(spans, span => Assert.Empty(span.Events));
+        Assert.DoesNotContain(spans.SelectMany(span => span.TagObjects), tag => tag.Value is string text && text.Contains(Secret, StringComparison.Ordinal));
     }
 
     [Fact]

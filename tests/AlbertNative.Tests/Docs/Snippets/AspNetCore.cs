@@ -1,8 +1,11 @@
+using System.Net.Http.Json;
 using AlbertNative;
 using AlbertNative.Extensions.AI;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace DocumentationSnippets;
 
@@ -11,6 +14,8 @@ internal static class AspNetCore
     public static async Task Application()
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0"); // any free port
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
 
         builder.Services.AddAlbert(options =>
         {
@@ -27,6 +32,17 @@ internal static class AspNetCore
 
         app.MapPost("/tag", async (string text, [FromKeyedServices("tagger")] AlbertRunner<TokenClassifier> runner, CancellationToken stop) =>
             await runner.RunAsync((tagger, cancelled) => tagger.Classify(text, cancellation: cancelled), stop));
+
+        await app.StartAsync(); // where nothing follows: await app.RunAsync();
+
+        using HttpClient client = new() { BaseAddress = new Uri(app.Urls.Single()) };
+        using HttpResponseMessage embedded = await client.PostAsJsonAsync("/embed", new[] { "the king", "شاه" });
+        float[][]? vectors = await embedded.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<float[][]>();
+        Console.WriteLine($"{vectors?.Length} vectors of {vectors?[0].Length}");
+
+        using HttpResponseMessage tagged = await client.PostAsync($"/tag?text={Uri.EscapeDataString("شاه به تهران رفت")}", content: null);
+        Entity[]? words = await tagged.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<Entity[]>();
+        Console.WriteLine(string.Join(' ', words?.Select(word => word.Label) ?? []));
     }
 
     public static async Task WithoutHost()
