@@ -26,9 +26,10 @@ internal static class CommandLine
         if (problems.Count > 0)
             return Usage(parsed, problems, session.Terminal.Error);
 
-        using StreamWriter output = new(session.Terminal.Output, Terminal.Utf8, leaveOpen: true);
         try
         {
+            // Closed in here, as closing writes what is left, and its reader may be gone by then.
+            using StreamWriter output = new(session.Terminal.Output, Terminal.Utf8, leaveOpen: true);
             InvocationConfiguration configuration = new()
             {
                 EnableDefaultExceptionHandler = false,

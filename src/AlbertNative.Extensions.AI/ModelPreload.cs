@@ -1,3 +1,4 @@
+using AlbertNative.Hub;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
@@ -7,7 +8,11 @@ namespace AlbertNative.Extensions.AI;
 /// <param name="Key">Its name; null for the default model.</param>
 internal sealed record AddedModel(string? Key);
 
-/// <summary>Loads what <see cref="AlbertOptions.LoadAtStartup"/> names before the host takes requests.</summary>
+/// <summary>
+/// Before the host takes requests, sees that every model is where its options say, and loads what
+/// <see cref="AlbertOptions.LoadAtStartup"/> names.
+/// </summary>
+// A file that is not there yet is no fault of the options: without a host it may come before the model is used.
 internal sealed class ModelPreload(
     IServiceProvider services, IEnumerable<AddedModel> models, IOptionsMonitor<AlbertOptions> options) : IHostedService
 {
@@ -16,8 +21,10 @@ internal sealed class ModelPreload(
         () =>
         {
             foreach (AddedModel model in models.Distinct())
+                Find(model);
+            foreach (AddedModel model in models.Distinct())
             {
-                foreach (Action<IServiceProvider, object?> load in options.Get(model.Key ?? Options.DefaultName).Startup)
+                foreach (Action<IServiceProvider, object?> load in OptionsOf(model).Startup)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
                     load(services, model.Key);
@@ -28,4 +35,17 @@ internal sealed class ModelPreload(
 
     /// <inheritdoc/>
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    // What is on the hub is left to the load.
+    private void Find(AddedModel model)
+    {
+        string path = OptionsOf(model).ModelPath;
+        if (!Path.Exists(path) && !HubName.TryParse(path, out _))
+        {
+            string name = model.Key is null ? "the default model" : $"the model '{model.Key}'";
+            throw new FileNotFoundException($"{name} is to be loaded from {path}, where there is no file or directory", path);
+        }
+    }
+
+    private AlbertOptions OptionsOf(AddedModel model) => options.Get(model.Key ?? Options.DefaultName);
 }

@@ -42,6 +42,20 @@ public sealed class ProcessTests
         Assert.Equal("", await albert.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
     }
 
+    [Theory]
+    [InlineData("--version")] // written when the writer is closed
+    [InlineData("--help")] // written in several parts
+    public async Task Whoever_stops_reading_ends_it_without_a_word(string option)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "what becomes of a closed pipe is the system's");
+        using Process albert = Start(option);
+        albert.StandardOutput.Close();
+        string error = await albert.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await albert.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal("", error);
+        Assert.Equal(0, albert.ExitCode);
+    }
+
     [Fact]
     public async Task A_bad_command_line_ends_with_2()
     {

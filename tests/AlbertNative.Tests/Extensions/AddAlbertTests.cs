@@ -87,13 +87,34 @@ public sealed class AddAlbertTests
     [Fact]
     public async Task A_model_that_cannot_be_loaded_stops_the_start()
     {
-        string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        string path = Path.GetTempFileName();
         LogCollector log = new();
         using ServiceProvider services = Services(s => s
             .AddAlbert(o => { o.ModelPath = path; o.LoadAtStartup<MaskFiller>(); })
             .AddSingleton<ILoggerFactory>(log));
-        await Assert.ThrowsAnyAsync<IOException>(() => Start(services));
+        await Assert.ThrowsAnyAsync<FormatException>(() => Start(services));
         Assert.Contains(log.Lines, line => line.StartsWith("Error: ", StringComparison.Ordinal) && line.Contains(path, StringComparison.Ordinal));
+        File.Delete(path);
+    }
+
+    [Fact]
+    public async Task A_model_that_is_not_there_stops_the_start_though_nothing_is_to_be_loaded_yet()
+    {
+        string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        using ServiceProvider services = Services(s => s
+            .AddAlbert(o => o.ModelPath = "org/name@main")
+            .AddAlbert("nano", o => o.ModelPath = ShippedModels.Nano)
+            .AddAlbert("tagger", o => o.ModelPath = path));
+        FileNotFoundException missing = await Assert.ThrowsAsync<FileNotFoundException>(() => Start(services));
+        Assert.Contains("'tagger'", missing.Message, StringComparison.Ordinal);
+        Assert.Contains(path, missing.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Bad_options_stop_the_start_before_any_service_starts()
+    {
+        using ServiceProvider services = Services(s => s.AddAlbert("tagger", _ => { }));
+        Assert.Throws<OptionsValidationException>(services.GetRequiredService<IStartupValidator>().Validate);
     }
 
     [Fact]
