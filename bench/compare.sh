@@ -4,7 +4,7 @@
 # The peers are ONNX Runtime (from npm) and SentencePiece (from Debian); they are installed below --peers where they are
 # missing. Their models, script and texts come from the reference folder: --shared, ALBERTNATIVE_SHARED, or ../shared
 # beside the repository. What is not there is named and left out. Sections: fp32-1, fp32-2, threads, int8-1, int8-2,
-# mixed, heads, tokenizer.
+# mixed, heads, callers, tokenizer.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -20,7 +20,7 @@ while [ $# -gt 0 ]; do
         --shapes) shapes=$2 ;;
         --shared) shared=$2 ;;
         --peers) peers=$2 ;;
-        *) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 2 ;;
+        *) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 2 ;;
     esac
     shift 2
 done
@@ -136,6 +136,10 @@ fi
 if wanted heads; then
     compare "last layer for the head's rows alone, 1x128" "classification" albert --shapes 1x128 -- albert --shapes 1x128 --heads cls
     compare "last layer for the head's rows alone, 1x128" "one mask" albert --shapes 1x128 -- albert --shapes 1x128 --heads mask
+fi
+if wanted callers; then
+    compare "8 callers of one model against 1, 2 threads" 1x32 albert --threads 2 --shapes 1x32 -- albert --threads 2 --shapes 1x32 --callers 8 --runs 30
+    compare "8 callers of one model against 1, 2 threads" 1x128 albert --threads 2 --shapes 1x128 -- albert --threads 2 --shapes 1x128 --callers 8 --runs 10
 fi
 if wanted tokenizer && has_sentencepiece; then
     for pair in en:albert-en-v2 fa:albert-fa-zwnj; do

@@ -40,6 +40,8 @@ internal static class ComparisonReport
 
     private static string Remark(Measurement[] ours)
     {
+        if (ours.All(m => m.SlowestToFastest is not null))
+            return Text($"slowest caller {Median(ours.Select(m => m.SlowestToFastest!.Value)):F2} times the fastest");
         if (ours.All(m => m.PeakShare is not null))
             return Text($"{100 * Median(ours.Select(m => m.PeakShare!.Value)):F0} % of peak");
         return ours.All(m => m.MegabytesPerSecond is not null)

@@ -10,8 +10,10 @@ namespace AlbertNative.Benchmarks;
 /// <param name="MedianMs">The median of the runs, in milliseconds.</param>
 /// <param name="PeakShare">The share of the multiply-add peak; null where it was not measured.</param>
 /// <param name="MegabytesPerSecond">The speed of a tokenizer; null for others.</param>
+/// <param name="SlowestToFastest">How much longer the slowest of several callers took than the fastest; null for one caller.</param>
 internal sealed record Measurement(
-    string Section, string Case, bool IsOurs, int Round, double MedianMs, double? PeakShare, double? MegabytesPerSecond)
+    string Section, string Case, bool IsOurs, int Round, double MedianMs, double? PeakShare, double? MegabytesPerSecond,
+    double? SlowestToFastest)
 {
     /// <summary>Reads a line.</summary>
     /// <exception cref="JsonException">It is no JSON object.</exception>
@@ -27,7 +29,8 @@ internal sealed record Measurement(
             root.GetProperty("round").GetInt32(),
             root.GetProperty("median_ms").GetDouble(),
             Optional(root, "peak_share"),
-            Optional(root, "mb_per_s"));
+            Optional(root, "mb_per_s"),
+            Optional(root, "slowest_to_fastest"));
     }
 
     private static double? Optional(JsonElement root, string name) =>

@@ -4,7 +4,8 @@ using AlbertNative.Tensors;
 namespace AlbertNative.Cli;
 
 /// <summary>Times a model's forward pass, ids in and hidden states out, the way peers are timed.</summary>
-internal sealed class ForwardBenchmark(AlbertModel model, BenchHead head, int? runs, CancellationToken cancellation)
+internal sealed class ForwardBenchmark(
+    AlbertModel model, BenchHead head, int callers, int? runs, CancellationToken cancellation)
 {
     private readonly AlbertModelOutput _output = new();
     private double _peak;
@@ -23,13 +24,15 @@ internal sealed class ForwardBenchmark(AlbertModel model, BenchHead head, int? r
         _peak = Math.Max(_peak, model.Precision == WeightPrecision.Int8
             ? MachinePeak.Int8MultiplyAdd(model.Threads)
             : MachinePeak.MultiplyAdd(model.Threads));
-        Timings timings = Timings.Measure(runs ?? DefaultRuns(shape), () => Forward(batch, rows), cancellation);
+        Timings timings = Measure(shape, batch, rows, out double? slowestToFastest);
         return new()
         {
             Shape = shape,
             Precision = model.Precision,
             Head = head,
             Threads = model.Threads,
+            Callers = callers,
+            SlowestToFastest = slowestToFastest,
             Tokens = batch.TokenCount,
             Timings = timings,
             Flops = ForwardFlops.Count(model.Config, batch, head),
@@ -38,12 +41,31 @@ internal sealed class ForwardBenchmark(AlbertModel model, BenchHead head, int? r
         };
     }
 
-    private void Forward(TokenBatch batch, int[] rows)
+    private Timings Measure(BenchShape shape, TokenBatch batch, int[] rows, out double? slowestToFastest)
+    {
+        int count = runs ?? DefaultRuns(shape);
+        slowestToFastest = null;
+        if (callers == 1)
+            return Timings.Measure(count, () => Forward(batch, rows, _output), cancellation);
+        ConcurrentCalls calls = ConcurrentCalls.Measure(
+            [.. Enumerable.Range(0, callers).Select(caller => Caller(shape, rows, caller == 0 ? _output : new()))], count);
+        slowestToFastest = calls.SlowestToFastest;
+        return new(calls.BetweenMs, calls.BetweenMs, count);
+    }
+
+    /// <summary>A caller with a batch and an output of its own.</summary>
+    private Action Caller(BenchShape shape, int[] rows, AlbertModelOutput output)
+    {
+        TokenBatch batch = BenchTokens.Create(shape, model.Config);
+        return () => Forward(batch, rows, output);
+    }
+
+    private void Forward(TokenBatch batch, int[] rows, AlbertModelOutput output)
     {
         if (rows.Length == 0)
-            model.Forward(batch, _output, cancellation: cancellation);
+            model.Forward(batch, output, cancellation: cancellation);
         else
-            model.Forward(batch, rows, _output, cancellation);
+            model.Forward(batch, rows, output, cancellation);
     }
 
     /// <summary>The rows that are computed alone must have the bits that they have among all.</summary>
@@ -52,7 +74,7 @@ internal sealed class ForwardBenchmark(AlbertModel model, BenchHead head, int? r
         if (rows.Length == 0)
             return;
         Matrix all = model.Forward(batch, cancellation: cancellation).LastHiddenState;
-        Forward(batch, rows);
+        Forward(batch, rows, _output);
         for (int i = 0; i < rows.Length; i++)
         {
             if (!all[rows[i]].SequenceEqual(_output.LastHiddenState[i]))

@@ -14,6 +14,12 @@ internal sealed record ForwardTiming
 
     public required int Threads { get; init; }
 
+    /// <summary>Threads that called the model at once, each for all of the runs; the times are those between two finished calls.</summary>
+    public required int Callers { get; init; }
+
+    /// <summary>How much longer the slowest caller took than the fastest one; null for a single one.</summary>
+    public required double? SlowestToFastest { get; init; }
+
     public required int Tokens { get; init; }
 
     public required Timings Timings { get; init; }
@@ -45,6 +51,11 @@ internal sealed record ForwardTiming
         json.WriteNumber("runs", Timings.Runs);
         if (Shape.IsMixed)
             json.WriteNumber("shortest", Shape.Shortest);
+        if (SlowestToFastest is double slowest)
+        {
+            json.WriteNumber("callers", Callers);
+            json.WriteNumber("slowest_to_fastest", Math.Round(slowest, 3));
+        }
         json.WriteNumber("tokens", Tokens);
         json.WriteString("heads", Head.ToString().ToLowerInvariant());
         json.WriteNumber("gflops", Math.Round(Gflops, 2));

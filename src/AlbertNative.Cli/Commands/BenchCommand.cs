@@ -45,6 +45,11 @@ internal sealed class BenchCommand : Command
         Description = "Threads of a forward pass [default: 1]",
         HelpName = "N",
     };
+    private readonly Option<int?> _callers = new("--callers")
+    {
+        Description = "Threads that call the model at once, each as often as --runs says; the time is that between two finished calls [default: 1]",
+        HelpName = "N",
+    };
     private readonly Option<int?> _runs = new("--runs")
     {
         Description = "Measured runs of each shape, after three that are not [default: 6000 / tokens, from 7 to 60]",
@@ -65,6 +70,7 @@ internal sealed class BenchCommand : Command
         Add(_lengths);
         Add(_texts.AtLeast(1));
         Add(_threads.AtLeast(1));
+        Add(_callers.AtLeast(1));
         Add(_runs.AtLeast(1));
         Add(_int8);
         Add(_heads);
@@ -80,7 +86,8 @@ internal sealed class BenchCommand : Command
         int vocabulary = model.Config.VocabularySize;
         if (BenchTokens.AreCapped(model.Config))
             _session.Terminal.Error.WriteLine($"albert: the token ids stay below {vocabulary}, the size of the vocabulary");
-        ForwardBenchmark benchmark = new(model, parsed.GetValue(_heads), parsed.GetValue(_runs), _session.Cancellation);
+        ForwardBenchmark benchmark = new(
+            model, parsed.GetValue(_heads), parsed.GetValue(_callers) ?? 1, parsed.GetValue(_runs), _session.Cancellation);
         IEnumerable<ForwardTiming> timings = Shapes(parsed).Select(benchmark.Run);
         if (_session.Terminal.OutputIsTerminal && !_output.IsJson(parsed))
             Render(timings);

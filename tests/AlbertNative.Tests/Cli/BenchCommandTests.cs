@@ -72,6 +72,17 @@ public sealed class BenchCommandTests : IDisposable
     }
 
     [Fact]
+    public void Callers_share_one_model_and_get_what_one_gets()
+    {
+        string[] shape = ["bench", "--config", _config, "--shapes", "2x9", "--runs", "3", "--threads", "2"];
+        JsonElement one = CliRun.Of(shape).Lines[0], eight = CliRun.Of([.. shape, "--callers", "8"]).Lines[0];
+        Assert.Equal(8, Number(eight, "callers"));
+        Assert.True(eight.GetProperty("slowest_to_fastest").GetDouble() >= 1);
+        Assert.Equal(one.GetProperty("checksum").GetDouble(), eight.GetProperty("checksum").GetDouble());
+        Assert.False(one.TryGetProperty("callers", out _));
+    }
+
+    [Fact]
     public void A_terminal_gets_a_table()
     {
         CliRun run = CliRun.AtTerminal("bench", "--config", _config, "--shapes", "1x8", "--runs", "1");
