@@ -85,6 +85,19 @@ internal sealed class FakeHub : IAsyncDisposable
         context.Abort();
     }
 
+    /// <summary>Leaves an answer hanging until the client goes.</summary>
+    public static async Task WaitForEndAsync(HttpContext context)
+    {
+        try
+        {
+            await Task.Delay(Timeout.Infinite, context.RequestAborted);
+        }
+        catch (OperationCanceledException)
+        {
+            // the client has gone, which is what the test is about
+        }
+    }
+
     public static int RangeStart(HttpContext context) =>
         (int)(context.Request.GetTypedHeaders().Range?.Ranges.Single().From ?? 0);
 

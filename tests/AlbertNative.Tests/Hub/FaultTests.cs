@@ -168,7 +168,7 @@ public sealed class FaultTests
             context.Response.ContentLength = File.Content.Length;
             await context.Response.Body.WriteAsync(File.Content.AsMemory(0, 100_000));
             await context.Response.Body.FlushAsync();
-            await WaitForEndAsync(context);
+            await FakeHub.WaitForEndAsync(context);
             return true;
         };
         using HubClient client = hub.Client(timeout: TimeSpan.FromSeconds(1));
@@ -185,7 +185,7 @@ public sealed class FaultTests
             context.Response.ContentLength = File.Content.Length;
             await context.Response.Body.WriteAsync(File.Content.AsMemory(0, 100_000));
             await context.Response.Body.FlushAsync();
-            await WaitForEndAsync(context);
+            await FakeHub.WaitForEndAsync(context);
         }));
         using HubClient client = hub.Client();
         StopAt progress = new(100_000, stop);
@@ -253,18 +253,6 @@ public sealed class FaultTests
         await answer(context);
         return true;
     };
-
-    private static async Task WaitForEndAsync(HttpContext context)
-    {
-        try
-        {
-            await Task.Delay(Timeout.Infinite, context.RequestAborted);
-        }
-        catch (OperationCanceledException)
-        {
-            // the client has gone, which is what the test is about
-        }
-    }
 
     private SeenRequest[] Requests(FakeHub hub) => [.. hub.Storage.Seen.Where(request => request.Path == "/" + File.ETag)];
 
