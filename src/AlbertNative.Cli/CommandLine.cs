@@ -70,7 +70,7 @@ internal static class CommandLine
         new InfoCommand(session),
         new RunCommand(session),
         new BenchCommand(session),
-        new PullCommand(session, () => new()),
+        new PullCommand(session, HubOptions.FromEnvironment),
         new ConvertCommand(session),
         new ExportCommand(session),
         new VerifyCommand(session),

@@ -21,17 +21,21 @@ internal static class ModelPath
     public static string Resolve(Session session, string nameOrPath) =>
         Path.Exists(nameOrPath) || !HubName.TryParse(nameOrPath, out _)
             ? nameOrPath
-            : Fetch(session, () => new(), (client, progress) => client.ResolveAsync(nameOrPath, progress, session.Cancellation));
+            : Fetch(session, HubOptions.FromEnvironment(), (client, progress) => client.ResolveAsync(nameOrPath, progress, session.Cancellation));
 
-    /// <summary>Fetches a model while its files are shown.</summary>
+    /// <summary>Fetches a model while its files are shown; what else is to be said of it follows on the error stream.</summary>
     /// <exception cref="BadInputException">The model could not be fetched.</exception>
     public static string Fetch(
-        Session session, Func<HubClient> createClient, Func<HubClient, IProgress<DownloadProgress>, Task<string>> fetch)
+        Session session, HubOptions options, Func<HubClient, IProgress<DownloadProgress>, Task<string>> fetch)
     {
         try
         {
-            using HubClient client = createClient();
-            return DownloadDisplay.DuringAsync(session.Terminal, progress => fetch(client, progress)).GetAwaiter().GetResult();
+            List<string> notices = [];
+            using HubClient client = new(options with { Notice = notices.Add });
+            string folder = DownloadDisplay.DuringAsync(session.Terminal, progress => fetch(client, progress)).GetAwaiter().GetResult();
+            foreach (string notice in notices)
+                session.Terminal.Error.WriteLine($"albert: {notice}");
+            return folder;
         }
         catch (HubException e)
         {

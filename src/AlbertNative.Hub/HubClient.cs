@@ -30,7 +30,8 @@ public sealed class HubClient : IDisposable
     /// <summary>
     /// Brings a model's files into the cache and returns the folder that holds them. The hub is asked what
     /// <paramref name="revision"/> means now and only what is missing is fetched; for a commit whose files are all
-    /// cached, and in offline mode, the network is not used at all.
+    /// cached, and in offline mode, the network is not used at all. A cached model that can run is taken as it is where
+    /// offline mode is on or the hub cannot be reached; <see cref="HubOptions.Notice"/> then hears what is in doubt.
     /// </summary>
     /// <param name="repository">The model's name, <c>org/name</c>.</param>
     /// <param name="revision">A branch, a tag or a commit.</param>
@@ -47,12 +48,22 @@ public sealed class HubClient : IDisposable
         RepositoryCache cache = Cache(name);
         try
         {
+            string? usable = FindUsable(cache, name.Revision);
             if (_options.Offline)
-                return FindUsable(cache, name.Revision) ?? throw NotCached(name);
+                return TakeOffline(cache, name, usable ?? throw NotCached(name));
             if (RepositoryCache.IsCommit(name.Revision) && CachedModel.IsComplete(cache, name.Revision))
                 return cache.Snapshot(name.Revision);
 
-            HubListing listing = await _api.ListAsync(name, cancellationToken).ConfigureAwait(false);
+            HubListing listing;
+            try
+            {
+                listing = await _api.ListAsync(name, usable is null ? null : IsUnreachable, cancellationToken).ConfigureAwait(false);
+            }
+            catch (HubException e) when (usable is not null && IsUnreachable(e))
+            {
+                Notify($"{e.Message} So the cached '{name}' is taken as it is, from {usable}.{Doubts(cache, usable)}");
+                return usable;
+            }
             SnapshotDownload download = new(_options, _connection, _retry, _api, cache, name, listing, progress);
             return await download.RunAsync(cancellationToken).ConfigureAwait(false);
         }
@@ -78,7 +89,8 @@ public sealed class HubClient : IDisposable
 
     /// <summary>
     /// The cached snapshot of a revision, or null; the network is not used. A snapshot counts once it holds a
-    /// configuration and a whole set of weights, whichever program fetched them.
+    /// configuration and the whole of the weights that a loader takes, whichever program fetched them; smaller files may
+    /// be lacking.
     /// </summary>
     /// <param name="repository">The model's name, <c>org/name</c>.</param>
     /// <param name="revision">A branch, a tag or a commit.</param>
@@ -128,6 +140,24 @@ public sealed class HubClient : IDisposable
         cache.Resolve(revision) is { } commit && CachedModel.IsComplete(cache, commit) ? cache.Snapshot(commit) : null;
 
     private RepositoryCache Cache(HubName name) => new(_options.CacheDirectory, name.Repository, _options.SymbolicLinks);
+
+    // A hub that answers with an error, or whose certificate is wrong, has been reached.
+    private static bool IsUnreachable(HubException error) => error is { Failure: HubFailure.Network, IsTransient: true };
+
+    private string TakeOffline(RepositoryCache cache, HubName name, string folder)
+    {
+        if (Doubts(cache, folder) is { Length: > 0 } doubts)
+            Notify($"Offline mode is on (HF_HUB_OFFLINE), so the cached '{name}' is taken as it is, from {folder}.{doubts}");
+        return folder;
+    }
+
+    private static string Doubts(RepositoryCache cache, string folder)
+    {
+        string[] unsettled = [.. CachedModel.Unsettled(cache, Path.GetFileName(folder))];
+        return unsettled.Length == 0 ? "" : $" Nobody has asked yet whether the model also has {string.Join(", ", unsettled)}.";
+    }
+
+    private void Notify(string notice) => (_options.Notice ?? Console.Error.WriteLine)(notice);
 
     private HubException NotCached(HubName name) => new(HubFailure.Offline,
         $"Offline mode is on (HF_HUB_OFFLINE) and {Cache(name).Folder} holds no configuration with weights of '{name}'. Unset HF_HUB_OFFLINE, or fetch the model where there is a network and copy that folder here.");

@@ -39,6 +39,12 @@ public sealed record HubOptions
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
+    /// Hears, in a sentence, when a model is taken from the cache although something about it could not be asked: the hub
+    /// cannot be reached, or offline mode is on and the cache may lack files. Null for a line on standard error.
+    /// </summary>
+    public Action<string>? Notice { get; init; }
+
+    /// <summary>
     /// Sends the requests, for proxies, own certificates and the like; null for a plain one. It must not follow
     /// redirects itself (the client does, to keep the token at home) nor decompress. The client does not dispose it.
     /// </summary>

@@ -13,46 +13,65 @@ internal sealed class SnapshotDownload(
     HubOptions options, HubConnection connection, RetryPolicy retry, HubApi api,
     RepositoryCache cache, HubName name, HubListing listing, IProgress<DownloadProgress>? progress)
 {
+    // At once, of the hub; a model in many shards must not look like an attack.
+    private const int MaximumQuestions = 8;
+
     private readonly string _commit = listing.Commit;
     private bool _wrote;
 
     /// <returns>The snapshot's folder.</returns>
     public async Task<string> RunAsync(CancellationToken cancellationToken)
     {
-        if (!listing.Files.Contains(ModelFiles.Config))
-            throw Lacking(ModelFiles.Config);
-        List<string> settings = [.. ModelFiles.Descriptions.Where(listing.Files.Contains)];
-        await FetchAsync(settings, cancellationToken).ConfigureAwait(false);
-        RefuseOtherModels();
-
-        List<string> missing = [.. ModelFiles.Descriptions.Where(file => !listing.Files.Contains(file))];
-        if (listing.Files.Contains(ModelFiles.Modules))
-        {
-            IReadOnlyList<string> modules = ModelFiles.ModuleConfigs(cache.File(_commit, ModelFiles.Modules));
-            await FetchAsync(modules.Where(listing.Files.Contains), cancellationToken).ConfigureAwait(false);
-            missing.AddRange(modules.Where(file => !listing.Files.Contains(file)));
-        }
-        await FetchWeightsAsync(cancellationToken).ConfigureAwait(false);
-        Record(missing);
+        ModelLayout layout = await FindLayoutAsync(cancellationToken).ConfigureAwait(false);
+        if (!listing.Files.Contains(layout.Config))
+            throw Lacking(layout.Config);
+        await FetchAsync(
+            layout.Descriptions.Where(file => file != ModelFiles.Modules && listing.Files.Contains(file)), null, cancellationToken).ConfigureAwait(false);
+        RefuseOtherModels(layout);
+        await FetchWeightsAsync(layout, cancellationToken).ConfigureAwait(false);
+        Record(layout.Descriptions.Where(file => !listing.Files.Contains(file)));
         return cache.Snapshot(_commit);
     }
 
-    private async Task FetchWeightsAsync(CancellationToken cancellationToken)
+    private async Task<ModelLayout> FindLayoutAsync(CancellationToken cancellationToken)
     {
-        string weights = ModelFiles.Weights.FirstOrDefault(listing.Files.Contains)
-            ?? throw new HubException(HubFailure.FileNotFound,
-                $"The model '{name}' has none of {string.Join(", ", ModelFiles.Weights)}; weights in other formats are not read.");
-        await FetchAsync([weights], cancellationToken).ConfigureAwait(false);
-        if (!ModelFiles.IsIndex(weights))
-            return;
-
-        IReadOnlyList<string> shards = ModelFiles.Shards(cache.File(_commit, weights));
-        if (shards.FirstOrDefault(shard => !listing.Files.Contains(shard)) is { } absent)
-            throw Lacking(ServerText.Clean(absent));
-        await FetchAsync(shards, cancellationToken).ConfigureAwait(false);
+        if (!listing.Files.Contains(ModelFiles.Modules))
+            return ModelLayout.Plain;
+        await FetchAsync([ModelFiles.Modules], null, cancellationToken).ConfigureAwait(false);
+        return CachedModel.Layout(cache, _commit);
     }
 
-    private async Task FetchAsync(IEnumerable<string> files, CancellationToken cancellationToken)
+    // What the loader would take goes before what the hub has: weights that Python's library has fetched are not
+    // fetched again in another format.
+    private async Task FetchWeightsAsync(ModelLayout layout, CancellationToken cancellationToken)
+    {
+        string weights = CachedModel.Weights(cache, _commit, layout)
+            ?? layout.Weights.FirstOrDefault(listing.Files.Contains)
+            ?? throw new HubException(HubFailure.FileNotFound,
+                $"The model '{name}' has none of {string.Join(", ", layout.Weights)}; weights in other formats are not read.");
+        if (!ModelFiles.IsIndex(weights))
+            await FetchAsync([weights], null, cancellationToken).ConfigureAwait(false);
+        else if (cache.Has(_commit, weights))
+            await FetchShardsAsync(cache.File(_commit, weights)).ConfigureAwait(false);
+        else
+            await FetchAsync([weights], FetchShardsAsync, cancellationToken).ConfigureAwait(false);
+
+        async Task FetchShardsAsync(string index)
+        {
+            string[] shards = [.. layout.Shards(index)];
+            if (shards.FirstOrDefault(shard => !listing.Files.Contains(shard)) is { } absent)
+                throw Lacking(ServerText.Clean(absent));
+            await FetchAsync(shards, null, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <param name="files">What the snapshot must hold in the end.</param>
+    /// <param name="fetchListed">
+    /// For a file that lists others: fetches these, given the path of its content, before it appears in the snapshot
+    /// itself. A loader that found the list alone would pass over whole weights of another format.
+    /// </param>
+    /// <param name="cancellationToken">Ends the download.</param>
+    private async Task FetchAsync(IEnumerable<string> files, Func<string, Task>? fetchListed, CancellationToken cancellationToken)
     {
         List<string> wanted = [];
         foreach (string file in files)
@@ -63,20 +82,24 @@ internal sealed class SnapshotDownload(
                 wanted.Add(file);
         }
 
-        RemoteFile[] remote = await Task.WhenAll(
-            wanted.Select(file => api.DescribeAsync(name, _commit, file, cancellationToken))).ConfigureAwait(false);
+        RemoteFile[] remote = new RemoteFile[wanted.Count];
+        ParallelOptions questions = new() { MaxDegreeOfParallelism = MaximumQuestions, CancellationToken = cancellationToken };
+        await Parallel.ForAsync(0, remote.Length, questions, async (i, stop) =>
+            remote[i] = await api.DescribeAsync(name, _commit, wanted[i], stop).ConfigureAwait(false)).ConfigureAwait(false);
         RequireSpace(remote);
         foreach (RemoteFile file in remote)
             progress?.Report(new DownloadProgress(file.Name, 0, file.Size, DownloadStage.Waiting));
         foreach (RemoteFile file in remote)
-            await FetchAsync(file, cancellationToken).ConfigureAwait(false);
+            await FetchAsync(file, fetchListed, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task FetchAsync(RemoteFile file, CancellationToken cancellationToken)
+    private async Task FetchAsync(RemoteFile file, Func<string, Task>? fetchListed, CancellationToken cancellationToken)
     {
         using BlobLock held = await BlobLock.AcquireAsync(cache.Lock(file.ETag), cancellationToken).ConfigureAwait(false);
         if (cache.Has(_commit, file.Name)) // another process was faster
         {
+            if (fetchListed is not null)
+                await fetchListed(cache.File(_commit, file.Name)).ConfigureAwait(false);
             ReportDone(file.Name, DownloadStage.Cached);
             return;
         }
@@ -91,6 +114,8 @@ internal sealed class SnapshotDownload(
             await download.RunAsync(incomplete, progress, cancellationToken).ConfigureAwait(false);
             File.Move(incomplete, blob, overwrite: true);
         }
+        if (fetchListed is not null)
+            await fetchListed(blob).ConfigureAwait(false);
         cache.Link(blob, _commit, file.Name, fresh);
         ReportDone(file.Name, fresh ? DownloadStage.Completed : DownloadStage.Cached);
     }
@@ -127,9 +152,9 @@ internal sealed class SnapshotDownload(
     }
 
     // Before gigabytes of some other architecture are fetched only for the loader to refuse them.
-    private void RefuseOtherModels()
+    private void RefuseOtherModels(ModelLayout layout)
     {
-        if (ModelFiles.ModelType(cache.File(_commit, ModelFiles.Config)) is { } type && type != "albert")
+        if (ModelFiles.ModelType(cache.File(_commit, layout.Config)) is { } type && type != "albert")
         {
             throw new HubException(HubFailure.NotAlbert,
                 $"The model '{name}' is of type '{ServerText.Clean(type)}' by its config.json, not 'albert'; its weights were not fetched.");

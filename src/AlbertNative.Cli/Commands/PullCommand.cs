@@ -7,7 +7,7 @@ namespace AlbertNative.Cli;
 internal sealed class PullCommand : Command
 {
     private readonly Session _session;
-    private readonly Func<HubClient> _createClient;
+    private readonly Func<HubOptions> _readOptions;
     private readonly Argument<string> _name = new("NAME")
     {
         Description = "The model's name on the hub, ORG/NAME or ORG/NAME@REVISION",
@@ -18,11 +18,11 @@ internal sealed class PullCommand : Command
         HelpName = "REVISION",
     };
 
-    public PullCommand(Session session, Func<HubClient> createClient)
+    public PullCommand(Session session, Func<HubOptions> readOptions)
         : base("pull", "Fetch a model from the Hugging Face hub into Hugging Face's cache, and write its path")
     {
         _session = session;
-        _createClient = createClient;
+        _readOptions = readOptions;
         Add(_name);
         Add(_revision);
         SetAction(Execute);
@@ -32,7 +32,7 @@ internal sealed class PullCommand : Command
     {
         HubName model = Parse(parsed.GetValue(_name)!, parsed.GetValue(_revision));
         string folder = ModelPath.Fetch(
-            _session, _createClient,
+            _session, _readOptions(),
             (client, progress) => client.DownloadAsync(model.Repository, model.Revision, progress, _session.Cancellation));
         _session.Terminal.Output.Write(Terminal.Utf8.GetBytes(folder + "\n"));
         return ExitCode.Success;

@@ -5,26 +5,39 @@ namespace AlbertNative.Hub.Cache;
 /// <summary>What a cached snapshot, filled by whichever program, is good for.</summary>
 internal static class CachedModel
 {
-    /// <summary>The configuration and one whole set of weights are there: the model can run.</summary>
-    public static bool IsUsable(RepositoryCache cache, string commit) =>
-        cache.Has(commit, ModelFiles.Config) && ModelFiles.Weights.Any(weights => IsWhole(cache, commit, weights));
+    /// <summary>Where the snapshot's parts lie, as far as it says so itself.</summary>
+    public static ModelLayout Layout(RepositoryCache cache, string commit) => cache.Has(commit, ModelFiles.Modules)
+        ? ModelLayout.Read(cache.File(commit, ModelFiles.Modules))
+        : ModelLayout.Plain;
+
+    /// <summary>
+    /// The weights, or the index of some, that the loader takes from the snapshot as it is; null where there are none.
+    /// Like the loader this is content with a link that leads nowhere: what lies behind it in the order is not reached.
+    /// </summary>
+    public static string? Weights(RepositoryCache cache, string commit, ModelLayout layout) =>
+        layout.Weights.FirstOrDefault(weights => File.Exists(cache.File(commit, weights)));
+
+    /// <summary>The configuration is there and the weights that the loader takes are whole: the model can run.</summary>
+    public static bool IsUsable(RepositoryCache cache, string commit)
+    {
+        ModelLayout layout = Layout(cache, commit);
+        return cache.Has(commit, layout.Config)
+            && Weights(cache, commit, layout) is { } weights
+            && cache.Has(commit, weights)
+            && (!ModelFiles.IsIndex(weights) || layout.Shards(cache.File(commit, weights)).All(shard => cache.Has(commit, shard)));
+    }
 
     /// <summary>
     /// The model can run and nothing about it is in doubt: each further file is there or is known not to exist.
-    /// A snapshot filled by Python may lack, say, the pooling's settings only because nobody asked for them;
-    /// taking it as it is would change a sentence-transformers model's results without a word.
     /// </summary>
     public static bool IsComplete(RepositoryCache cache, string commit) =>
-        IsUsable(cache, commit)
-        && ModelFiles.Descriptions.All(file => IsSettled(cache, commit, file))
-        && (!cache.Has(commit, ModelFiles.Modules)
-            || ModelFiles.ModuleConfigs(cache.File(commit, ModelFiles.Modules)).All(file => IsSettled(cache, commit, file)));
+        IsUsable(cache, commit) && !Unsettled(cache, commit).Any();
 
-    private static bool IsWhole(RepositoryCache cache, string commit, string weights) =>
-        cache.Has(commit, weights)
-        && (!ModelFiles.IsIndex(weights)
-            || ModelFiles.Shards(cache.File(commit, weights)).All(shard => cache.Has(commit, shard)));
-
-    private static bool IsSettled(RepositoryCache cache, string commit, string file) =>
-        cache.Has(commit, file) || cache.IsMissing(commit, file);
+    /// <summary>
+    /// The small files that are neither there nor known not to exist. A snapshot filled by Python may lack, say, the
+    /// pooling's settings only because nobody asked for them; taking it as it is would change a sentence-transformers
+    /// model's results.
+    /// </summary>
+    public static IEnumerable<string> Unsettled(RepositoryCache cache, string commit) =>
+        Layout(cache, commit).Descriptions.Where(file => !cache.Has(commit, file) && !cache.IsMissing(commit, file));
 }

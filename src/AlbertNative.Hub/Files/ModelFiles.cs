@@ -14,15 +14,20 @@ internal static class ModelFiles
 
     private const int MaximumJsonSize = 64 << 20;
 
-    /// <summary>The small files, each fetched where the repository has it.</summary>
+    // The largest ALBERT is a gigabyte; nobody cuts one into so many.
+    private const int MaximumShards = 256;
+
+    /// <summary>The small files that describe a model as a whole; a layout says where the others lie.</summary>
+    public static IReadOnlyList<string> RootDescriptions { get; } = [Modules, "config_sentence_transformers.json"];
+
+    /// <summary>The small files of the transformer.</summary>
     public static IReadOnlyList<string> Descriptions { get; } =
     [
         Config, "spiece.model", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json",
-        "added_tokens.json", "vocab.txt", Modules, "sentence_bert_config.json", "sentence_albert_config.json",
-        "config_sentence_transformers.json",
+        "added_tokens.json", "vocab.txt", "sentence_bert_config.json", "sentence_albert_config.json",
     ];
 
-    /// <summary>The files that carry weights, or list those that do, best first.</summary>
+    /// <summary>The files that carry weights, or list those that do, in the order in which the loader looks for them.</summary>
     public static IReadOnlyList<string> Weights { get; } =
     [
         "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json",
@@ -31,7 +36,7 @@ internal static class ModelFiles
     public static bool IsIndex(string weights) => weights.EndsWith(".index.json", StringComparison.Ordinal);
 
     /// <summary>The names of the shards that the weight index at <paramref name="path"/> lists, each once, sorted.</summary>
-    /// <exception cref="HubException">The index is broken or lists an unsafe name.</exception>
+    /// <exception cref="HubException">The index is broken, lists an unsafe name or more files than any model has.</exception>
     public static IReadOnlyList<string> Shards(string path)
     {
         using JsonDocument json = Read(path);
@@ -45,28 +50,12 @@ internal static class ModelFiles
         SortedSet<string> shards = new(StringComparer.Ordinal);
         foreach (JsonProperty entry in map.EnumerateObject())
             shards.Add(SafeName(entry.Value, path));
-        return shards.Count > 0 ? [.. shards] : throw Broken(path, "lists no file");
-    }
-
-    /// <summary>The configurations of the modules that a sentence-transformers <c>modules.json</c> names.</summary>
-    /// <exception cref="HubException">The file is broken or names an unsafe folder.</exception>
-    public static IReadOnlyList<string> ModuleConfigs(string path)
-    {
-        using JsonDocument json = Read(path);
-        if (json.RootElement.ValueKind != JsonValueKind.Array)
-            throw Broken(path, "is not an array");
-
-        List<string> configs = [];
-        foreach (JsonElement module in json.RootElement.EnumerateArray())
+        return shards.Count switch
         {
-            // The transformer itself sits at the root and has an empty path.
-            if (module.ValueKind == JsonValueKind.Object && module.TryGetProperty("path", out JsonElement folder)
-                && !(folder.ValueKind == JsonValueKind.String && folder.ValueEquals("")))
-            {
-                configs.Add($"{SafeName(folder, path)}/config.json");
-            }
-        }
-        return configs;
+            0 => throw Broken(path, "lists no file"),
+            > MaximumShards => throw Broken(path, $"lists more than {MaximumShards} files"),
+            _ => [.. shards],
+        };
     }
 
     /// <summary>The <c>model_type</c> of the configuration at <paramref name="path"/>, or null where it names none.</summary>
@@ -80,13 +69,17 @@ internal static class ModelFiles
                 : null;
     }
 
-    private static string SafeName(JsonElement name, string path)
+    /// <summary>The text of a JSON string that may become a path below the cache.</summary>
+    /// <exception cref="HubException">It may not; the message names the file at <paramref name="path"/>.</exception>
+    public static string SafeName(JsonElement name, string path)
     {
         string text = ServerText.OfJson(name) ?? throw Broken(path, "names a file with something that is no text");
         return RepositoryPath.IsSafe(text) ? text : throw Broken(path, $"names the unsafe path '{ServerText.Clean(text)}'");
     }
 
-    private static JsonDocument Read(string path)
+    /// <summary>Reads a small JSON file.</summary>
+    /// <exception cref="HubException">It is not one.</exception>
+    public static JsonDocument Read(string path)
     {
         if (new FileInfo(path).Length > MaximumJsonSize)
             throw Broken(path, "is too large for what it is");
@@ -100,6 +93,6 @@ internal static class ModelFiles
         }
     }
 
-    private static HubException Broken(string path, string what, Exception? cause = null) =>
+    public static HubException Broken(string path, string what, Exception? cause = null) =>
         new(HubFailure.InvalidResponse, $"{path} {what}. If the hub's own copy is right, delete this one and it will be fetched again.", cause);
 }

@@ -47,7 +47,7 @@ internal sealed class BlobDownload(
         {
             await AttemptAsync(target, progress, token).ConfigureAwait(false);
             return true;
-        }, () => _furthest, cancellationToken).ConfigureAwait(false);
+        }, () => _furthest, null, cancellationToken).ConfigureAwait(false);
         target.Flush(flushToDisk: true); // the rename that follows must not reach the disk before the bytes
         return resumed;
     }

@@ -22,7 +22,10 @@ internal sealed class HubApi(HubConnection connection, RetryPolicy retry, HubOpt
         new($"{_endpoint}/{name.Repository}/resolve/{commit}/{string.Join('/', file.Split('/').Select(Uri.EscapeDataString))}");
 
     /// <summary>Asks for the commit and the file names of a revision.</summary>
-    public Task<HubListing> ListAsync(HubName name, CancellationToken cancellationToken)
+    /// <param name="name">The model.</param>
+    /// <param name="isFinal">Which errors to throw at once although they may pass; null for none.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    public Task<HubListing> ListAsync(HubName name, Predicate<HubException>? isFinal, CancellationToken cancellationToken)
     {
         Uri address = new($"{_endpoint}/api/models/{name.Repository}/revision/{Uri.EscapeDataString(name.Revision)}");
         return retry.RunAsync(async token =>
@@ -31,7 +34,7 @@ internal sealed class HubApi(HubConnection connection, RetryPolicy retry, HubOpt
             if (response.Status != HttpStatusCode.OK)
                 throw HubErrors.Refused(response, name, null, options);
             return Parse(await ReadAsync(response, token).ConfigureAwait(false), name, response.Address);
-        }, null, cancellationToken);
+        }, null, isFinal, cancellationToken);
     }
 
     /// <summary>
@@ -56,7 +59,7 @@ internal sealed class HubApi(HubConnection connection, RetryPolicy retry, HubOpt
             if (!BlobHash.IsKnown(etag))
                 throw Broken(response.Address, $"names {file} by '{ServerText.Clean(etag, options.Token)}', which is neither a SHA-256 nor a git SHA-1 and cannot be checked");
             return new RemoteFile(file, etag, Size(response, redirect));
-        }, null, cancellationToken);
+        }, null, null, cancellationToken);
     }
 
     private static long? Size(HubResponse response, bool redirect)

@@ -13,9 +13,10 @@ internal sealed class RetryPolicy(HubOptions options)
     /// <summary>Runs <paramref name="attempt"/> until it succeeds or must be given up.</summary>
     /// <param name="attempt">The work; a transient <see cref="HubException"/> asks for another try.</param>
     /// <param name="gained">A number that grows while the work advances; failures that follow an advance start afresh.</param>
+    /// <param name="isFinal">Whether to give up at once for a reason that may pass, as there is something to fall back on.</param>
     /// <param name="cancellationToken">Ends the work and the waits.</param>
     public async Task<T> RunAsync<T>(
-        Func<CancellationToken, Task<T>> attempt, Func<long>? gained, CancellationToken cancellationToken)
+        Func<CancellationToken, Task<T>> attempt, Func<long>? gained, Predicate<HubException>? isFinal, CancellationToken cancellationToken)
     {
         long before = gained?.Invoke() ?? 0;
         for (int failures = 1; ; failures++)
@@ -25,7 +26,7 @@ internal sealed class RetryPolicy(HubOptions options)
             {
                 return await attempt(cancellationToken).ConfigureAwait(false);
             }
-            catch (HubException e) when (e.IsTransient)
+            catch (HubException e) when (e.IsTransient && isFinal?.Invoke(e) != true)
             {
                 long now = gained?.Invoke() ?? 0;
                 if (now > before)

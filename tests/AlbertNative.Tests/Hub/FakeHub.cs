@@ -36,8 +36,13 @@ internal sealed class FakeHub : IAsyncDisposable
         return hub;
     }
 
+    public List<string> Notices { get; } = [];
+
     public HubClient Client(string? token = null, bool offline = false, int attempts = 4, TimeSpan? timeout = null,
-        Func<string, long?>? freeSpace = null, bool links = true) => new(new HubOptions
+        Func<string, long?>? freeSpace = null, bool links = true) => new(Options(token, offline, attempts, timeout, freeSpace, links));
+
+    public HubOptions Options(string? token = null, bool offline = false, int attempts = 4, TimeSpan? timeout = null,
+        Func<string, long?>? freeSpace = null, bool links = true) => new()
         {
             Endpoint = Hub.Address,
             CacheDirectory = Cache,
@@ -48,7 +53,8 @@ internal sealed class FakeHub : IAsyncDisposable
             Clock = Clock,
             FreeSpace = freeSpace ?? (_ => null),
             SymbolicLinks = links,
-        });
+            Notice = Notices.Add,
+        };
 
     public void Replace(FakeModel model)
     {

@@ -43,6 +43,21 @@ public sealed class PullCommandTests
     }
 
     [Fact]
+    public async Task A_model_that_is_taken_as_it_is_is_said_to_be()
+    {
+        await using FakeHub hub = await FakeHub.StartAsync(FakeModel.Albert());
+        Assert.Equal(ExitCode.Success, Run(hub, ["org/albert"], Cancel));
+        string error = _error.ToString();
+        Assert.DoesNotContain("as it is", error);
+        Directory.Delete(Path.Combine(hub.Folder(), ".no_exist"), recursive: true);
+        PullCommand offline = new(Session(Cancel), () => hub.Options(offline: true));
+        Assert.Equal(ExitCode.Success, offline.Parse(["org/albert"]).Invoke());
+        string line = Assert.Single(_error.ToString()[error.Length..].Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.StartsWith("albert: Offline mode is on", line);
+        Assert.Contains("modules.json", line);
+    }
+
+    [Fact]
     public void A_path_is_no_name()
     {
         Assert.Equal("./none", ModelPath.Resolve(Session(Cancel), "./none"));
@@ -65,7 +80,7 @@ public sealed class PullCommandTests
     }
 
     private int Run(FakeHub hub, string[] arguments, CancellationToken cancellation) =>
-        new PullCommand(Session(cancellation), () => hub.Client())
+        new PullCommand(Session(cancellation), () => hub.Options())
             .Parse(arguments)
             .Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 

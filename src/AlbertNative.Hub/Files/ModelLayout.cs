@@ -1,0 +1,56 @@
+using System.Text.Json;
+
+namespace AlbertNative.Hub.Files;
+
+/// <summary>
+/// Where in a repository a model's parts lie: mostly all at its root; in older models of sentence-transformers the
+/// transformer has a folder of its own, which <c>modules.json</c> names first.
+/// </summary>
+/// <param name="Transformer">The folder of configuration, tokenizer and weights; empty for the root.</param>
+/// <param name="ModuleConfigs">The configurations of the modules that follow the transformer.</param>
+internal sealed record ModelLayout(string Transformer, IReadOnlyList<string> ModuleConfigs)
+{
+    // More modules than any model has; each costs a question to the hub.
+    private const int MaximumModules = 32;
+
+    /// <summary>The layout without a <c>modules.json</c>.</summary>
+    public static ModelLayout Plain { get; } = new("", []);
+
+    public string Config => Beside(ModelFiles.Config);
+
+    /// <summary>The small files, each fetched where the repository has it; <c>modules.json</c> is among them.</summary>
+    public IEnumerable<string> Descriptions => ModelFiles.RootDescriptions
+        .Concat(ModelFiles.Descriptions.Select(Beside))
+        .Concat(ModuleConfigs);
+
+    /// <summary>The files that carry weights, or list those that do, in the order in which the loader looks for them.</summary>
+    public IEnumerable<string> Weights => ModelFiles.Weights.Select(Beside);
+
+    /// <summary>The shards that the weight index at <paramref name="path"/> lists.</summary>
+    /// <exception cref="HubException">The index is broken, lists an unsafe name or more shards than any model has.</exception>
+    public IEnumerable<string> Shards(string path) => ModelFiles.Shards(path).Select(Beside);
+
+    /// <summary>The layout that the <c>modules.json</c> at <paramref name="path"/> gives.</summary>
+    /// <exception cref="HubException">The file is broken or names an unsafe folder.</exception>
+    public static ModelLayout Read(string path)
+    {
+        using JsonDocument json = ModelFiles.Read(path);
+        if (json.RootElement.ValueKind != JsonValueKind.Array)
+            throw ModelFiles.Broken(path, "is not an array");
+        if (json.RootElement.GetArrayLength() > MaximumModules)
+            throw ModelFiles.Broken(path, $"names more than {MaximumModules} modules");
+
+        List<string> folders = [.. json.RootElement.EnumerateArray().Select(module => Folder(module, path))];
+        return new ModelLayout(
+            folders.FirstOrDefault(""),
+            [.. folders.Skip(1).Where(folder => folder.Length > 0).Select(folder => $"{folder}/{ModelFiles.Config}")]);
+    }
+
+    private static string Folder(JsonElement module, string path) =>
+        module.ValueKind == JsonValueKind.Object && module.TryGetProperty("path", out JsonElement folder)
+        && !(folder.ValueKind == JsonValueKind.String && folder.ValueEquals(""))
+            ? ModelFiles.SafeName(folder, path)
+            : "";
+
+    private string Beside(string file) => Transformer.Length == 0 ? file : $"{Transformer}/{file}";
+}
