@@ -26,6 +26,19 @@ public sealed class PullCommandTests
         Assert.True(File.Exists(Path.Combine(hub.Folder(), "refs", "v1")));
     }
 
+    [Fact]
+    public async Task At_a_terminal_bars_take_the_place_of_lines()
+    {
+        await using FakeHub hub = await FakeHub.StartAsync(FakeModel.Albert());
+        Terminal terminal = new() { Input = Stream.Null, Output = _output, Error = _error, ErrorIsTerminal = true };
+        int code = new PullCommand(new(terminal, Cancel), () => hub.Client())
+            .Parse(["org/albert"])
+            .Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        Assert.Equal(ExitCode.Success, code);
+        Assert.Equal(Path.Combine(hub.Folder(), "snapshots", FakeModel.FirstCommit) + "\n", Encoding.UTF8.GetString(_output.ToArray()));
+        Assert.DoesNotContain("fetched", _error.ToString());
+    }
+
     [Theory]
     [InlineData("has no model 'org/none'", "org/none")]
     [InlineData("no branch, tag or commit 'v9'", "org/albert@v9")]
