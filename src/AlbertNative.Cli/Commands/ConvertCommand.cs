@@ -47,13 +47,13 @@ internal sealed class ConvertCommand : Command
 
     private int Execute(ParseResult parsed)
     {
-        string named = parsed.GetRequiredValue(_source), destination = parsed.GetRequiredValue(_destination);
-        string source = ModelPath.Resolve(_session, named);
+        string source = ModelPath.Resolve(_session, parsed.GetRequiredValue(_source));
+        string destination = parsed.GetRequiredValue(_destination);
         ConversionOptions options = new()
         {
             Storage = parsed.GetValue(_quantize),
             ConfigPath = parsed.GetValue(_config),
-            SourceName = parsed.GetValue(_name) ?? (source == named ? null : named),
+            SourceName = parsed.GetValue(_name),
             DryRun = parsed.GetValue(_dryRun),
         };
         ConversionSummary summary = ConversionDisplay.During(

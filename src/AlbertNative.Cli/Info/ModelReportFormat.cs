@@ -20,6 +20,10 @@ internal static class ModelReportFormat
             json.WriteText("source_sha256", provenance.SourceHashes);
             json.WriteText("converter", provenance.Converter);
             json.WriteText("precision", provenance.Precision);
+            if (provenance.Revision is string revision)
+                json.WriteText("source_revision", revision);
+            if (provenance.LowestPrecision != provenance.Precision)
+                json.WriteText("lowest_precision", provenance.LowestPrecision);
             json.WriteEndObject();
         }
         json.WriteText("architecture", report.Architecture.ToString());
@@ -39,7 +43,7 @@ internal static class ModelReportFormat
         Table table = Tables.Create("model", report.Path);
         table.Add("file", report.Source);
         if (report.Provenance is ModelProvenance provenance)
-            table.Add("made of", $"{provenance.Source}, by {provenance.Converter}, {provenance.Precision}");
+            table.Add("made of", MadeOf(provenance));
         table.Add("class", report.Architecture);
         table.Add("parameters", report.Parameters.ToString("N0", CultureInfo.InvariantCulture));
         table.Add("heads", string.Join(", ", report.Heads));
@@ -110,6 +114,13 @@ internal static class ModelReportFormat
             json.WriteEndObject();
         }
         json.WriteEndArray();
+    }
+
+    private static string MadeOf(ModelProvenance provenance)
+    {
+        string revision = provenance.Revision is null ? "" : $" at {provenance.Revision}";
+        string rounded = provenance.LowestPrecision == provenance.Precision ? "" : $", rounded to {provenance.LowestPrecision} before";
+        return $"{provenance.Source}{revision}, by {provenance.Converter}, {provenance.Precision}{rounded}";
     }
 
     private static string Semantics(AlbertTokenizer tokenizer) =>

@@ -12,8 +12,9 @@ public sealed record ConversionOptions
     public WeightStorage Storage { get; init; } = WeightStorage.Float32;
 
     /// <summary>
-    /// What the converted model says that it comes from, such as the model's name on the hub; null for what the source
-    /// itself says or else the name of its directory or file.
+    /// What the converted model says that it comes from: the model's name on the hub, <c>org/name</c> or
+    /// <c>org/name@revision</c>, or any other. Null for what the source itself says, the name and the commit that its place
+    /// in the hub's cache tells, or else the name of its directory or file.
     /// </summary>
     public string? SourceName { get; init; }
 

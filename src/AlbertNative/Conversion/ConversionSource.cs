@@ -9,11 +9,13 @@ internal sealed class ConversionSource : IDisposable
 {
     private readonly ModelFiles _files;
     private readonly ModelFiles _transformer;
+    private readonly string? _configPath;
 
     private ConversionSource(ModelFiles files, ModelFiles transformer, SentenceTransformerModules? modules, string? configPath)
     {
         _files = files;
         _transformer = transformer;
+        _configPath = configPath;
         Parts = ModelParts.Read(files, transformer, modules);
         Config = configPath is null ? transformer.ReadConfig() : AlbertConfig.Load(configPath);
         if (configPath is not null)
@@ -26,12 +28,20 @@ internal sealed class ConversionSource : IDisposable
 
     public ModelProvenance? Provenance => _transformer.Provenance;
 
-    /// <summary>Every file that goes in, by its name below the model's directory.</summary>
-    public IEnumerable<KeyValuePair<string, string>> Files => Parts.Files.Concat(
-        _transformer.Checkpoint.FilePaths.Select(file => KeyValuePair.Create(Path.GetFileName(file), file)));
+    /// <summary>The lowest precision that the weights have been in.</summary>
+    public string LowestPrecision => StoredPrecision.LowestOf(_transformer);
 
-    /// <summary>The name of the directory or file.</summary>
-    public string Name => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(_files.Path)));
+    /// <summary>Every file that goes in, by its name below the model's directory, with slashes on every system.</summary>
+    public IEnumerable<KeyValuePair<string, string>> Files => PartFiles.Concat(
+        _transformer.Checkpoint.FilePaths.Select(file => KeyValuePair.Create(NameBelowRoot(file) ?? Path.GetFileName(file), file)));
+
+    /// <summary>Those of them that are not the weights.</summary>
+    public IEnumerable<KeyValuePair<string, string>> PartFiles =>
+        Parts.Files.Select(part => KeyValuePair.Create(NameOf(part.Key, part.Value), part.Value));
+
+    /// <summary>The model on the hub whose place in the cache this is; else the directory's or file's name.</summary>
+    public ModelOrigin Origin => ModelOrigin.OfCached(_files.Path)
+        ?? new(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(_files.Path))), null);
 
     /// <summary>Opens a source.</summary>
     /// <param name="path">The model.</param>
@@ -46,7 +56,7 @@ internal sealed class ConversionSource : IDisposable
         {
             SentenceTransformerModules? modules = SentenceTransformerModules.Read(files);
             if (modules is { TransformerPath.Length: > 0 })
-                transformer = ModelFiles.Open(Path.Combine(files.Path, modules.TransformerPath));
+                transformer = ModelFiles.Open(modules.TransformerIn(files));
             return new(files, transformer, modules, configPath);
         }
         catch
@@ -84,6 +94,16 @@ internal sealed class ConversionSource : IDisposable
     {
         _transformer.Dispose();
         _files.Dispose();
+    }
+
+    // A configuration that the caller names stands for the model's, wherever it lies.
+    private string NameOf(string part, string file) => file == _configPath ? part : NameBelowRoot(file) ?? part;
+
+    private string? NameBelowRoot(string file)
+    {
+        string root = Directory.Exists(_files.Root) ? _files.Root : Path.GetDirectoryName(Path.GetFullPath(_files.Root))!;
+        string name = Path.GetRelativePath(root, file).Replace(Path.DirectorySeparatorChar, '/');
+        return Path.IsPathRooted(name) || name.StartsWith("../", StringComparison.Ordinal) ? null : name;
     }
 
     // Where the reader of google-research/albert's own checkpoints will be called.

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using AlbertNative.Checkpoints;
 using AlbertNative.Model;
 
@@ -53,11 +51,7 @@ public static class ModelConverter
             return summary;
         }
 
-        ModelProvenance provenance = new(
-            options.SourceName ?? model.Provenance?.Source ?? model.Name,
-            Hashes(model, cancellation),
-            $"AlbertNative {typeof(ModelConverter).Assembly.GetName().Version!.ToString(3)}",
-            PrecisionName(options.Storage));
+        ModelProvenance provenance = ConversionProvenance.Of(model, options, cancellation);
         SafetensorsWriter writer = OneFileModelWriter.Create(model.Parts.Contents, provenance);
         weights.AddTo(writer);
         writer.Save(destination, ShareOf(summary.WeightBytes, progress), cancellation);
@@ -67,30 +61,6 @@ public static class ModelConverter
     /// <summary>Turns bytes written into a share of the whole.</summary>
     internal static IProgress<long>? ShareOf(long total, IProgress<double>? progress) =>
         progress is null ? null : new ShareProgress(total, progress);
-
-    private static string PrecisionName(WeightStorage storage) => storage switch
-    {
-        WeightStorage.Float32 => "fp32",
-        WeightStorage.Float16 => "fp16",
-        WeightStorage.Int8 => "int8",
-        _ => throw new ArgumentOutOfRangeException(nameof(storage), storage, "a one-file model is fp32, fp16 or int8"),
-    };
-
-    // The lines of sha256sum, so that it can check them.
-    private static string Hashes(ConversionSource model, CancellationToken cancellation)
-    {
-        SortedDictionary<string, string> hashes = new(StringComparer.Ordinal);
-        foreach ((string name, string file) in model.Files)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            using FileStream stream = File.OpenRead(file);
-            hashes[name] = System.Convert.ToHexStringLower(SHA256.HashData(stream));
-        }
-        StringBuilder lines = new();
-        foreach ((string name, string hash) in hashes)
-            lines.Append(hash).Append("  ").Append(name).Append('\n');
-        return lines.ToString();
-    }
 
     // Not Progress<T>, which would report later and elsewhere.
     private sealed class ShareProgress(long total, IProgress<double> progress) : IProgress<long>

@@ -14,6 +14,9 @@ internal sealed class ModelParts
         "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", .. SentenceTransformerModules.TransformerConfigs,
     ];
 
+    // What sentence-transformers calls it.
+    private const string PoolingFolder = "1_Pooling";
+
     private readonly SortedDictionary<string, byte[]> _contents = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, string> _files = new(StringComparer.Ordinal);
 
@@ -40,10 +43,12 @@ internal sealed class ModelParts
         if (modules is not null)
         {
             parts.Add(files, SentenceTransformerModules.FileName);
-            parts.Add(files, modules.PoolingConfig);
             parts.Add(files, "config_sentence_transformers.json");
-            if (modules.TransformerPath.Length > 0)
-                parts.MoveTransformer();
+            // Where the Transformer's files move to, the pooling's configuration cannot stay: both are a config.json.
+            bool moves = modules.TransformerPath.Length > 0, moved = moves && modules.PoolingConfig == ModelFiles.Config;
+            parts.Add(files, modules.PoolingConfig, moved ? $"{PoolingFolder}/{ModelFiles.Config}" : modules.PoolingConfig);
+            if (moves)
+                parts.MoveModules(moved ? PoolingFolder : null);
         }
         return parts;
     }
@@ -55,19 +60,23 @@ internal sealed class ModelParts
         _files[ModelFiles.Config] = file;
     }
 
-    private void Add(ModelFiles files, string name)
+    private void Add(ModelFiles files, string name) => Add(files, name, name);
+
+    private void Add(ModelFiles files, string name, string newName)
     {
         if (files.Read(name) is byte[] content)
-            _contents[name] = content;
+            _contents[newName] = content;
         if (files.FileOf(name) is string file)
-            _files[name] = file;
+            _files[newName] = file;
     }
 
     /// <summary>The converted model has the Transformer's files beside the modules', whatever folder they came from.</summary>
-    private void MoveTransformer()
+    private void MoveModules(string? poolingFolder)
     {
         JsonArray modules = JsonNode.Parse(_contents[SentenceTransformerModules.FileName])!.AsArray();
         modules[0]!["path"] = "";
+        if (poolingFolder is not null)
+            modules[1]!["path"] = poolingFolder;
         using MemoryStream text = new();
         using (Utf8JsonWriter writer = new(text, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
             modules.WriteTo(writer);

@@ -87,8 +87,24 @@ internal sealed record SentenceTransformerModules(
         }
     }
 
+    /// <summary>The path of the checkpoint.</summary>
+    /// <param name="files">Where the modules were read from.</param>
+    /// <exception cref="CheckpointFormatException">A checkpoint was named, and the modules have another.</exception>
+    public string TransformerIn(ModelFiles files)
+    {
+        if (TransformerPath.Length == 0)
+            return files.Path;
+        return Directory.Exists(files.Path)
+            ? Path.Combine(files.Root, TransformerPath)
+            : throw new CheckpointFormatException(Source, $"has its Transformer in {TransformerPath}, so that {files.Path} is none of its modules: name the directory {Path.GetDirectoryName(Source)}");
+    }
+
     // In a model's directory, paths are written with slashes on every system.
-    private static string In(string path, string name) => path.Length == 0 ? name : $"{path.TrimEnd('/')}/{name}";
+    private static string In(string path, string name) => path.Length == 0 ? name : $"{path}/{name}";
+
+    // One file must not have two names.
+    private static string Normal(string path) =>
+        string.Join('/', path.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(folder => folder != "."));
 
     private static List<(string Kind, string Path)> ReadModules(string file, byte[] json)
     {
@@ -106,7 +122,7 @@ internal sealed record SentenceTransformerModules(
             bool known = kind is "Transformer" or "Pooling" or "Normalize";
             if (!known || !type.StartsWith("sentence_transformers.", StringComparison.Ordinal))
                 throw settings.Fault($"the module {type} is not supported, only Transformer, Pooling and Normalize are");
-            modules.Add((kind, path));
+            modules.Add((kind, Normal(path)));
         }
         return modules;
     }

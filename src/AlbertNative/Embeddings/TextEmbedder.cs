@@ -58,9 +58,9 @@ public sealed class TextEmbedder : AlbertTask
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         options ??= TaskOptions.Default;
-        (string root, SentenceTransformerModules? modules) = ReadModules(path);
+        (string transformer, SentenceTransformerModules? modules) = ReadModules(path);
         return Load(
-            Path.Combine(root, modules?.TransformerPath ?? ""),
+            transformer,
             options,
             AlbertModel.Load,
             (model, tokenizer) =>
@@ -124,10 +124,11 @@ public sealed class TextEmbedder : AlbertTask
             texts, words => Inputs.EncodeWords(words, words), (batch, output) => Words(batch, output, cancellation), cancellation);
     }
 
-    private static (string Root, SentenceTransformerModules? Modules) ReadModules(string path)
+    private static (string Transformer, SentenceTransformerModules? Modules) ReadModules(string path)
     {
         using ModelFiles files = ModelFiles.Open(path);
-        return (files.Path, SentenceTransformerModules.Read(files));
+        SentenceTransformerModules? modules = SentenceTransformerModules.Read(files);
+        return (modules?.TransformerIn(files) ?? files.Path, modules);
     }
 
     private float[][] PoolTexts(ModelBatch<string> batch, AlbertModelOutput output, CancellationToken cancellation)

@@ -19,6 +19,8 @@ public sealed class ModelVerifier
     /// </summary>
     public const double LeastInt8Cosine = 0.995;
 
+    private const string NothingPublished = "none are known of this model";
+
     private const int ChunkElements = 1 << 14;
 
     private string _path;
@@ -74,9 +76,11 @@ public sealed class ModelVerifier
         {
             return new(name, e.Result, e.Message);
         }
-        catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException or HubException)
+        catch (Exception e) when (!(e is OperationCanceledException && _cancellation.IsCancellationRequested))
         {
-            return new(name, CheckResult.Failed, e.Message);
+            // Whatever a damaged or hostile model brings about is a fault of that model.
+            bool expected = e is FormatException or IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException or HubException;
+            return new(name, CheckResult.Failed, expected ? e.Message : $"{e.GetType().Name}: {e.Message}");
         }
     }
 
@@ -182,19 +186,48 @@ public sealed class ModelVerifier
     {
         RequireLoaded();
         using ModelFiles files = ModelFiles.Open(_path);
-        PublishedOutputs published = PublishedOutputs.Find(files, _known)
-            ?? throw CheckException.Skip("none are known of this model");
-        if (files.Provenance is { Precision: not "fp32" } provenance)
-            throw CheckException.Skip($"they are for single precision, the weights are {provenance.Precision}");
+        PublishedOutputs? claimed = PublishedOutputs.Claimed(files, _known), namesake = PublishedOutputs.Namesake(files, _known);
+        string precision = StoredPrecision.LowestOf(files);
+        if (precision != StoredPrecision.Float32)
+        {
+            throw CheckException.Skip(claimed is null && namesake is null
+                ? NothingPublished
+                : $"they are for single precision, the weights are {precision} or were rounded to it before");
+        }
         using AlbertModel model = AlbertModel.Load(_path);
-        if (published.CompareStates(model, _cancellation) is string difference)
-            throw CheckException.Fail(difference);
+        if (claimed is not null)
+        {
+            return claimed.CompareStates(model, _cancellation) is string difference
+                ? throw CheckException.Fail(difference)
+                : CompareTexts(claimed, CheckException.Fail);
+        }
+        // Whatever it is called: a model is another's copy if it computes what that does.
+        return _known.FirstOrDefault(published => published.CompareStates(model, _cancellation) is null) is PublishedOutputs same
+            ? CompareTexts(same, CheckException.Skip)
+            : throw CheckException.Skip(namesake is null ? NothingPublished : $"it has the name of {namesake.Names[0]}, and other weights");
+    }
+
+    /// <summary>Compares what is published of texts, for a model whose hidden states are the published ones.</summary>
+    private string CompareTexts(PublishedOutputs published, Func<string, CheckException> mismatch)
+    {
+        string states = $"hidden states of {published.Names[0]}";
         if (_tokenizer is null)
-            return $"hidden states of {published.Names[0]}";
+            return states;
+        if (published.CompareIds(_tokenizer) is string difference)
+            throw mismatch($"{states}, but {difference}");
+        if (!HasMaskedLM())
+            return $"hidden states and ids of {published.Names[0]}";
         using MaskFiller filler = MaskFiller.Load(_path);
-        if (published.CompareTexts(_tokenizer, filler, _cancellation) is string other)
-            throw CheckException.Fail(other);
-        return $"hidden states, ids and filled masks of {published.Names[0]}";
+        return published.CompareFills(filler, _cancellation) is string other
+            ? throw mismatch($"{states}, but {other}")
+            : $"hidden states, ids and filled masks of {published.Names[0]}";
+    }
+
+    private bool HasMaskedLM()
+    {
+        using ModelFiles files = ModelFiles.Open(_path);
+        return ConvertedWeights.Plan(WeightSource.From(files.Checkpoint), Needed(_config, "configuration"), WeightStorage.Source)
+            .Architectures.Contains(AlbertArchitecture.AlbertForMaskedLM);
     }
 
     private float[] States(ModelOptions options)

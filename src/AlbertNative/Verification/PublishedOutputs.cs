@@ -53,23 +53,27 @@ internal sealed record PublishedOutputs
     /// <summary>The best tokens for the mask, in order.</summary>
     public required string[] Fills { get; init; }
 
-    /// <summary>The entry of a model that is called so by its provenance, its path or the hub's cache; null where there is none.</summary>
-    public static PublishedOutputs? Find(ModelFiles files, IEnumerable<PublishedOutputs> known)
+    /// <summary>
+    /// The entry that a model claims to be: by the name on the hub that its provenance gives, or by its place in the hub's
+    /// cache. A bare name in the provenance may be a folder's, and claims nothing unless a revision stands beside it.
+    /// </summary>
+    public static PublishedOutputs? Claimed(ModelFiles files, IReadOnlyList<PublishedOutputs> known)
     {
-        // The hub's cache has models--ORG--NAME/snapshots/COMMIT.
-        string[] folders = Path.GetFullPath(files.Path).Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries);
-        string[] names =
-        [
-            files.Provenance?.Source ?? "",
-            folders[^1],
-            folders.Length >= 3 && folders[^2] == "snapshots" ? folders[^3].Replace("models--", "").Replace("--", "/") : "",
-        ];
-        return known.FirstOrDefault(model => model.Names.Any(names.Contains));
+        ModelOrigin? provenance = ProvenanceOf(files);
+        bool claims = provenance is { Revision: not null } || provenance?.Name.Contains('/', StringComparison.Ordinal) == true;
+        return claims ? Named(provenance!.Name, known) : Named(ModelOrigin.OfCached(files.Path)?.Name, known);
     }
+
+    /// <summary>The entry whose name a folder, or a converted folder, has without claiming to be it.</summary>
+    public static PublishedOutputs? Namesake(ModelFiles files, IReadOnlyList<PublishedOutputs> known) =>
+        Named(ProvenanceOf(files)?.Name, known)
+        ?? Named(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(files.Path))), known);
 
     /// <summary>Compares the model's hidden states; null where they agree.</summary>
     public string? CompareStates(AlbertModel model, CancellationToken cancellation)
     {
+        if (Unfit(model.Config) is string unfit)
+            return unfit;
         TokenBatch batch = new();
         batch.Add(InputIds, attentionMask: AttentionMask);
         AlbertModelOutput output = model.Forward(batch, cancellation: cancellation);
@@ -87,15 +91,38 @@ internal sealed record PublishedOutputs
         return null;
     }
 
-    /// <summary>Compares what the tokenizer and the masked language model make of texts; null where they agree.</summary>
-    public string? CompareTexts(AlbertTokenizer tokenizer, MaskFiller filler, CancellationToken cancellation)
+    /// <summary>Compares what the tokenizer makes of a text; null where they agree.</summary>
+    public string? CompareIds(AlbertTokenizer tokenizer)
     {
         Encoding encoding = tokenizer.Encode(Text, EncodeOptions.Default with { AddSpecialTokens = false });
-        if (!encoding.Ids.SequenceEqual(TextIds))
-            return $"\"{Text}\" is {string.Join(", ", encoding.Ids.ToArray())}, published is {string.Join(", ", TextIds)}";
+        return encoding.Ids.SequenceEqual(TextIds)
+            ? null
+            : $"\"{Text}\" is {string.Join(", ", encoding.Ids.ToArray())}, published is {string.Join(", ", TextIds)}";
+    }
+
+    /// <summary>Compares what the masked language model fills in; null where they agree.</summary>
+    public string? CompareFills(MaskFiller filler, CancellationToken cancellation)
+    {
         IEnumerable<string> fills = filler.Fill(MaskedText, new() { TopK = Fills.Length }, cancellation)[0].Select(fill => fill.Text);
         return fills.SequenceEqual(Fills)
             ? null
             : $"\"{MaskedText}\" is filled with {string.Join(", ", fills)}; published are {string.Join(", ", Fills)}";
+    }
+
+    private static ModelOrigin? ProvenanceOf(ModelFiles files) => files.Provenance is ModelProvenance provenance
+        ? ModelOrigin.Parse(provenance.Source) with { Revision = provenance.Revision ?? ModelOrigin.Parse(provenance.Source).Revision }
+        : null;
+
+    private static PublishedOutputs? Named(string? name, IReadOnlyList<PublishedOutputs> known) =>
+        name is null ? null : known.FirstOrDefault(model => model.Names.Contains(name));
+
+    private string? Unfit(AlbertConfig config)
+    {
+        int ids = InputIds.Max() + 1, units = FirstUnit + HiddenStates[0].Length;
+        if (config.VocabularySize < ids)
+            return $"the model has {config.VocabularySize} embeddings, the published ids reach {ids - 1}";
+        if (config.HiddenSize < units || config.MaxPositionCount < InputIds.Length)
+            return $"the model has {config.HiddenSize} hidden units and {config.MaxPositionCount} positions, too few for what is published";
+        return null;
     }
 }

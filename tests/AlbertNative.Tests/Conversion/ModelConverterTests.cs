@@ -83,11 +83,58 @@ public sealed class ModelConverterTests : IDisposable
     [Fact]
     public void A_converted_model_that_is_converted_again_keeps_its_origin()
     {
-        ModelConverter.Convert(OneFile.Nano, At("m.safetensors"), new() { Storage = WeightStorage.Int8 });
+        string first = At("models--org--model/snapshots/c0ffee");
+        CopyFormat("safetensors-sharded", first);
+        ModelConverter.Convert(first, At("a.safetensors"));
+        ModelConverter.Convert(At("a.safetensors"), At("b.safetensors"), new() { Storage = WeightStorage.Int8 });
+        ModelConverter.Convert(At("b.safetensors"), At("c.safetensors"));
+        using ModelFiles a = ModelFiles.Open(At("a.safetensors")), b = ModelFiles.Open(At("b.safetensors")), c = ModelFiles.Open(At("c.safetensors"));
+        Assert.Equal(("org/model", "c0ffee"), (a.Provenance!.Source, a.Provenance.Revision));
+        Assert.Equal(a.Provenance with { Precision = "int8", LowestPrecision = "int8" }, b.Provenance);
+        Assert.Equal(a.Provenance with { LowestPrecision = "int8" }, c.Provenance);
+
+        // A new name is that of what was converted now; a new configuration went in, too.
+        ModelConverter.Convert(At("a.safetensors"), At("d.safetensors"), new() { SourceName = "mine" });
+        using ModelFiles d = ModelFiles.Open(At("d.safetensors"));
+        Assert.Equal(("mine", $"{Hash(At("a.safetensors"))}  a.safetensors\n"), (d.Provenance!.Source, d.Provenance.SourceHashes));
+        File.WriteAllBytes(At("other.json"), AlbertConfig.Load(first).ToJson());
+        ModelConverter.Convert(At("a.safetensors"), At("e.safetensors"), new() { ConfigPath = At("other.json") });
+        using ModelFiles e = ModelFiles.Open(At("e.safetensors"));
+        Assert.Contains($"{Hash(At("other.json"))}  config.json\n", e.Provenance!.SourceHashes);
+    }
+
+    [Fact]
+    public void Files_of_the_same_name_have_a_hash_each()
+    {
+        CopyFormat("safetensors-f32", At("st/0_Transformer"));
+        _folder.Write("st/config.json", """{"pooling_mode_mean_tokens": true}"""u8);
+        _folder.Write("st/modules.json", """
+            [{"path": "./0_Transformer/", "type": "sentence_transformers.models.Transformer"}, {"path": ".", "type": "sentence_transformers.models.Pooling"}]
+            """u8);
+        ModelConverter.Convert(At("st"), At("m.safetensors"));
         using ModelFiles files = ModelFiles.Open(At("m.safetensors"));
-        Assert.Equal("albert-nano", files.Provenance!.Source);
-        Assert.Equal("int8", files.Provenance.Precision);
-        Assert.EndsWith("  albert-nano.safetensors\n", files.Provenance.SourceHashes);
+        string[] names = ["0_Transformer/config.json", "0_Transformer/model.safetensors", "config.json", "modules.json"];
+        Assert.Equal(string.Concat(names.Select(name => $"{Hash(At($"st/{name}"))}  {name}\n")), files.Provenance!.SourceHashes);
+    }
+
+    [Fact]
+    public void Shards_in_folders_have_a_hash_each()
+    {
+        CopyFormat("safetensors-sharded", At("sharded"));
+        string index = Directory.GetFiles(At("sharded"), "*.index.json").Single();
+        string[] shards = [.. Directory.GetFiles(At("sharded"), "*.safetensors").Order(StringComparer.Ordinal)];
+        string text = File.ReadAllText(index);
+        for (int i = 0; i < shards.Length; i++)
+        {
+            Directory.CreateDirectory(At($"sharded/part{i}"));
+            File.Move(shards[i], At($"sharded/part{i}/w.safetensors"));
+            text = text.Replace(Path.GetFileName(shards[i]), $"part{i}/w.safetensors", StringComparison.Ordinal);
+        }
+        File.WriteAllText(index, text);
+        ModelConverter.Convert(At("sharded"), At("m.safetensors"));
+        using ModelFiles files = ModelFiles.Open(At("m.safetensors"));
+        for (int i = 0; i < shards.Length; i++)
+            Assert.Contains($"{Hash(At($"sharded/part{i}/w.safetensors"))}  part{i}/w.safetensors\n", files.Provenance!.SourceHashes);
     }
 
     [Fact]
@@ -206,6 +253,15 @@ public sealed class ModelConverterTests : IDisposable
         Assert.False(File.Exists(At("m.safetensors")));
         return e.Message;
     }
+
+    private static void CopyFormat(string container, string directory)
+    {
+        Directory.CreateDirectory(directory);
+        foreach (string file in Directory.GetFiles(Path.Combine(OneFile.Formats, container)))
+            File.Copy(file, Path.Combine(directory, Path.GetFileName(file)));
+    }
+
+    private static string Hash(string file) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file)));
 
     private string At(string name) => Path.Combine(_folder.Path, name);
 

@@ -89,5 +89,43 @@ public sealed class ModelExporterTests : IDisposable
         Assert.Contains("\"path\": \"\"", Encoding.UTF8.GetString(File.ReadAllBytes(Path.Combine(At("out"), "modules.json"))));
     }
 
+    [Fact]
+    public void A_pooling_without_a_folder_does_not_replace_the_transformers_configuration()
+    {
+        ModelExporter.Export(OneFile.Nano, At("st/0_Transformer"));
+        _folder.Write("st/config.json", """{"word_embedding_dimension": 192, "pooling_mode_max_tokens": true}"""u8);
+        _folder.Write("st/modules.json", """
+            [{"path": "0_Transformer", "type": "sentence_transformers.models.Transformer"},
+             {"path": "", "type": "sentence_transformers.models.Pooling"}]
+            """u8);
+        ConversionSummary summary = ModelConverter.Convert(At("st"), At("st.safetensors"));
+        Assert.Contains("1_Pooling/config.json", summary.Parts);
+        ModelExporter.Export(At("st.safetensors"), At("out"));
+        float[][] vectors = Array.ConvertAll<string, float[]>(["st", "st.safetensors", "out"], name =>
+        {
+            using TextEmbedder embedder = TextEmbedder.Load(At(name));
+            return embedder.Embed("in the beginning");
+        });
+        Assert.Equal(vectors[0], vectors[1]);
+        Assert.Equal(vectors[0], vectors[2]);
+    }
+
+    [Fact]
+    public void A_checkpoint_that_is_none_of_the_modules_is_refused_by_name()
+    {
+        ModelExporter.Export(OneFile.Nano, At("st"));
+        ModelExporter.Export(OneFile.Nano, At("st/0_Transformer"));
+        _folder.Write("st/1_Pooling/config.json", """{"pooling_mode_max_tokens": true}"""u8);
+        _folder.Write("st/modules.json", """
+            [{"path": "0_Transformer", "type": "sentence_transformers.models.Transformer"},
+             {"path": "1_Pooling", "type": "sentence_transformers.models.Pooling"}]
+            """u8);
+        string file = Path.Combine(At("st"), "model.safetensors");
+        string expected = $"has its Transformer in 0_Transformer, so that {file} is none of its modules: name the directory {At("st")}";
+        Assert.Contains(expected, Assert.Throws<CheckpointFormatException>(() => TextEmbedder.Load(file)).Message);
+        Assert.Contains(expected, Assert.Throws<CheckpointFormatException>(() => ModelConverter.Convert(file, At("m.safetensors"))).Message);
+        TextEmbedder.Load(At("st")).Dispose();
+    }
+
     private string At(string name) => Path.Combine(_folder.Path, name);
 }
