@@ -27,31 +27,12 @@ internal sealed partial class HubEnvironment(Func<string, string?> variable)
 
     public bool Offline => IsTrue("HF_HUB_OFFLINE");
 
-    /// <exception cref="ArgumentException">A token has a character that no token has; it is not shown.</exception>
-    public string? Token
-    {
-        get
-        {
-            string? token = Value("HF_TOKEN") ?? Value("HUGGING_FACE_HUB_TOKEN");
-            if (token is not null || IsTrue("HF_HUB_DISABLE_IMPLICIT_TOKEN"))
-                return token;
+    public string? Token => ImplicitTokens ? Value("HF_TOKEN") ?? Value("HUGGING_FACE_HUB_TOKEN") : null;
 
-            string path = Folder("HF_TOKEN_PATH") ?? Path.Combine(Home, "token");
-            try
-            {
-                string text = File.ReadAllText(path).Trim();
-                return text.Length == 0 ? null : text;
-            }
-            catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-            {
-                return null;
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                throw new HubException(HubFailure.Storage, $"The token file {path} cannot be read: {e.Message}", e);
-            }
-        }
-    }
+    public TokenFile? TokenFile => ImplicitTokens ? new(Folder("HF_TOKEN_PATH") ?? Path.Combine(Home, "token")) : null;
+
+    // Of the variable as of the file: what nobody has asked to send is not sent.
+    private bool ImplicitTokens => !IsTrue("HF_HUB_DISABLE_IMPLICIT_TOKEN");
 
     private string Home =>
         Folder("HF_HOME")

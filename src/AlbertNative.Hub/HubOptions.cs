@@ -8,6 +8,9 @@ namespace AlbertNative.Hub;
 /// </summary>
 public sealed record HubOptions
 {
+    private readonly string? _token;
+    private readonly TokenFile? _tokenFile;
+
     /// <summary>The public hub.</summary>
     public static Uri DefaultEndpoint { get; } = new("https://huggingface.co");
 
@@ -19,9 +22,18 @@ public sealed record HubOptions
 
     /// <summary>
     /// The access token, or null. It is sent to <see cref="Endpoint"/>'s scheme, host and port and nowhere else,
-    /// and is part of no message.
+    /// and is part of no message. Where the environment leads to a file, that is read when the token is first asked for.
     /// </summary>
-    public string? Token { get; init; }
+    /// <exception cref="HubException">The environment's token file cannot be read or holds no token.</exception>
+    public string? Token
+    {
+        get => _token ?? _tokenFile?.Token;
+        init
+        {
+            _token = value;
+            _tokenFile = null;
+        }
+    }
 
     /// <summary>Never touch the network: what the cache does not hold is an error.</summary>
     public bool Offline { get; init; }
@@ -50,6 +62,12 @@ public sealed record HubOptions
     /// </summary>
     public HttpMessageHandler? Handler { get; init; }
 
+    /// <summary>The token of the environment: one that a variable gives, else the file's.</summary>
+    private (string? Token, TokenFile? File) ImplicitToken
+    {
+        init => (_token, _tokenFile) = (value.Token, value.Token is null ? value.File : null);
+    }
+
     /// <summary>Runs the waits between attempts.</summary>
     internal TimeProvider Clock { get; init; } = TimeProvider.System;
 
@@ -66,8 +84,8 @@ public sealed record HubOptions
     /// <summary>
     /// The options that an environment asks for: <c>HF_HUB_CACHE</c>, else <c>HF_HOME/hub</c>, else
     /// <c>XDG_CACHE_HOME/huggingface/hub</c>, else <c>~/.cache/huggingface/hub</c>; <c>HF_ENDPOINT</c>;
-    /// <c>HF_TOKEN</c>, else the file <c>HF_TOKEN_PATH</c>, else the file <c>HF_HOME/token</c>;
-    /// <c>HF_HUB_OFFLINE</c> (1, on, yes or true).
+    /// <c>HF_TOKEN</c>, else the file <c>HF_TOKEN_PATH</c>, else the file <c>HF_HOME/token</c>, and no token at all with
+    /// <c>HF_HUB_DISABLE_IMPLICIT_TOKEN</c>; <c>HF_HUB_OFFLINE</c> (1, on, yes or true).
     /// </summary>
     /// <param name="variable">Gives a variable's value, or null where it is not set.</param>
     /// <exception cref="ArgumentException">A variable is set to something unusable; the message names it.</exception>
@@ -79,14 +97,22 @@ public sealed record HubOptions
         {
             Endpoint = environment.Endpoint,
             CacheDirectory = environment.CacheDirectory,
-            Token = environment.Token,
             Offline = environment.Offline,
+            ImplicitToken = (environment.Token, environment.TokenFile),
         };
     }
 
     /// <summary>The options in words, with the token's presence in the token's place.</summary>
     public override string ToString() =>
-        $"{(Endpoint.IsAbsoluteUri ? ServerText.Address(Endpoint) : Endpoint)}, cache {CacheDirectory}, {(Token is null ? "no token" : "with a token")}{(Offline ? ", offline" : "")}";
+        $"{(Endpoint.IsAbsoluteUri ? ServerText.Address(Endpoint) : Endpoint)}, cache {CacheDirectory}, {TokenInWords}{(Offline ? ", offline" : "")}";
+
+    // The file is not read for that: it may be unreadable.
+    private string TokenInWords => (_token, _tokenFile) switch
+    {
+        ({ }, _) => "with a token",
+        (_, { } file) when File.Exists(file.Path) => $"with the token of {file.Path}",
+        _ => "no token",
+    };
 
     /// <summary>Throws where a property has an unusable value; messages name the property, never the token.</summary>
     internal void Validate()
@@ -96,13 +122,21 @@ public sealed record HubOptions
         if (Endpoint.UserInfo.Length > 0 || Endpoint.Query.Length > 0 || Endpoint.Fragment.Length > 0)
             throw new ArgumentException("Endpoint must not hold a user name, a query or a fragment.");
         ArgumentException.ThrowIfNullOrWhiteSpace(CacheDirectory);
-        if (Token is not null && (Token.Length == 0 || Token.Any(c => c is <= ' ' or > '~')))
+        if (_token is not null && !TokenFile.IsToken(_token))
             throw new ArgumentException("Token is empty or holds a character that no token has.");
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxAttempts, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(RetryDelay, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxRetryAfter, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(Timeout, TimeSpan.Zero);
-        if (Handler is HttpClientHandler { AllowAutoRedirect: true } or SocketsHttpHandler { AllowAutoRedirect: true })
+        if (Sender(Handler) is HttpClientHandler { AllowAutoRedirect: true } or SocketsHttpHandler { AllowAutoRedirect: true })
             throw new ArgumentException("Handler follows redirects itself; set AllowAutoRedirect to false.");
+    }
+
+    // What in the end sends a request that passes through others.
+    private static HttpMessageHandler? Sender(HttpMessageHandler? handler)
+    {
+        while (handler is DelegatingHandler { InnerHandler: { } inner })
+            handler = inner;
+        return handler;
     }
 }

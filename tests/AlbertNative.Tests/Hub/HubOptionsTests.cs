@@ -46,14 +46,47 @@ public sealed class HubOptionsTests : IDisposable
     [Fact]
     public void The_token_comes_from_its_variable_then_from_its_file()
     {
-        Directory.CreateDirectory(Path.Combine(_home, ".cache", "huggingface"));
-        File.WriteAllText(Path.Combine(_home, ".cache", "huggingface", "token"), "hf_file\n");
+        WriteToken("hf_file\n");
         File.WriteAllText(Path.Combine(_home, "other"), "hf_other");
         Assert.Equal("hf_variable", Read("HF_TOKEN= hf_variable\n", "HF_TOKEN_PATH=~/other").Token);
         Assert.Equal("hf_other", Read("HF_TOKEN=", "HF_TOKEN_PATH=~/other").Token);
         Assert.Equal("hf_file", Read().Token);
         Assert.Null(Read("HF_TOKEN_PATH=~/absent").Token);
-        Assert.Null(Read("HF_HUB_DISABLE_IMPLICIT_TOKEN=1").Token);
+    }
+
+    [Fact]
+    public void No_token_is_taken_from_the_environment_that_says_so()
+    {
+        WriteToken("hf_file");
+        HubOptions options = Read("HF_HUB_DISABLE_IMPLICIT_TOKEN=1", "HF_TOKEN=hf_variable");
+        Assert.Null(options.Token);
+        Assert.Equal("hf_given", (options with { Token = "hf_given" }).Token);
+    }
+
+    [Fact]
+    public void The_token_file_is_read_when_the_token_is_first_asked_for()
+    {
+        HubOptions options = Read();
+        HubOptions copy = options with { Offline = true };
+        WriteToken("hf_late");
+        Assert.EndsWith($"with the token of {TokenPath}", options.ToString());
+        Assert.Equal("hf_late", copy.Token);
+        Assert.Equal(options, Read());
+        Assert.Null((options with { Token = null }).Token);
+    }
+
+    [Fact]
+    public async Task A_token_file_that_cannot_be_used_hinders_nobody_who_is_offline()
+    {
+        WriteToken("hf_secret\nX: y");
+        using (HubClient offline = new(Read("HF_HUB_OFFLINE=1")))
+            Assert.Equal(HubFailure.Offline, (await Assert.ThrowsAsync<HubException>(() => offline.DownloadAsync("org/albert", cancellationToken: TestContext.Current.CancellationToken))).Failure);
+        using HubClient online = new(Read());
+        Assert.Null(online.TryFindCached("org/albert"));
+        HubException e = await Assert.ThrowsAsync<HubException>(() => online.DownloadAsync("org/albert", cancellationToken: TestContext.Current.CancellationToken));
+        Assert.Equal(HubFailure.Storage, e.Failure);
+        Assert.Contains(TokenPath, e.Message);
+        Assert.DoesNotContain("hf_secret", e.ToString());
     }
 
     [Theory]
@@ -69,8 +102,11 @@ public sealed class HubOptionsTests : IDisposable
         Refuses(new HubOptions { CacheDirectory = _home, Endpoint = new Uri("https://user:hf_secret@h/") });
         Refuses(new HubOptions { CacheDirectory = _home, Token = "hf_secret\r\nX: y" });
         Refuses(new HubOptions { CacheDirectory = _home, Handler = new SocketsHttpHandler() });
+        Refuses(new HubOptions { CacheDirectory = _home, Handler = new Passing(new Passing(new SocketsHttpHandler())) });
+        Refuses(new HubOptions { CacheDirectory = _home, Handler = new Passing(new HttpClientHandler()) });
         Refuses(new HubOptions { CacheDirectory = _home, MaxAttempts = 0 });
         Refuses(new HubOptions { CacheDirectory = " " });
+        new HubClient(new HubOptions { CacheDirectory = _home, Handler = new Passing(new SocketsHttpHandler { AllowAutoRedirect = false }) }).Dispose();
         Assert.Equal(
             $"https://huggingface.co/, cache {_home}, with a token, offline",
             new HubOptions { CacheDirectory = _home, Token = "hf_secret", Offline = true }.ToString());
@@ -79,6 +115,14 @@ public sealed class HubOptionsTests : IDisposable
     private static void Refuses(HubOptions options)
         => Assert.DoesNotContain("hf_secret", Assert.ThrowsAny<ArgumentException>(() => new HubClient(options)).Message);
 
+    private string TokenPath => Path.Combine(_home, ".cache", "huggingface", "token");
+
+    private void WriteToken(string text)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(TokenPath)!);
+        File.WriteAllText(TokenPath, text);
+    }
+
     private HubOptions Read(params string[] variables)
     {
         Dictionary<string, string> environment = new() { ["HOME"] = _home, ["USERPROFILE"] = _home };
@@ -86,4 +130,6 @@ public sealed class HubOptionsTests : IDisposable
             environment[pair[0]] = pair[1];
         return HubOptions.FromEnvironment(name => environment.GetValueOrDefault(name));
     }
+
+    private sealed class Passing(HttpMessageHandler inner) : DelegatingHandler(inner);
 }
