@@ -109,15 +109,37 @@ internal sealed class SnapshotDownload(
         bool fresh = !IsWhole(blob, file);
         if (fresh)
         {
-            string incomplete = cache.Incomplete(file.ETag);
             BlobDownload download = new(connection, retry, options, name, file, api.Content(name, _commit, file.Name));
-            await download.RunAsync(incomplete, progress, cancellationToken).ConfigureAwait(false);
-            File.Move(incomplete, blob, overwrite: true);
+            if (held.ExcludesOthers)
+                await FetchAsync(download, cache.Incomplete(file.ETag), blob, cancellationToken).ConfigureAwait(false);
+            else
+                await FetchAloneAsync(download, cache.Unshared(file.ETag), blob, cancellationToken).ConfigureAwait(false);
         }
         if (fetchListed is not null)
             await fetchListed(blob).ConfigureAwait(false);
         cache.Link(blob, _commit, file.Name, fresh);
         ReportDone(file.Name, fresh ? DownloadStage.Completed : DownloadStage.Cached);
+    }
+
+    private async Task FetchAsync(BlobDownload download, string incomplete, string blob, CancellationToken cancellationToken)
+    {
+        await download.RunAsync(incomplete, progress, cancellationToken).ConfigureAwait(false);
+        File.Move(incomplete, blob, overwrite: true);
+    }
+
+    // Where nothing keeps another process from the same file, each fetches its own, and the last rename wins: the
+    // content is the same. A part that nobody else may go on with is not left behind.
+    private async Task FetchAloneAsync(BlobDownload download, string own, string blob, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await FetchAsync(download, own, blob, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (File.Exists(own))
+                File.Delete(own);
+        }
     }
 
     private static bool IsWhole(string blob, RemoteFile file) =>

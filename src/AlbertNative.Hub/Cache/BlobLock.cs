@@ -3,7 +3,8 @@ namespace AlbertNative.Hub.Cache;
 /// <summary>
 /// The right to fetch one blob, held by one process (and one task) at a time. It is an exclusive lock on a file:
 /// <c>flock</c> on Unix and a denied share on Windows, both of which exclude Python's <c>filelock</c> as well.
-/// The operating system takes it back from a process that dies; the file itself stays, as Python's does.
+/// The operating system takes it back from a process that dies; the file itself stays, as Python's does. On a file
+/// system without locks it excludes nobody, and says so.
 /// </summary>
 internal sealed class BlobLock : IDisposable
 {
@@ -11,7 +12,17 @@ internal sealed class BlobLock : IDisposable
 
     private readonly FileStream _file;
 
-    private BlobLock(FileStream file) => _file = file;
+    private BlobLock(FileStream file, bool excludesOthers)
+    {
+        _file = file;
+        ExcludesOthers = excludesOthers;
+    }
+
+    /// <summary>
+    /// Whether the lock keeps others out. .NET opens a file all the same where the system cannot lock it (network
+    /// file systems, or locking switched off).
+    /// </summary>
+    public bool ExcludesOthers { get; }
 
     /// <summary>Waits until the lock at <paramref name="path"/> is free, however long its holder downloads.</summary>
     public static async Task<BlobLock> AcquireAsync(string path, CancellationToken cancellationToken)
@@ -24,7 +35,7 @@ internal sealed class BlobLock : IDisposable
             {
                 // A holder may have deleted the file between our opening and locking it; such a lock binds nobody.
                 if (File.Exists(path))
-                    return new BlobLock(file);
+                    return new BlobLock(file, IsRefused(path));
                 file.Dispose();
                 continue;
             }
@@ -33,6 +44,13 @@ internal sealed class BlobLock : IDisposable
     }
 
     public void Dispose() => _file.Dispose();
+
+    // A lock belongs to an open file, not to a process, so it must refuse us as it would refuse others.
+    private static bool IsRefused(string path)
+    {
+        using FileStream? second = TryOpen(path);
+        return second is null;
+    }
 
     private static FileStream? TryOpen(string path)
     {

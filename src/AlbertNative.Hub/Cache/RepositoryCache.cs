@@ -35,6 +35,9 @@ internal sealed class RepositoryCache
     /// <summary>Where a blob grows until it is whole; Python's library resumes and leaves the same file.</summary>
     public string Incomplete(string etag) => Blob(etag) + ".incomplete";
 
+    /// <summary>Where a blob grows that nobody else may write to: a name that no other call gets.</summary>
+    public string Unshared(string etag) => $"{Blob(etag)}.{Guid.NewGuid():N}.incomplete";
+
     public string Lock(string etag) => Path.Combine(_cacheDirectory, ".locks", _name, etag + ".lock");
 
     public string Snapshot(string commit) => Path.Combine(Folder, "snapshots", commit);
@@ -97,10 +100,17 @@ internal sealed class RepositoryCache
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         if (TryLink(blob, path))
             return;
-        if (fresh)
-            System.IO.File.Move(blob, path, overwrite: true);
-        else
-            Disk.Replace(path, Folder, temporary => System.IO.File.Copy(blob, temporary));
+        try
+        {
+            if (fresh)
+                System.IO.File.Move(blob, path, overwrite: true);
+            else
+                Disk.Replace(path, Folder, temporary => System.IO.File.Copy(blob, temporary));
+        }
+        catch (FileNotFoundException) when (Has(commit, file))
+        {
+            // On a disk without locks another process has moved the same blob to the same place.
+        }
     }
 
     private bool TryLink(string blob, string path)

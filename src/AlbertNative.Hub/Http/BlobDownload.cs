@@ -20,36 +20,47 @@ internal sealed class BlobDownload(
     /// <exception cref="HubException">It could not be had; what has arrived stays, unless it is wrong.</exception>
     public async Task RunAsync(string path, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
     {
-        bool resumed;
-        string hash;
-        do
+        while (true)
         {
-            resumed = await FillAsync(path, progress, cancellationToken).ConfigureAwait(false);
-            hash = await BlobHash.ComputeAsync(path, file.ETag, cancellationToken).ConfigureAwait(false);
-            if (hash == file.ETag)
+            bool resumes = new FileInfo(path) is { Exists: true, Length: > 0 };
+            try
+            {
+                await FillAsync(path, progress, cancellationToken).ConfigureAwait(false);
+                await VerifyAsync(path, cancellationToken).ConfigureAwait(false);
                 return;
-            File.Delete(path);
+            }
+            catch (HubException e) when (e.Failure == HubFailure.HashMismatch)
+            {
+                File.Delete(path);
+                if (!resumes)
+                    throw;
+                // The fault may be in what an earlier process left: once more from the start.
+            }
         }
-        while (resumed); // the fault may be in what an earlier process left: once more from the start
-
-        throw new HubException(HubFailure.HashMismatch,
-            $"'{file.Name}' of '{name}' arrived with the hash {hash}, the hub announced {file.ETag}. It has been deleted; try again, and if it stays wrong, a proxy or mirror alters it.");
     }
 
-    private async Task<bool> FillAsync(string path, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
+    private async Task VerifyAsync(string path, CancellationToken cancellationToken)
+    {
+        string hash = await BlobHash.ComputeAsync(path, file.ETag, cancellationToken).ConfigureAwait(false);
+        if (hash != file.ETag)
+        {
+            throw new HubException(HubFailure.HashMismatch,
+                $"'{file.Name}' of '{name}' arrived with the hash {hash}, the hub announced {file.ETag}. It has been deleted; try again, and if it stays wrong, a proxy or mirror alters it.");
+        }
+    }
+
+    private async Task FillAsync(string path, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         using FileStream target = new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0, useAsync: true);
         if (target.Length > file.Size)
             Empty(target);
-        bool resumed = target.Length > 0;
         await retry.RunAsync(async token =>
         {
             await AttemptAsync(target, progress, token).ConfigureAwait(false);
             return true;
         }, () => _furthest, null, cancellationToken).ConfigureAwait(false);
         target.Flush(flushToDisk: true); // the rename that follows must not reach the disk before the bytes
-        return resumed;
     }
 
     private async Task AttemptAsync(FileStream target, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
@@ -72,7 +83,7 @@ internal sealed class BlobDownload(
         while (await response.ReadAsync(_buffer, cancellationToken).ConfigureAwait(false) is int count and > 0)
         {
             if (target.Position + count > file.Size)
-                throw TooLong(target, response);
+                throw TooLong(response);
             await target.WriteAsync(_buffer.AsMemory(0, count), cancellationToken).ConfigureAwait(false);
             // Not a sum: a server that always starts over and always stops at the same place gains nothing.
             _furthest = Math.Max(_furthest, target.Position);
@@ -109,12 +120,8 @@ internal sealed class BlobDownload(
         target.Position = 0;
     }
 
-    private HubException TooLong(FileStream target, HubResponse response)
-    {
-        Empty(target);
-        return new HubException(HubFailure.HashMismatch,
-            string.Create(CultureInfo.InvariantCulture, $"{ServerText.Address(response.Address)} sends more for '{file.Name}' of '{name}' than the {file.Size} bytes that the hub announced; it was discarded. Try again, and if it stays so, a proxy or mirror alters it."));
-    }
+    private HubException TooLong(HubResponse response) => new(HubFailure.HashMismatch, string.Create(CultureInfo.InvariantCulture,
+        $"{ServerText.Address(response.Address)} sends more for '{file.Name}' of '{name}' than the {file.Size} bytes that the hub announced. It has been deleted; try again, and if it stays so, a proxy or mirror alters it."));
 
     private HubException Unexpected(HubResponse response, string what, bool passing) => new(
         passing ? HubFailure.Network : HubFailure.InvalidResponse,

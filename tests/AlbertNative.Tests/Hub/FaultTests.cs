@@ -139,7 +139,29 @@ public sealed class FaultTests
                 await context.Response.Body.WriteAsync(block);
         }));
         using HubClient client = hub.Client();
-        await FailAsync(client, HubFailure.HashMismatch);
+        HubException e = await FailAsync(client, HubFailure.HashMismatch);
+        Assert.Contains("300000 bytes", e.Message);
+        Assert.Empty(Directory.GetFiles(Path.Combine(hub.Folder(), "blobs"), File.ETag + "*"));
+        Assert.Single(Requests(hub));
+    }
+
+    [Fact]
+    public async Task Content_that_does_not_end_after_what_another_process_left_is_asked_for_from_the_start()
+    {
+        await using FakeHub hub = await StartAsync();
+        hub.Fault = async (context, _) =>
+        {
+            if (context.Request.Path != "/" + File.ETag || context.Request.Headers.Range.Count == 0)
+                return false;
+            context.Response.StatusCode = 206;
+            context.Response.Headers.ContentRange = $"bytes {FakeHub.RangeStart(context)}-{File.Content.Length - 1}/{File.Content.Length}";
+            await context.Response.Body.WriteAsync(new byte[File.Content.Length]); // more than what is missing
+            return true;
+        };
+        Leave(hub, File.Content[..100_000]);
+        using HubClient client = hub.Client();
+        await VerifyAsync(await client.DownloadAsync("org/albert", cancellationToken: Cancel));
+        Assert.Equal(["bytes=100000-", null], Requests(hub).Select(request => request.Range));
     }
 
     [Fact]

@@ -72,6 +72,32 @@ public sealed class PullProcessTests
         await VerifyAsync(hub, folder);
     }
 
+    [Fact]
+    public async Task On_a_disk_without_locks_each_fetches_its_own_and_both_are_right()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "locks cannot be switched off there");
+        await using FakeHub hub = await FakeHub.StartAsync(_model);
+        TaskCompletionSource both = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        int asked = 0;
+        hub.Fault = async (context, file) =>
+        {
+            if (context.Request.Path != "/" + File.ETag)
+                return false;
+            if (Interlocked.Increment(ref asked) == 2)
+                both.SetResult();
+            context.Response.ContentLength = File.Content.Length;
+            await context.Response.Body.WriteAsync(File.Content.AsMemory(0, 100_000));
+            await context.Response.Body.FlushAsync();
+            await both.Task; // both are in the middle of the same file
+            await context.Response.Body.WriteAsync(File.Content.AsMemory(100_000));
+            return true;
+        };
+        using Process first = Pull(hub, locks: false), second = Pull(hub, locks: false);
+        string[] folders = await Task.WhenAll(FolderOfAsync(first), FolderOfAsync(second));
+        Assert.Equal(folders[0], folders[1]);
+        await VerifyAsync(hub, folders[0]);
+    }
+
     private async Task VerifyAsync(FakeHub hub, string folder)
     {
         Assert.Equal(Path.Combine(hub.Folder(), "snapshots", _model.Commit), folder);
@@ -91,7 +117,7 @@ public sealed class PullProcessTests
         return output.TrimEnd('\n');
     }
 
-    private static Process Pull(FakeHub hub)
+    private static Process Pull(FakeHub hub, bool locks = true)
     {
         ProcessStartInfo start = new("dotnet", [Path.Combine(AppContext.BaseDirectory, "albert.dll"), "pull", "org/albert"])
         {
@@ -103,6 +129,7 @@ public sealed class PullProcessTests
         start.Environment["HF_ENDPOINT"] = hub.Hub.Address.ToString();
         start.Environment["HF_HUB_CACHE"] = hub.Cache;
         start.Environment["HF_HOME"] = hub.Cache; // where no token is
+        start.Environment["DOTNET_SYSTEM_IO_DISABLEFILELOCKING"] = locks ? "0" : "1";
         return Process.Start(start)!;
     }
 }
