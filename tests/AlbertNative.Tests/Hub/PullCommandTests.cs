@@ -31,7 +31,7 @@ public sealed class PullCommandTests
     {
         await using FakeHub hub = await FakeHub.StartAsync(FakeModel.Albert());
         Terminal terminal = new() { Input = Stream.Null, Output = _output, Error = _error, ErrorIsTerminal = true };
-        int code = new PullCommand(new(terminal, Cancel), () => hub.Client())
+        int code = new PullCommand(new(terminal, Cancel), () => hub.Options())
             .Parse(["org/albert"])
             .Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
         Assert.Equal(ExitCode.Success, code);
