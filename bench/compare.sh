@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Measures us and our peers in turns and writes one table of ratios:
 #   bench/compare.sh [--rounds 5] [--only SECTION] [--shapes 1x8,1x128] [--shared DIR] [--peers DIR]
-# The peers are ONNX Runtime (from npm) and SentencePiece (from Debian); they are installed below --peers where they are
-# missing. Their models, script and texts come from the reference folder: --shared, ALBERTNATIVE_SHARED, or ../shared
-# beside the repository. What is not there is named and left out. Sections: fp32-1, fp32-2, threads, int8-1, int8-2,
-# mixed, heads, callers, tokenizer.
+# The peers are ONNX Runtime and tokenizers (from npm) and SentencePiece (from Debian); they are installed below --peers
+# where they are missing. Their models, script and texts come from the reference folder: --shared, ALBERTNATIVE_SHARED,
+# or ../shared beside the repository. What is not there is named and left out. Sections: fp32-1, fp32-2, threads, int8-1,
+# int8-2, mixed, heads, callers, tokenizer.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -26,6 +26,7 @@ while [ $# -gt 0 ]; do
 done
 
 onnxruntime_version=1.30.0
+tokenizers_version=0.23.2
 mkdir -p "$peers"
 peers=$(cd "$peers" && pwd)
 missing=()
@@ -53,6 +54,14 @@ has_sentencepiece() {
         fi
     fi
     g++ -O2 -std=c++17 bench/sentencepiece.cpp -lsentencepiece -o "$peers/sentencepiece-bench"
+}
+
+has_tokenizers() {
+    [ -d "$shared/corpora" ] && [ -d "$shared/tokenizers" ] || { missing+=("$shared/corpora and $shared/tokenizers: texts and tokenizers"); return 1; }
+    command -v npm >/dev/null || { missing+=("npm and node, to install and run tokenizers"); return 1; }
+    [ -d "$peers/node_modules/tokenizers" ] ||
+        npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$peers" "tokenizers@$tokenizers_version" >&2 ||
+        { missing+=("tokenizers $tokenizers_version, which npm could not install"); return 1; }
 }
 
 onnxruntime() {
@@ -148,6 +157,13 @@ if wanted tokenizer && has_sentencepiece; then
     done
 fi
 
+if wanted tokenizer && has_tokenizers; then
+    for pair in en:albert-en-v2-fast fa:albert-fa-zwnj; do
+        text=$shared/corpora/${pair%%:*}.txt file=$shared/tokenizers/${pair#*:}/tokenizer.json
+        compare "tokenizer against Hugging Face's Rust, 1 thread" "${pair%%:*}" node bench/tokenizers.mjs "$peers" "$file" "$text" 3 -- albert tokenizer "$text" --tokenizer "$file"
+    done
+fi
+
 # --- report --------------------------------------------------------------------------------------------------------
 
 processor() {
@@ -180,6 +196,9 @@ mkdir -p "$(dirname "$result")"
     if [ -d "$peers/node_modules/onnxruntime-node" ]; then
         printf -- '- ONNX Runtime: %s (onnxruntime-node, Node.js %s)\n' \
             "$(node -p "require('$peers/node_modules/onnxruntime-node/package.json').version")" "$(version node --version)"
+    fi
+    if [ -d "$peers/node_modules/tokenizers" ]; then
+        printf -- '- tokenizers: %s (its Node.js binding)\n' "$(node -p "require('$peers/node_modules/tokenizers/package.json').version")"
     fi
     if [ -x "$peers/sentencepiece-bench" ]; then
         printf -- '- SentencePiece: %s\n' "$(version dpkg-query -W -f '${Version}' libsentencepiece-dev)"
