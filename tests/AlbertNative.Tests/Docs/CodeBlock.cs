@@ -11,12 +11,13 @@ internal sealed record CodeBlock(string Page, int Line, string Language, string[
 {
     private const string Fence = "```";
 
-    /// <summary>README.md, CONTRIBUTING.md and everything below docs/, as far as they exist.</summary>
+    /// <summary>README.md, CONTRIBUTING.md, everything below docs/ and the packages' READMEs, as far as they exist.</summary>
     public static IEnumerable<string> Pages()
     {
         string repository = SharedFolder.Repository;
         IEnumerable<string> docs = Directory.EnumerateFiles(Path.Combine(repository, "docs"), "*.md", SearchOption.AllDirectories);
-        return from page in docs.Append(Path.Combine(repository, "README.md")).Append(Path.Combine(repository, "CONTRIBUTING.md"))
+        IEnumerable<string> packages = Directory.EnumerateDirectories(Path.Combine(repository, "src")).Select(library => Path.Combine(library, "README.md"));
+        return from page in docs.Concat(packages).Append(Path.Combine(repository, "README.md")).Append(Path.Combine(repository, "CONTRIBUTING.md"))
                where File.Exists(page)
                select Path.GetRelativePath(repository, page).Replace('\\', '/');
     }

@@ -1,0 +1,74 @@
+using AlbertNative;
+using AlbertNative.Checkpoints;
+using AlbertNative.Hub;
+using AlbertNative.Model;
+using AlbertNative.Tensors;
+using AlbertNative.Tokenization;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace DocumentationSnippets;
+
+internal static class Packages
+{
+    public static void LayerNorm()
+    {
+        LayerNormWeights norm = new(weight: [1, 1, 1, 1], bias: [0, 0, 0, 0], epsilon: 1e-12f);
+        float[] row = [1, 2, 3, 4];
+        norm.Normalize(row);
+        Console.WriteLine(string.Join(' ', row.Select(x => x.ToString("F3"))));
+    }
+
+    public static void Encode()
+    {
+        AlbertTokenizer tokenizer = AlbertTokenizer.Load("albert-base-v2"); // a directory with spiece.model or tokenizer.json
+        Encoding encoding = tokenizer.Encode("The king of Judah");
+        Console.WriteLine(string.Join(' ', encoding.Tokens));
+        Console.WriteLine(tokenizer.Decode(encoding.Ids));
+    }
+
+    public static void WriteAndRead()
+    {
+        float[] values = [1, 2, 3, 4, 5, 6];
+        SafetensorsWriter writer = new();
+        writer.Add("weight", TensorType.F32, [2, 3], values);
+        writer.Save("example.safetensors");
+
+        using Checkpoint checkpoint = Checkpoint.Open("example.safetensors"); // or a directory, pytorch_model.bin, an index of shards
+        foreach (CheckpointTensor tensor in checkpoint.Tensors)
+            Console.WriteLine($"{tensor.Name} {tensor.Type} [{string.Join(", ", tensor.Shape)}]");
+    }
+
+    public static void Forward()
+    {
+        using AlbertModel model = AlbertModel.Load("m3hrdadfi/albert-fa-base-v2"); // or a directory, or a file
+        TokenBatch batch = new();
+        batch.Add([2, 14, 152, 3]); // as many sequences as you like, of any lengths
+        AlbertModelOutput output = model.Forward(batch);
+        Console.WriteLine($"{output.LastHiddenState.Rows} tokens, {output.LastHiddenState.Columns} numbers each");
+    }
+
+    public static void FillMask()
+    {
+        using MaskFiller filler = MaskFiller.Load("m3hrdadfi/albert-fa-base-v2"); // or a directory, or a file
+        foreach (MaskFill fill in filler.Fill("تهران [MASK] ایران است.")[0])
+            Console.WriteLine($"{fill.Text} {fill.Score:F3}");
+    }
+
+    public static async Task Fetch()
+    {
+        string path = await HubModel.ResolveAsync("m3hrdadfi/albert-fa-base-v2");
+        foreach (string file in Directory.EnumerateFiles(path))
+            Console.WriteLine(Path.GetFileName(file));
+    }
+
+    public static async Task Embed()
+    {
+        ServiceCollection services = new();
+        services.AddAlbert(options => options.ModelPath = "m3hrdadfi/albert-fa-base-v2"); // or a directory, or a file
+        await using ServiceProvider provider = services.BuildServiceProvider();
+
+        var generator = provider.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>();
+        ReadOnlyMemory<float> vector = await generator.GenerateVectorAsync("تهران پایتخت ایران است.");
+    }
+}
