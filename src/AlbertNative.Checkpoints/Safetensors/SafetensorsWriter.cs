@@ -96,6 +96,8 @@ public sealed class SafetensorsWriter
     /// <param name="cancellationToken">Looked at between writes.</param>
     /// <exception cref="InvalidOperationException">A delegate wrote more or fewer bytes than its tensor has.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="IOException">The file's directory does not exist, or the file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">No file may be written there.</exception>
     public void Save(string path, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);

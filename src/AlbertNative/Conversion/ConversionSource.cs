@@ -67,6 +67,17 @@ internal sealed class ConversionSource : IDisposable
         }
     }
 
+    /// <summary>Refuses a destination that is one of the files that are read, through whatever links.</summary>
+    /// <exception cref="ArgumentException">It is one.</exception>
+    public void RefuseInPlace(string destination)
+    {
+        // Some systems would replace the file below its mapping, others fail when everything is written.
+        StringComparison comparison = OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+        string real = RealPath(destination);
+        if (Files.Any(file => string.Equals(RealPath(file.Value), real, comparison)))
+            throw new ArgumentException($"{destination} is a file of the source: name another destination");
+    }
+
     /// <summary>Matches the weights with the configuration.</summary>
     /// <exception cref="CheckpointFormatException">They do not fit; names every fault.</exception>
     public ConvertedWeights Plan(WeightStorage storage) =>
@@ -104,6 +115,16 @@ internal sealed class ConversionSource : IDisposable
         string root = Directory.Exists(_files.Root) ? _files.Root : Path.GetDirectoryName(Path.GetFullPath(_files.Root))!;
         string name = Path.GetRelativePath(root, file).Replace(Path.DirectorySeparatorChar, '/');
         return Path.IsPathRooted(name) || name.StartsWith("../", StringComparison.Ordinal) ? null : name;
+    }
+
+    private static string RealPath(string path)
+    {
+        string full = Path.GetFullPath(path);
+        if (Path.GetDirectoryName(full) is not string parent)
+            return full;
+        string here = Path.Combine(RealPath(parent), Path.GetFileName(full));
+        FileSystemInfo entry = Directory.Exists(here) ? new DirectoryInfo(here) : new FileInfo(here);
+        return entry.Exists && entry.ResolveLinkTarget(returnFinalTarget: true) is FileSystemInfo target ? RealPath(target.FullName) : here;
     }
 
     // Where the reader of google-research/albert's own checkpoints will be called.

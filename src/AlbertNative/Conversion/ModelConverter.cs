@@ -20,7 +20,7 @@ public static class ModelConverter
     /// <param name="cancellation">Stops the conversion; nothing is then left behind.</param>
     /// <exception cref="FormatException">The source is malformed, does not fit together or is not supported; names every fault.</exception>
     /// <exception cref="NotSupportedException">The source is a TensorFlow checkpoint.</exception>
-    /// <exception cref="ArgumentException">The destination has another ending.</exception>
+    /// <exception cref="ArgumentException">The destination has another ending, or is a file of the source.</exception>
     /// <exception cref="IOException">A file cannot be read or written.</exception>
     public static ConversionSummary Convert(
         string source,
@@ -36,6 +36,7 @@ public static class ModelConverter
             throw new ArgumentException($"{destination}: a one-file model's name ends with {Extension}");
 
         using ConversionSource model = ConversionSource.Open(source, options.ConfigPath);
+        model.RefuseInPlace(destination);
         ConvertedWeights weights = model.Plan(options.Storage);
         ConversionSummary summary = new()
         {

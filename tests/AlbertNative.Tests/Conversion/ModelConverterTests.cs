@@ -236,6 +236,40 @@ public sealed class ModelConverterTests : IDisposable
     }
 
     [Fact]
+    public void A_source_is_not_converted_onto_itself()
+    {
+        CopyFormat("safetensors-f32", At("model"));
+        Directory.CreateSymbolicLink(At("link"), At("model"));
+        string file = Path.Combine(At("model"), "model.safetensors");
+        byte[] before = File.ReadAllBytes(file);
+        foreach ((string source, string destination) in new[]
+        {
+            (file, file), (At("model"), file), (At("link"), file), (file, Path.Combine(At("link"), "model.safetensors")),
+            (At("model"), Path.Combine(At("model"), "..", "model", "model.safetensors")),
+        })
+        {
+            foreach (bool dryRun in (bool[])[false, true])
+            {
+                ArgumentException e = Assert.Throws<ArgumentException>(() => ModelConverter.Convert(source, destination, new() { DryRun = dryRun }));
+                Assert.Equal($"{destination} is a file of the source: name another destination", e.Message);
+            }
+        }
+        Assert.Equal(before, File.ReadAllBytes(file));
+        ModelConverter.Convert(file, Path.Combine(At("model"), "other.safetensors"));
+    }
+
+    [Fact]
+    public void A_destination_that_cannot_be_written_is_named_as_it_was_given()
+    {
+        string missing = At("none/m.safetensors");
+        DirectoryNotFoundException e = Assert.Throws<DirectoryNotFoundException>(() => ModelConverter.Convert(OneFile.Nano, missing));
+        Assert.Equal($"{missing}: there is no directory {At("none")}", e.Message);
+        Directory.CreateDirectory(At("d.safetensors"));
+        Assert.Equal($"{At("d.safetensors")} is a directory, expected a file's name", Assert.Throws<IOException>(() => ModelConverter.Convert(OneFile.Nano, At("d.safetensors"))).Message);
+        Assert.Single(Directory.GetFileSystemEntries(_folder.Path));
+    }
+
+    [Fact]
     public void A_class_that_is_promised_and_not_there_is_remarked()
     {
         string source = At("source");
