@@ -7,7 +7,9 @@ namespace AlbertNative.Cli;
 /// <summary>Tables for people, in which every text is shown as it is.</summary>
 internal static class Tables
 {
-    public static Table Create(params string[] columns) => new Table { Border = TableBorder.Rounded }.AddColumns(columns);
+    /// <summary>A table with these heads, which may be files' names.</summary>
+    public static Table Create(params string[] columns) =>
+        new Table { Border = TableBorder.Rounded }.AddColumns(Array.ConvertAll(columns, Markup.Escape));
 
     /// <summary>Adds a row of texts, numbers and scores (floats, with four decimals).</summary>
     public static void Add(this Table table, params object[] cells) => table.AddRow(Array.ConvertAll(cells, Cell));

@@ -25,11 +25,16 @@ internal sealed record CliRun(int ExitCode, string Output, string Error)
     public static CliRun AtTerminal(params string[] arguments) =>
         Run(Stream.Null, arguments, isTerminal: true, TestContext.Current.CancellationToken);
 
-    public static CliRun Run(Stream input, string[] arguments, bool isTerminal, CancellationToken cancellation)
+    /// <summary>Runs with the output in a file and the error stream, where progress is shown, at a terminal.</summary>
+    public static CliRun WatchedAtTerminal(params string[] arguments) =>
+        Run(Stream.Null, arguments, isTerminal: false, TestContext.Current.CancellationToken, errorIsTerminal: true);
+
+    public static CliRun Run(
+        Stream input, string[] arguments, bool isTerminal, CancellationToken cancellation, bool errorIsTerminal = false)
     {
         using MemoryStream output = new();
         using StringWriter error = new();
-        Terminal terminal = new() { Input = input, Output = output, Error = error, OutputIsTerminal = isTerminal };
+        Terminal terminal = new() { Input = input, Output = output, Error = error, OutputIsTerminal = isTerminal, ErrorIsTerminal = errorIsTerminal };
         int code = CommandLine.Run(arguments, new(terminal, cancellation));
         return new(code, Encoding.UTF8.GetString(output.ToArray()), error.ToString());
     }

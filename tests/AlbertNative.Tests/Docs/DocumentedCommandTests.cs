@@ -7,7 +7,7 @@ namespace AlbertNative.Tests.Docs;
 /// <summary>
 /// Every command line that a page shows does what the page shows below it. <c>albert ...</c> and
 /// <c>dotnet run --project src/AlbertNative.Cli ... -- ...</c> run in this process, at a terminal unless the output
-/// shown is JSON; samples run as they are built. Other programs' lines are not run.
+/// shown is JSON; samples and the converter run as they are built. Other programs' lines are not run.
 /// </summary>
 [Collection(WorkingFolder.Collection)]
 public sealed class DocumentedCommandTests(WorkingFolder folder)
@@ -44,22 +44,25 @@ public sealed class DocumentedCommandTests(WorkingFolder folder)
                 RunAlbert(command, arguments);
                 break;
             case "tools/AlbertNative.Converter":
-                RunAlbert(command, ["convert", .. arguments]);
+                await RunProcess(command, "albert-convert", arguments);
                 break;
             case "samples/SemanticSearch":
-                using (Process process = SampleProcess.Start("SemanticSearch", arguments))
-                {
-                    string output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-                    await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-                    Assert.True(process.ExitCode == 0, command.Where);
-                    Compare(command, output);
-                }
+                await RunProcess(command, "SemanticSearch", arguments);
                 break;
             default:
                 // A server, or hours of measuring; both have tests and scripts of their own.
                 Assert.True(project is "samples/WebApi" || project.StartsWith("bench/", StringComparison.Ordinal), $"{command.Where}: nobody knows how to test {project}");
                 break;
         }
+    }
+
+    private static async Task RunProcess(DocumentedCommand command, string program, string[] arguments)
+    {
+        using Process process = SampleProcess.Start(program, arguments);
+        string output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.True(process.ExitCode == 0, command.Where);
+        Compare(command, output);
     }
 
     private static void RunAlbert(DocumentedCommand command, string[] arguments)

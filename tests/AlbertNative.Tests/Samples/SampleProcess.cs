@@ -3,7 +3,7 @@ using System.Text;
 
 namespace AlbertNative.Tests.Samples;
 
-/// <summary>A built sample as users run it, in a process of its own.</summary>
+/// <summary>A built sample or tool as users run it, in a process of its own.</summary>
 internal static class SampleProcess
 {
     public static Process Start(string sample, params string[] arguments) => Process.Start(
