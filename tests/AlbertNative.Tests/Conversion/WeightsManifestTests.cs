@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using AlbertNative.Model;
 using AlbertNative.Testing;
+using AlbertNative.Tests.Checkpoints;
 
 namespace AlbertNative.Tests.Conversion;
 
@@ -9,6 +10,26 @@ namespace AlbertNative.Tests.Conversion;
 public sealed class WeightsManifestTests
 {
     private static readonly string Folder = Path.Combine(SharedFolder.Repository, "weights");
+
+    public static TheoryData<string> Models => [.. Directory.GetFiles(Folder, "*.safetensors").Select(file => Path.GetFileNameWithoutExtension(file))];
+
+    /// <summary>The directory's name is part of the file, as what it was made of.</summary>
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void What_ships_is_what_the_converter_makes_of_its_directory(string name)
+    {
+        string source = SharedFolder.Require("models", name), shipped = Path.Combine(Folder, name + ".safetensors");
+        Assert.SkipUnless(Directory.Exists(source), $"the reference folder has no {name}");
+        string weights = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(source, "model.safetensors"))));
+        using (ModelFiles files = ModelFiles.Open(shipped))
+            Assert.SkipUnless(files.Provenance!.SourceHashes.Contains(weights, StringComparison.Ordinal), $"the reference folder's {name} has other weights");
+        using TemporaryFolder folder = new();
+        string again = Path.Combine(folder.Path, "m.safetensors"), named = Path.Combine(folder.Path, "named.safetensors");
+        ModelConverter.Convert(source, again);
+        Assert.Equal(File.ReadAllBytes(shipped), File.ReadAllBytes(again));
+        ModelConverter.Convert(source, named, new() { SourceName = "other" });
+        Assert.NotEqual(File.ReadAllBytes(shipped), File.ReadAllBytes(named));
+    }
 
     [Fact]
     public void The_manifest_lists_every_file_as_it_is()
