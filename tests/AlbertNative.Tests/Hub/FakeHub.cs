@@ -27,6 +27,9 @@ internal sealed class FakeHub : IAsyncDisposable
     /// <summary>Answers a request itself and returns true, or leaves it be; gets the file's name, or null for a listing.</summary>
     public Func<HttpContext, string?, Task<bool>> Fault { get; set; } = (_, _) => Task.FromResult(false);
 
+    /// <summary>The path below which the hub answers, as a mirror may; empty for its root.</summary>
+    public string Prefix { get; set; } = "";
+
     public static async Task<FakeHub> StartAsync(params FakeModel[] models)
     {
         FakeHub hub = new();
@@ -110,6 +113,7 @@ internal sealed class FakeHub : IAsyncDisposable
     private async Task AnswerHubAsync(HttpContext context)
     {
         string path = context.Request.Path.Value!;
+        path = path.StartsWith(Prefix, StringComparison.Ordinal) ? path[Prefix.Length..] : "";
         foreach (FakeModel model in _models)
         {
             string listing = $"/api/models/{model.Name}/revision/";
