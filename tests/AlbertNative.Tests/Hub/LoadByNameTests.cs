@@ -15,6 +15,8 @@ public sealed class LoadByNameTests
 
     private static readonly string Snapshot = Path.Combine("models--m3hrdadfi--albert-fa-base-v2", "snapshots", FakeModel.FirstCommit);
 
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
     public static TheoryData<string, Action<string>> Loads => new()
     {
         { "config", name => AlbertConfig.Load(name) },
@@ -80,6 +82,15 @@ public sealed class LoadByNameTests
         using ModelFiles files = ModelFiles.Open(Name);
         Assert.EndsWith(Snapshot, files.Path);
         Assert.StartsWith(files.Path, files.Checkpoint.Source);
+    }
+
+    [Fact]
+    public void A_model_is_verified_by_its_name()
+    {
+        Assert.DoesNotContain(ModelVerifier.Verify(Name, Cancel), check => check.Result == CheckResult.Failed);
+        ModelCheck unserved = ModelVerifier.Verify(Unserved, Cancel).First();
+        Assert.Equal(CheckResult.Failed, unserved.Result);
+        Assert.Contains($"has no model '{Unserved}'", unserved.Detail);
     }
 
     private static void LoadThroughServices(string name)
