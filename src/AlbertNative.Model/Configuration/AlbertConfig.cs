@@ -102,7 +102,7 @@ public sealed record AlbertConfig
                 ? architecture
                 : throw new NotSupportedException(
                     $"architectures names {AlbertConfigNames.Quote(Architectures[0])}, expected one of " +
-                    string.Join(", ", AlbertConfigNames.Architectures.Keys));
+                    AlbertConfigNames.Architectures.Names);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Globalization;
 
 namespace AlbertNative.Model;
@@ -6,7 +5,7 @@ namespace AlbertNative.Model;
 /// <summary>How <c>config.json</c> spells the enumerations.</summary>
 internal static class AlbertConfigNames
 {
-    public static readonly FrozenDictionary<string, HiddenActivation> Activations = Table(
+    public static readonly NameTable<HiddenActivation> Activations = new(
         ("gelu", HiddenActivation.Gelu),
         ("gelu_new", HiddenActivation.GeluTanh),
         ("gelu_pytorch_tanh", HiddenActivation.GeluPyTorchTanh),
@@ -14,24 +13,13 @@ internal static class AlbertConfigNames
         ("silu", HiddenActivation.Silu),
         ("tanh", HiddenActivation.Tanh));
 
-    public static readonly FrozenDictionary<string, ProblemType> ProblemTypes = Table(
+    public static readonly NameTable<ProblemType> ProblemTypes = new(
         ("regression", ProblemType.Regression),
         ("single_label_classification", ProblemType.SingleLabelClassification),
         ("multi_label_classification", ProblemType.MultiLabelClassification));
 
-    public static readonly FrozenDictionary<string, AlbertArchitecture> Architectures =
-        Table([.. Enum.GetValues<AlbertArchitecture>().Select(a => (a.ToString(), a))]);
-
-    /// <summary>The spelling of <paramref name="value"/> in <paramref name="table"/>.</summary>
-    public static string NameOf<T>(FrozenDictionary<string, T> table, T value) where T : struct, Enum
-    {
-        foreach ((string name, T candidate) in table)
-        {
-            if (EqualityComparer<T>.Default.Equals(candidate, value))
-                return name;
-        }
-        throw new ArgumentOutOfRangeException(nameof(value), value, "not a named value");
-    }
+    public static readonly NameTable<AlbertArchitecture> Architectures =
+        new(Array.ConvertAll(Enum.GetValues<AlbertArchitecture>(), architecture => (architecture.ToString(), architecture)));
 
     /// <summary>The label that stands for an unnamed class.</summary>
     public static string NumberedLabel(int id) => string.Create(CultureInfo.InvariantCulture, $"LABEL_{id}");
@@ -42,7 +30,4 @@ internal static class AlbertConfigNames
         const int Longest = 60;
         return text.Length <= Longest ? $"\"{text}\"" : $"\"{text.AsSpan(0, Longest)}...\"";
     }
-
-    private static FrozenDictionary<string, T> Table<T>(params (string Name, T Value)[] entries) =>
-        entries.ToFrozenDictionary(e => e.Name, e => e.Value, StringComparer.Ordinal);
 }

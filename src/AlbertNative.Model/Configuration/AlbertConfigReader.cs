@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Text.Json;
 using AlbertNative.Checkpoints;
@@ -132,21 +131,21 @@ internal static class AlbertConfigReader
     private static HiddenActivation Activation(JsonFields json, List<string> faults)
     {
         if (json.IsNull("hidden_act"))
-            faults.Add("hidden_act is null, expected one of " + string.Join(", ", AlbertConfigNames.Activations.Keys));
+            faults.Add("hidden_act is null, expected one of " + AlbertConfigNames.Activations.Names);
         return new AlbertConfig().Activation;
     }
 
-    private static T? Name<T>(JsonFields json, string key, FrozenDictionary<string, T> table, List<string> faults)
+    private static T? Name<T>(JsonFields json, string key, NameTable<T> table, List<string> faults)
         where T : struct, Enum
     {
         if (!json.TryRead(key, out Utf8JsonReader reader))
             return null;
-        foreach ((string name, T value) in table)
+        foreach ((string name, T value) in table.Entries)
         {
             if (IsString(reader, name))
                 return value;
         }
-        faults.Add($"{key} is {json.Excerpt(key)}, expected one of {string.Join(", ", table.Keys.Order(StringComparer.Ordinal))}");
+        faults.Add($"{key} is {json.Excerpt(key)}, expected one of {table.Names}");
         return null;
     }
 

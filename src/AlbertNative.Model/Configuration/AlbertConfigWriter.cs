@@ -34,7 +34,7 @@ internal static class AlbertConfigWriter
         json.WriteNumber("classifier_dropout_prob", config.ClassifierDropout);
         json.WriteNumber("embedding_size", config.EmbeddingSize);
         WriteId(json, "eos_token_id", config.EosTokenId);
-        json.WriteString("hidden_act", AlbertConfigNames.NameOf(AlbertConfigNames.Activations, config.Activation));
+        json.WriteString("hidden_act", AlbertConfigNames.Activations.NameOf(config.Activation));
         json.WriteNumber("hidden_size", config.HiddenSize);
         json.WriteStartObject("id2label");
         for (int id = 0; id < config.LabelCount; id++)
@@ -52,7 +52,7 @@ internal static class AlbertConfigWriter
         WriteId(json, "pad_token_id", config.PadTokenId);
         json.WriteString("position_embedding_type", "absolute");
         if (config.ProblemType is ProblemType type)
-            json.WriteString("problem_type", AlbertConfigNames.NameOf(AlbertConfigNames.ProblemTypes, type));
+            json.WriteString("problem_type", AlbertConfigNames.ProblemTypes.NameOf(type));
         json.WriteNumber("type_vocab_size", config.TypeVocabularySize);
         json.WriteNumber("vocab_size", config.VocabularySize);
     }
