@@ -19,9 +19,9 @@ internal static class ModelPath
     /// </summary>
     /// <exception cref="BadInputException">The name's model could not be fetched.</exception>
     public static string Resolve(Session session, string nameOrPath) =>
-        Path.Exists(nameOrPath) || !HubName.TryParse(nameOrPath, out _)
-            ? nameOrPath
-            : Fetch(session, HubOptions.FromEnvironment(), (client, progress) => client.ResolveAsync(nameOrPath, progress, session.Cancellation));
+        HubName.IsMeant(nameOrPath, out _)
+            ? Fetch(session, HubOptions.FromEnvironment(), (client, progress) => client.ResolveAsync(nameOrPath, progress, session.Cancellation))
+            : nameOrPath;
 
     /// <summary>Fetches a model while its files are shown; what else is to be said of it follows on the error stream.</summary>
     /// <exception cref="BadInputException">The model could not be fetched.</exception>

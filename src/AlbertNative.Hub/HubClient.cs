@@ -116,7 +116,7 @@ public sealed class HubClient : IDisposable
         string nameOrPath, IProgress<DownloadProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(nameOrPath);
-        if (Path.Exists(nameOrPath) || !HubName.TryParse(nameOrPath, out HubName? name))
+        if (!HubName.IsMeant(nameOrPath, out HubName? name))
             return nameOrPath;
         if (OnDisk(() => FindComplete(Cache(name), name.Revision)) is { } folder)
             return folder;

@@ -13,7 +13,12 @@ public static class HubModel
     /// <param name="nameOrPath">A path, <c>org/name</c> or <c>org/name@revision</c>.</param>
     /// <exception cref="HubException">A name's model could not be fetched.</exception>
     /// <exception cref="ArgumentException">An environment variable of the hub has an unusable value.</exception>
-    public static string Resolve(string nameOrPath) => Task.Run(() => ResolveAsync(nameOrPath)).GetAwaiter().GetResult();
+    public static string Resolve(string nameOrPath)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(nameOrPath);
+        // Every load comes by here, and nearly all of them with a path, for which no other thread is needed.
+        return HubName.IsMeant(nameOrPath, out _) ? Task.Run(() => ResolveAsync(nameOrPath)).GetAwaiter().GetResult() : nameOrPath;
+    }
 
     /// <summary>The local path of a model, fetched if need be, with the environment's settings.</summary>
     /// <param name="nameOrPath">A path, <c>org/name</c> or <c>org/name@revision</c>.</param>
@@ -26,7 +31,7 @@ public static class HubModel
     {
         ArgumentException.ThrowIfNullOrEmpty(nameOrPath);
         // A path needs no hub, so a bad HF_ENDPOINT must not stand in its way.
-        if (Path.Exists(nameOrPath) || !HubName.TryParse(nameOrPath, out _))
+        if (!HubName.IsMeant(nameOrPath, out _))
             return nameOrPath;
         using HubClient client = new();
         return await client.ResolveAsync(nameOrPath, progress, cancellationToken).ConfigureAwait(false);

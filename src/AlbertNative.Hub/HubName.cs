@@ -29,7 +29,7 @@ public sealed record HubName
     /// Decides from its form alone whether <paramref name="text"/> names a model on the hub or a local path.
     /// A hub name has exactly one slash and only the characters that the hub allows; what is rooted, starts with
     /// <c>.</c> or <c>~</c>, has a backslash or ends like a model's file (<c>.safetensors</c>, <c>.bin</c>, ...)
-    /// is a path. Whether such a file exists is not looked at: a caller who takes both tries the disk first.
+    /// is a path. Whether such a file exists is not looked at; <see cref="IsMeant"/> does that.
     /// </summary>
     /// <param name="text">What the user gave.</param>
     /// <param name="name">The name, where the method returns true.</param>
@@ -49,6 +49,18 @@ public sealed record HubName
 
         name = new HubName(repository, revision);
         return true;
+    }
+
+    /// <summary>
+    /// Decides whether a user who may give either means a model on the hub: <paramref name="nameOrPath"/> has a name's
+    /// form (<see cref="TryParse"/>), and nothing of that name is on disk.
+    /// </summary>
+    /// <param name="nameOrPath">What the user gave.</param>
+    /// <param name="name">The name, where the method returns true.</param>
+    public static bool IsMeant([NotNullWhen(true)] string? nameOrPath, [NotNullWhen(true)] out HubName? name)
+    {
+        name = null;
+        return !Path.Exists(nameOrPath) && TryParse(nameOrPath, out name);
     }
 
     /// <summary>A name whose parts are given; unlike in <see cref="TryParse"/>, a bare <c>name</c> is accepted.</summary>
