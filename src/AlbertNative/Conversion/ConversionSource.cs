@@ -83,8 +83,23 @@ internal sealed class ConversionSource : IDisposable
     public ConvertedWeights Plan(WeightStorage storage) =>
         ConvertedWeights.Plan(WeightSource.From(_transformer.Checkpoint), Config, storage);
 
-    /// <summary>What a reader of the summary should know.</summary>
-    public IReadOnlyList<string> Remarks(ConvertedWeights weights, WeightStorage storage)
+    /// <summary>What is to be written of the source, with nothing written yet.</summary>
+    public ConversionSummary Summarize(ConvertedWeights weights, WeightStorage storage) => new()
+    {
+        Tensors = weights.Tensors,
+        Dropped = weights.Dropped,
+        Parts = [.. Parts.Contents.Keys],
+        Architectures = weights.Architectures,
+        Remarks = Remarks(weights, storage),
+    };
+
+    public void Dispose()
+    {
+        _transformer.Dispose();
+        _files.Dispose();
+    }
+
+    private List<string> Remarks(ConvertedWeights weights, WeightStorage storage)
     {
         List<string> remarks = [];
         foreach (string name in Config.Architectures)
@@ -99,12 +114,6 @@ internal sealed class ConversionSource : IDisposable
         if (!hasText)
             remarks.Add($"neither {ModelFiles.TokenizerJson} nor {ModelFiles.SentencePieceModel} is there: the model takes ids, no text");
         return remarks;
-    }
-
-    public void Dispose()
-    {
-        _transformer.Dispose();
-        _files.Dispose();
     }
 
     // A configuration that the caller names stands for the model's, wherever it lies.

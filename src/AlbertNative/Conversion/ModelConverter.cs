@@ -38,14 +38,7 @@ public static class ModelConverter
         using ConversionSource model = ConversionSource.Open(source, options.ConfigPath);
         model.RefuseInPlace(destination);
         ConvertedWeights weights = model.Plan(options.Storage);
-        ConversionSummary summary = new()
-        {
-            Tensors = weights.Tensors,
-            Dropped = weights.Dropped,
-            Parts = [.. model.Parts.Contents.Keys],
-            Architectures = weights.Architectures,
-            Remarks = model.Remarks(weights, options.Storage),
-        };
+        ConversionSummary summary = model.Summarize(weights, options.Storage);
         if (options.DryRun)
         {
             weights.Check(cancellation);

@@ -28,14 +28,7 @@ public static class ModelExporter
 
         using ConversionSource model = ConversionSource.Open(source);
         ConvertedWeights weights = model.Plan(WeightStorage.Source);
-        ConversionSummary summary = new()
-        {
-            Tensors = weights.Tensors,
-            Dropped = weights.Dropped,
-            Parts = [.. model.Parts.Contents.Keys],
-            Architectures = weights.Architectures,
-            Remarks = model.Remarks(weights, WeightStorage.Source),
-        };
+        ConversionSummary summary = model.Summarize(weights, WeightStorage.Source);
         string partial = Path.Combine(Path.GetDirectoryName(final)!, $".{Path.GetFileName(final)}.{Guid.NewGuid():N}.partial");
         try
         {
