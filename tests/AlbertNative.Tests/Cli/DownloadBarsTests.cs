@@ -81,13 +81,7 @@ public sealed partial class DownloadBarsTests
     /// <summary>The line of the file after each report, without colours.</summary>
     private string[] Show(params DownloadProgress[] reports)
     {
-        IAnsiConsole console = AnsiConsole.Create(new()
-        {
-            Out = new AnsiConsoleOutput(_screen),
-            Ansi = AnsiSupport.Yes,
-            Interactive = InteractionSupport.Yes,
-        });
-        console.Profile.Width = 120;
+        IAnsiConsole console = TerminalConsole.On(_screen);
         return DownloadBars.On(console).AutoRefresh(false).Start(context =>
         {
             DownloadBars bars = new(context);

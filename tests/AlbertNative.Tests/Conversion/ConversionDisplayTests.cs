@@ -57,13 +57,7 @@ public sealed partial class ConversionDisplayTests : IDisposable
     /// <summary>The bar's line after each report, without colours.</summary>
     private string[] Show(string name, params double[] reports)
     {
-        IAnsiConsole console = AnsiConsole.Create(new()
-        {
-            Out = new AnsiConsoleOutput(_screen),
-            Ansi = AnsiSupport.Yes,
-            Interactive = InteractionSupport.Yes,
-        });
-        console.Profile.Width = 120;
+        IAnsiConsole console = TerminalConsole.On(_screen);
         return ConversionDisplay.On(console).AutoRefresh(false).Start(context =>
         {
             IProgress<double> bar = ConversionDisplay.AddBar(context, name);

@@ -94,6 +94,15 @@ internal sealed class FakeHub : IAsyncDisposable
         context.Abort();
     }
 
+    /// <summary>Promises the whole content, sends its first bytes, and leaves the answer hanging.</summary>
+    public static async Task StallAsync(HttpContext context, byte[] content, int sent)
+    {
+        context.Response.ContentLength = content.Length;
+        await context.Response.Body.WriteAsync(content.AsMemory(0, sent));
+        await context.Response.Body.FlushAsync();
+        await WaitForEndAsync(context);
+    }
+
     /// <summary>Leaves an answer hanging until the client goes.</summary>
     public static async Task WaitForEndAsync(HttpContext context)
     {

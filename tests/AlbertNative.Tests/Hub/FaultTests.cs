@@ -187,10 +187,7 @@ public sealed class FaultTests
         {
             if (name != Weights || context.Request.Method != "GET" || context.Request.Path.Value!.Contains("resolve") || silent++ > 0)
                 return false;
-            context.Response.ContentLength = File.Content.Length;
-            await context.Response.Body.WriteAsync(File.Content.AsMemory(0, 100_000));
-            await context.Response.Body.FlushAsync();
-            await FakeHub.WaitForEndAsync(context);
+            await FakeHub.StallAsync(context, File.Content, 100_000);
             return true;
         };
         using HubClient client = hub.Client(timeout: TimeSpan.FromSeconds(1));
@@ -202,13 +199,7 @@ public sealed class FaultTests
     public async Task Cancelling_leaves_only_what_can_be_gone_on_with()
     {
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-        await using FakeHub hub = await StartAsync(Content(Weights, async context =>
-        {
-            context.Response.ContentLength = File.Content.Length;
-            await context.Response.Body.WriteAsync(File.Content.AsMemory(0, 100_000));
-            await context.Response.Body.FlushAsync();
-            await FakeHub.WaitForEndAsync(context);
-        }));
+        await using FakeHub hub = await StartAsync(Content(Weights, context => FakeHub.StallAsync(context, File.Content, 100_000)));
         using HubClient client = hub.Client();
         StopAt progress = new(100_000, stop);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.DownloadAsync("org/albert", progress: progress, cancellationToken: stop.Token));

@@ -50,10 +50,7 @@ public sealed class PullProcessTests
                 otherIsThere.SetResult();
             if (context.Request.Path != "/" + File.ETag || Interlocked.Increment(ref sent) > 1)
                 return false;
-            context.Response.ContentLength = File.Content.Length;
-            await context.Response.Body.WriteAsync(File.Content.AsMemory(0, 100_000));
-            await context.Response.Body.FlushAsync();
-            await FakeHub.WaitForEndAsync(context);
+            await FakeHub.StallAsync(context, File.Content, 100_000);
             return true;
         };
         using Process killed = Pull(hub);
