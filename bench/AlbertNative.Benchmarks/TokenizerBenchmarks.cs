@@ -8,7 +8,7 @@ namespace AlbertNative.Benchmarks;
 public class TokenizerBenchmarks
 {
     private readonly int[] _ids = new int[1 << 20];
-    private AlbertTokenizer _tokenizer = null!;
+    private Tokenizer _tokenizer = null!;
     private string[] _lines = [];
 
     [Params("en", "fa")]

@@ -2,7 +2,7 @@ namespace AlbertNative.Hub;
 
 /// <summary>
 /// The bridge from a model's name to a path, for every loader that takes a path:
-/// <c>AlbertTokenizer.Load(HubModel.Resolve("albert/albert-base-v2"))</c>.
+/// <c>Tokenizer.Load(HubModel.Resolve("albert/albert-base-v2"))</c>.
 /// </summary>
 public static class HubModel
 {

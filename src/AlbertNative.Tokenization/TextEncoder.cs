@@ -2,7 +2,7 @@ namespace AlbertNative.Tokenization;
 
 /// <summary>
 /// What the two semantics differ in: from one text to its tokens, and back. Templates, truncation,
-/// overflow, pairs and batches are shared and live in <see cref="AlbertTokenizer"/>.
+/// overflow, pairs and batches are shared and live in <see cref="Tokenizer"/>.
 /// Immutable and thread-safe.
 /// </summary>
 internal abstract class TextEncoder

@@ -11,7 +11,7 @@ internal static class TokenizerLoader
     private const string SlowFile = "spiece.model";
     private const string WordPieceFile = "vocab.txt";
 
-    public static AlbertTokenizer Load(string path, TokenizerOptions options)
+    public static Tokenizer Load(string path, TokenizerOptions options)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (!Directory.Exists(path))
@@ -19,7 +19,7 @@ internal static class TokenizerLoader
         return Load(name => ReadIfThere(Path.Combine(path, name)), path, options);
     }
 
-    public static AlbertTokenizer Load(Func<string, byte[]?> files, string source, TokenizerOptions options)
+    public static Tokenizer Load(Func<string, byte[]?> files, string source, TokenizerOptions options)
     {
         TokenizerSettings settings = TokenizerSettingsReader.Load(files, source);
         bool slowOnly = options.Semantics == TokenizerSemantics.Slow;
@@ -37,33 +37,33 @@ internal static class TokenizerLoader
     /// <summary>A file's content, or null where there is no such file.</summary>
     public static byte[]? ReadIfThere(string path) => File.Exists(path) ? File.ReadAllBytes(path) : null;
 
-    public static AlbertTokenizer FromSentencePiece(
+    public static Tokenizer FromSentencePiece(
         ReadOnlyMemory<byte> model, TokenizerSettings settings, TokenizerOptions options) =>
         FromSentencePiece(model.ToArray(), settings, options, source: null);
 
     /// <summary>Makes a tokenizer of bytes that nobody changes afterwards.</summary>
-    private static AlbertTokenizer FromSentencePiece(
+    private static Tokenizer FromSentencePiece(
         byte[] model, TokenizerSettings settings, TokenizerOptions options, string? source)
     {
         if (options.Semantics != TokenizerSemantics.Fast)
-            return new AlbertTokenizer(new SlowTextEncoder(SentencePieceModel.Parse(model, source), settings, options));
+            return new Tokenizer(new SlowTextEncoder(SentencePieceModel.Parse(model, source), settings, options));
         if (options.RemoveSpace is not null)
             throw new ArgumentException("The fast tokenizer has no step that removes spaces.", nameof(options));
         ModelProto proto = ModelProtoReader.Read(model, source);
-        return new AlbertTokenizer(FastTokenizer.FromSentencePiece(proto, settings, options));
+        return new Tokenizer(FastTokenizer.FromSentencePiece(proto, settings, options));
     }
 
-    public static AlbertTokenizer FromTokenizerJson(
+    public static Tokenizer FromTokenizerJson(
         ReadOnlyMemory<byte> json, TokenizerSettings settings, TokenizerOptions options, string? source = null)
     {
         if (options.Semantics == TokenizerSemantics.Slow)
             throw new TokenizerFormatException(source, $"the slow tokenizer needs a {SlowFile}, this is a {FastFile}");
         if (options.LowerCase is not null || options.KeepAccents is not null || options.RemoveSpace is not null)
             throw new ArgumentException($"A {FastFile} fixes its own normalisation; it cannot be overridden.", nameof(options));
-        return new AlbertTokenizer(FastTokenizer.FromTokenizerJson(json.Span, settings, source));
+        return new Tokenizer(FastTokenizer.FromTokenizerJson(json.Span, settings, source));
     }
 
-    private static AlbertTokenizer LoadFile(string file, TokenizerOptions options)
+    private static Tokenizer LoadFile(string file, TokenizerOptions options)
     {
         if (Path.GetExtension(file) == ".safetensors")
             throw new TokenizerFormatException(file, "a model, whose tokenizer is a part of it: AlbertNative's ModelTokenizer loads it");

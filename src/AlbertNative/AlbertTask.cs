@@ -14,7 +14,7 @@ public abstract class AlbertTask : IDisposable
     private readonly int _batchTokens;
 
     private protected AlbertTask(
-        AlbertPreTrainedModel model, AlbertTokenizer tokenizer, TaskOptions options, bool ownsModel, int? maxSequenceLength = null)
+        AlbertPreTrainedModel model, Tokenizer tokenizer, TaskOptions options, bool ownsModel, int? maxSequenceLength = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(tokenizer);
@@ -34,7 +34,7 @@ public abstract class AlbertTask : IDisposable
     public AlbertConfig Config => _model.Config;
 
     /// <summary>The tokenizer.</summary>
-    public AlbertTokenizer Tokenizer => Inputs.Tokenizer;
+    public Tokenizer Tokenizer => Inputs.Tokenizer;
 
     /// <summary>The most tokens of one model input, special tokens included.</summary>
     public int MaxLength => Inputs.MaxLength;
@@ -54,11 +54,11 @@ public abstract class AlbertTask : IDisposable
         string nameOrPath,
         TaskOptions options,
         Func<string, ModelOptions, TModel> loadModel,
-        Func<TModel, AlbertTokenizer, TTask> create)
+        Func<TModel, Tokenizer, TTask> create)
         where TModel : AlbertPreTrainedModel
     {
         string path;
-        AlbertTokenizer tokenizer;
+        Tokenizer tokenizer;
         using (ModelFiles files = ModelFiles.Open(nameOrPath))
         {
             path = files.Path; // a name is resolved once: its branch may move at any time

@@ -67,7 +67,7 @@ internal static class ModelReportFormat
 
     private static string Describe(TokenizerReport report)
     {
-        if (report.Tokenizer is not AlbertTokenizer tokenizer)
+        if (report.Tokenizer is not Tokenizer tokenizer)
             return report.Absence!;
         string special = string.Join(", ", report.SpecialTokens.Select(
             token => string.Create(CultureInfo.InvariantCulture, $"{tokenizer.IdToToken(token.Id)} {token.Id}")));
@@ -77,7 +77,7 @@ internal static class ModelReportFormat
 
     private static void WriteTokenizer(Utf8JsonWriter json, TokenizerReport report)
     {
-        if (report.Tokenizer is not AlbertTokenizer tokenizer)
+        if (report.Tokenizer is not Tokenizer tokenizer)
         {
             json.WriteNull("tokenizer");
             json.WriteText("tokenizer_absence", report.Absence!);
@@ -123,6 +123,6 @@ internal static class ModelReportFormat
         return $"{provenance.Source}{revision}, by {provenance.Converter}, {provenance.Precision}{rounded}";
     }
 
-    private static string Semantics(AlbertTokenizer tokenizer) =>
+    private static string Semantics(Tokenizer tokenizer) =>
         tokenizer.Semantics == TokenizerSemantics.Slow ? "slow" : "fast";
 }

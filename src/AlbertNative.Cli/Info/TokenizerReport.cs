@@ -7,7 +7,7 @@ namespace AlbertNative.Cli;
 /// <param name="Tokenizer">The tokenizer; null where there is none.</param>
 /// <param name="File">The file that it comes from.</param>
 /// <param name="Absence">Why there is none.</param>
-internal sealed record TokenizerReport(AlbertTokenizer? Tokenizer, string? File, string? Absence)
+internal sealed record TokenizerReport(Tokenizer? Tokenizer, string? File, string? Absence)
 {
     /// <summary>Loads the model's tokenizer.</summary>
     /// <exception cref="TokenizerFormatException">Its files are malformed or not supported.</exception>

@@ -40,7 +40,7 @@ internal sealed class TokenizerSource
             throw new BadInputException($"there is no tokenizer {path}");
         bool raw = parsed.GetValue(_raw);
         if (IsTokenizerFile(path))
-            return raw ? new RawTextTokenizer(SentencePieceModel.Load(path)) : new AlbertTextTokenizer(AlbertTokenizer.Load(path, _options.Value(parsed)));
+            return raw ? new RawTextTokenizer(SentencePieceModel.Load(path)) : new AlbertTextTokenizer(Tokenizer.Load(path, _options.Value(parsed)));
         using ModelFiles files = ModelFiles.Open(path);
         return raw ? new RawTextTokenizer(LoadRaw(files)) : new AlbertTextTokenizer(files.LoadTokenizer(_options.Value(parsed)));
     }

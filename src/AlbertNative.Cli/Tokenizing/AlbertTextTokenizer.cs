@@ -3,7 +3,7 @@ using AlbertNative.Tokenization;
 namespace AlbertNative.Cli;
 
 /// <summary>ALBERT's tokenizer.</summary>
-internal sealed class AlbertTextTokenizer(AlbertTokenizer tokenizer) : ITextTokenizer
+internal sealed class AlbertTextTokenizer(Tokenizer tokenizer) : ITextTokenizer
 {
     public TokenList Encode(TokenizeItem item, EncodeOptions options) => TokenList.Of((item.AreWords, item.Second) switch
     {

@@ -19,14 +19,14 @@ public sealed class TextEmbedder : AlbertTask
     /// <summary>Makes the task of a model that the caller keeps; the mean of the tokens, unless the options say otherwise.</summary>
     /// <exception cref="ArgumentException">Model, tokenizer and options do not fit together.</exception>
     public TextEmbedder(
-        AlbertModel model, AlbertTokenizer tokenizer, EmbeddingOptions? embedding = null, TaskOptions? options = null)
+        AlbertModel model, Tokenizer tokenizer, EmbeddingOptions? embedding = null, TaskOptions? options = null)
         : this(model, tokenizer, embedding ?? EmbeddingOptions.Default, options ?? TaskOptions.Default, modules: null, ownsModel: false)
     {
     }
 
     private TextEmbedder(
         AlbertModel model,
-        AlbertTokenizer tokenizer,
+        Tokenizer tokenizer,
         EmbeddingOptions embedding,
         TaskOptions options,
         SentenceTransformerModules? modules,

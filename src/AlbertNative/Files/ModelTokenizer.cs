@@ -12,7 +12,7 @@ public static class ModelTokenizer
     /// <exception cref="FormatException">A file is malformed or asks for something unsupported; names it.</exception>
     /// <exception cref="IOException">The model has no tokenizer, or a file cannot be read.</exception>
     /// <exception cref="Hub.HubException">The named model could not be fetched.</exception>
-    public static AlbertTokenizer Load(string path, TokenizerOptions? options = null)
+    public static Tokenizer Load(string path, TokenizerOptions? options = null)
     {
         using ModelFiles files = ModelFiles.Open(path);
         return files.LoadTokenizer(options);
@@ -21,9 +21,9 @@ public static class ModelTokenizer
     /// <summary>Loads the tokenizer among a model's files.</summary>
     /// <exception cref="FormatException">A file is malformed or asks for something unsupported; names it.</exception>
     /// <exception cref="IOException">The model has no tokenizer, or a file cannot be read.</exception>
-    public static AlbertTokenizer LoadTokenizer(this ModelFiles files, TokenizerOptions? options = null)
+    public static Tokenizer LoadTokenizer(this ModelFiles files, TokenizerOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(files);
-        return AlbertTokenizer.Load(files.Read, files.Root, options);
+        return Tokenizer.Load(files.Read, files.Root, options);
     }
 }

@@ -14,7 +14,7 @@ internal sealed class InputEncoder
     /// <param name="options">The task's options.</param>
     /// <param name="maxSequenceLength">A further limit, from sentence-transformers' files; null for none.</param>
     /// <exception cref="ArgumentException">The tokenizer has ids that the model has not, or a length is impossible.</exception>
-    public InputEncoder(AlbertTokenizer tokenizer, AlbertConfig config, TaskOptions options, int? maxSequenceLength = null)
+    public InputEncoder(Tokenizer tokenizer, AlbertConfig config, TaskOptions options, int? maxSequenceLength = null)
     {
         if (tokenizer.VocabularySize > config.VocabularySize)
         {
@@ -35,7 +35,7 @@ internal sealed class InputEncoder
         }
     }
 
-    public AlbertTokenizer Tokenizer { get; }
+    public Tokenizer Tokenizer { get; }
 
     /// <summary>The most tokens of a model input.</summary>
     public int MaxLength { get; }

@@ -10,12 +10,12 @@ public sealed class MultipleChoiceSelector : AlbertTask
 
     /// <summary>Makes the task of a model that the caller keeps.</summary>
     /// <exception cref="ArgumentException">Model, tokenizer and options do not fit together.</exception>
-    public MultipleChoiceSelector(AlbertForMultipleChoice model, AlbertTokenizer tokenizer, TaskOptions? options = null)
+    public MultipleChoiceSelector(AlbertForMultipleChoice model, Tokenizer tokenizer, TaskOptions? options = null)
         : this(model, tokenizer, options ?? TaskOptions.Default, ownsModel: false)
     {
     }
 
-    private MultipleChoiceSelector(AlbertForMultipleChoice model, AlbertTokenizer tokenizer, TaskOptions options, bool ownsModel)
+    private MultipleChoiceSelector(AlbertForMultipleChoice model, Tokenizer tokenizer, TaskOptions options, bool ownsModel)
         : base(model, tokenizer, options, ownsModel)
     {
         _model = model;

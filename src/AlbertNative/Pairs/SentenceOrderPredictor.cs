@@ -13,12 +13,12 @@ public sealed class SentenceOrderPredictor : AlbertTask
 
     /// <summary>Makes the task of a model that the caller keeps.</summary>
     /// <exception cref="ArgumentException">Model, tokenizer and options do not fit together.</exception>
-    public SentenceOrderPredictor(AlbertForPreTraining model, AlbertTokenizer tokenizer, TaskOptions? options = null)
+    public SentenceOrderPredictor(AlbertForPreTraining model, Tokenizer tokenizer, TaskOptions? options = null)
         : this(model, tokenizer, options ?? TaskOptions.Default, ownsModel: false)
     {
     }
 
-    private SentenceOrderPredictor(AlbertForPreTraining model, AlbertTokenizer tokenizer, TaskOptions options, bool ownsModel)
+    private SentenceOrderPredictor(AlbertForPreTraining model, Tokenizer tokenizer, TaskOptions options, bool ownsModel)
         : base(model, tokenizer, options, ownsModel)
     {
         _model = model;

@@ -18,12 +18,12 @@ public sealed class QuestionAnswerer : AlbertTask
 
     /// <summary>Makes the task of a model that the caller keeps.</summary>
     /// <exception cref="ArgumentException">Model, tokenizer and options do not fit together.</exception>
-    public QuestionAnswerer(AlbertForQuestionAnswering model, AlbertTokenizer tokenizer, TaskOptions? options = null)
+    public QuestionAnswerer(AlbertForQuestionAnswering model, Tokenizer tokenizer, TaskOptions? options = null)
         : this(model, tokenizer, options ?? TaskOptions.Default, ownsModel: false)
     {
     }
 
-    private QuestionAnswerer(AlbertForQuestionAnswering model, AlbertTokenizer tokenizer, TaskOptions options, bool ownsModel)
+    private QuestionAnswerer(AlbertForQuestionAnswering model, Tokenizer tokenizer, TaskOptions options, bool ownsModel)
         : base(model, tokenizer, options, ownsModel)
     {
         _model = model;

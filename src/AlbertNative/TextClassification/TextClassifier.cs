@@ -10,13 +10,13 @@ public sealed class TextClassifier : AlbertTask
 
     /// <summary>Makes the task of a model that the caller keeps.</summary>
     /// <exception cref="ArgumentException">Model, tokenizer and options do not fit together.</exception>
-    public TextClassifier(AlbertForSequenceClassification model, AlbertTokenizer tokenizer, TaskOptions? options = null)
+    public TextClassifier(AlbertForSequenceClassification model, Tokenizer tokenizer, TaskOptions? options = null)
         : this(model, tokenizer, options ?? TaskOptions.Default, ownsModel: false)
     {
     }
 
     private TextClassifier(
-        AlbertForSequenceClassification model, AlbertTokenizer tokenizer, TaskOptions options, bool ownsModel)
+        AlbertForSequenceClassification model, Tokenizer tokenizer, TaskOptions options, bool ownsModel)
         : base(model, tokenizer, options, ownsModel)
     {
         _model = model;

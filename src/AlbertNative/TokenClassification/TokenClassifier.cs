@@ -12,12 +12,12 @@ public sealed class TokenClassifier : AlbertTask
 
     /// <summary>Makes the task of a model that the caller keeps.</summary>
     /// <exception cref="ArgumentException">Model, tokenizer and options do not fit together.</exception>
-    public TokenClassifier(AlbertForTokenClassification model, AlbertTokenizer tokenizer, TaskOptions? options = null)
+    public TokenClassifier(AlbertForTokenClassification model, Tokenizer tokenizer, TaskOptions? options = null)
         : this(model, tokenizer, options ?? TaskOptions.Default, ownsModel: false)
     {
     }
 
-    private TokenClassifier(AlbertForTokenClassification model, AlbertTokenizer tokenizer, TaskOptions options, bool ownsModel)
+    private TokenClassifier(AlbertForTokenClassification model, Tokenizer tokenizer, TaskOptions options, bool ownsModel)
         : base(model, tokenizer, options, ownsModel)
     {
         _model = model;

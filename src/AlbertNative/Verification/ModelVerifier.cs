@@ -28,7 +28,7 @@ public sealed class ModelVerifier
     private readonly CancellationToken _cancellation;
 
     private AlbertConfig? _config;
-    private AlbertTokenizer? _tokenizer;
+    private Tokenizer? _tokenizer;
     private bool _loads;
 
     private ModelVerifier(string path, IReadOnlyList<PublishedOutputs> known, CancellationToken cancellation)
@@ -105,7 +105,7 @@ public sealed class ModelVerifier
     private string CompareVocabulary()
     {
         AlbertConfig config = Needed(_config, "configuration");
-        AlbertTokenizer tokenizer = Needed(_tokenizer, "tokenizer");
+        Tokenizer tokenizer = Needed(_tokenizer, "tokenizer");
         return tokenizer.VocabularySize <= config.VocabularySize
             ? FormattableString.Invariant($"{tokenizer.VocabularySize} ids for {config.VocabularySize} embeddings")
             : throw CheckException.Fail($"the tokenizer has {tokenizer.VocabularySize} ids, the model {config.VocabularySize} embeddings");

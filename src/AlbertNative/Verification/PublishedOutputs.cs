@@ -92,7 +92,7 @@ internal sealed record PublishedOutputs
     }
 
     /// <summary>Compares what the tokenizer makes of a text; null where they agree.</summary>
-    public string? CompareIds(AlbertTokenizer tokenizer)
+    public string? CompareIds(Tokenizer tokenizer)
     {
         Encoding encoding = tokenizer.Encode(Text, EncodeOptions.Default with { AddSpecialTokens = false });
         return encoding.Ids.SequenceEqual(TextIds)

@@ -70,7 +70,7 @@ public sealed class TaskGoldenTests(ITestOutputHelper output)
             ("mean_normalised", new() { Pooling = Pooling.Mean, Normalize = true }),
         ];
         using AlbertModel shared = AlbertModel.Load(Model(model));
-        AlbertTokenizer tokenizer = AlbertTokenizer.Load(Model(model));
+        Tokenizer tokenizer = Tokenizer.Load(Model(model));
         foreach ((string key, EmbeddingOptions options) in ways)
         {
             TextEmbedder embedder = new(shared, tokenizer, options, Truncating);

@@ -33,7 +33,7 @@ public sealed class FastTokenizerParityTests
     [MemberData(nameof(Conversions))]
     public void Our_conversion_of_the_vocabulary_is_exact_as_well(string name) => AssertLines(Convert(name), name);
 
-    private static void AssertLines(AlbertTokenizer tokenizer, string name)
+    private static void AssertLines(Tokenizer tokenizer, string name)
     {
         int[] buffer = new int[1 << 16];
         foreach (JsonElement line in GoldenFile.Lines(Prefix, name))
@@ -56,18 +56,18 @@ public sealed class FastTokenizerParityTests
         }
     }
 
-    private static AlbertTokenizer Load(string name)
+    private static Tokenizer Load(string name)
     {
         foreach (string folder in (string[])[name, name + "-fast"])
         {
             string file = SharedFolder.Require("tokenizers", folder, "tokenizer.json");
             if (File.Exists(file))
-                return AlbertTokenizer.Load(file);
+                return Tokenizer.Load(file);
         }
         return Convert(name);
     }
 
-    private static AlbertTokenizer Convert(string name)
+    private static Tokenizer Convert(string name)
     {
         TokenizerOptions options = new()
         {
@@ -76,7 +76,7 @@ public sealed class FastTokenizerParityTests
             KeepAccents = name.EndsWith(Accents, StringComparison.Ordinal) ? true : null,
         };
         name = name.Replace(Cased, "", StringComparison.Ordinal).Replace(Accents, "", StringComparison.Ordinal);
-        return AlbertTokenizer.Load(Vocabulary(name), options);
+        return Tokenizer.Load(Vocabulary(name), options);
     }
 
     private static string Vocabulary(string name) => SharedFolder.Require("vocab", name + ".model");

@@ -25,13 +25,13 @@ public sealed class SlowParityTests
             KeepAccents = name.EndsWith(Accents) ? true : null,
         };
         string vocabulary = name.Replace(Cased, "").Replace(Accents, "");
-        var tokenizer = AlbertTokenizer.Load(SharedFolder.Require("vocab", vocabulary + ".model"), options);
+        var tokenizer = Tokenizer.Load(SharedFolder.Require("vocab", vocabulary + ".model"), options);
         int[] buffer = new int[1 << 16];
         foreach (JsonElement line in GoldenFile.Lines(Prefix, name))
             Check(tokenizer, line, buffer);
     }
 
-    private static void Check(AlbertTokenizer tokenizer, JsonElement line, int[] buffer)
+    private static void Check(Tokenizer tokenizer, JsonElement line, int[] buffer)
     {
         string text = line.GetProperty("text").GetString()!;
         string? pair = line.TryGetProperty("pair", out JsonElement second) ? second.GetString() : null;

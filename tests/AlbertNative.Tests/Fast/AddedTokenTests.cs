@@ -49,7 +49,7 @@ public sealed class AddedTokenTests
     [Fact]
     public void Tokens_beyond_the_vocabulary_follow_it()
     {
-        AlbertTokenizer tokenizer = new TokenizerFile { AddedTokens = Tokens }.Load();
+        Tokenizer tokenizer = new TokenizerFile { AddedTokens = Tokens }.Load();
         Assert.Equal(16, tokenizer.VocabularySize);
         Assert.True(tokenizer.TryGetId("zap", out int id));
         Assert.Equal(13, id);
@@ -63,11 +63,11 @@ public sealed class AddedTokenTests
     public void Roles_follow_the_settings()
     {
         TokenizerFile file = new() { AddedTokens = Tokens };
-        AlbertTokenizer plain = file.Load();
+        Tokenizer plain = file.Load();
         Assert.Equal((0, 1, 2, 3, 4), (plain.PadId, plain.UnknownId, plain.ClsId, plain.SepId, plain.MaskId));
         Assert.Null(plain.ModelMaxLength);
         TokenizerSettings settings = TokenizerSettings.Parse("""{"mask_token":"zap","model_max_length":128}"""u8.ToArray());
-        AlbertTokenizer other = AlbertTokenizer.FromTokenizerJson(file.Utf8, settings);
+        Tokenizer other = Tokenizer.FromTokenizerJson(file.Utf8, settings);
         Assert.Equal(13, other.MaskId);
         Assert.Equal(128, other.ModelMaxLength);
     }

@@ -76,7 +76,7 @@ public sealed class FastEncoderTests
     public void Which_of_two_long_texts_is_longer_depends_on_where_their_words_end()
     {
         // Both reach six tokens; the first stops right there, the second in the middle of a word of three.
-        AlbertTokenizer tokenizer = Albert.Load();
+        Tokenizer tokenizer = Albert.Load();
         EncodeOptions options = new() { MaxLength = 6 };
         string sixOnes = "a a a a a a a a", longWord = "a a a a a cccc";
         Assert.Equal((1, 2), Kept(tokenizer.Encode(sixOnes, longWord, options)));
@@ -103,7 +103,7 @@ public sealed class FastEncoderTests
         foreach (string preTokenizer in PreTokenizers())
         {
             TokenizerFile file = Albert with { PreTokenizer = preTokenizer };
-            AlbertTokenizer wordByWord = file.Load(), atOnce = (file with { Normalizer = whole }).Load();
+            Tokenizer wordByWord = file.Load(), atOnce = (file with { Normalizer = whole }).Load();
             Random random = new(7);
             for (int i = 0; i < 1500; i++)
             {
@@ -119,7 +119,7 @@ public sealed class FastEncoderTests
     [Fact]
     public void Ids_alone_are_those_of_the_encoding_and_cost_no_memory()
     {
-        AlbertTokenizer tokenizer = Albert.Load();
+        Tokenizer tokenizer = Albert.Load();
         Random random = new(8);
         string[] texts = [.. Enumerable.Range(0, 200).Select(_ => FastFuzzTests.RandomText(random) + " a b ÀC  ``c``")];
         int[] ids = new int[4096];
@@ -146,9 +146,9 @@ public sealed class FastEncoderTests
     {
         Random random = new(9);
         string[] texts = [.. Enumerable.Range(0, 300).Select(_ => FastFuzzTests.RandomText(random) + FastFuzzTests.RandomText(random))];
-        AlbertTokenizer alone = Albert.Load();
+        Tokenizer alone = Albert.Load();
         string[] expected = [.. texts.Select(text => TokenizerFile.Show(alone.Encode(text)))];
-        AlbertTokenizer shared = Albert.Load();
+        Tokenizer shared = Albert.Load();
         Parallel.For(0, 8, thread =>
         {
             for (int i = 0; i < texts.Length * 3; i++)

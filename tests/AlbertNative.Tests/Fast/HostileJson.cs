@@ -18,7 +18,7 @@ internal static class HostileJson
         Thread thread = new(() =>
         {
             long before = GC.GetAllocatedBytesForCurrentThread();
-            thrown = Record.Exception(() => AlbertTokenizer.FromTokenizerJson(utf8));
+            thrown = Record.Exception(() => Tokenizer.FromTokenizerJson(utf8));
             allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         })
         {

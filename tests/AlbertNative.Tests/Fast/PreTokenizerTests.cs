@@ -59,7 +59,7 @@ public sealed class PreTokenizerTests
     [InlineData("never", " a  ab  ")]
     public void The_decoder_turns_metaspaces_back_and_drops_those_of_the_first_token(string scheme, string expected)
     {
-        AlbertTokenizer tokenizer = new TokenizerFile
+        Tokenizer tokenizer = new TokenizerFile
         {
             PreTokenizer = TokenizerFile.Metaspace,
             Decoder = Metaspace(scheme),
@@ -72,7 +72,7 @@ public sealed class PreTokenizerTests
     [Fact]
     public void Without_a_decoder_tokens_are_joined_by_spaces()
     {
-        AlbertTokenizer tokenizer = new TokenizerFile { AddedTokens = Mask }.Load();
+        Tokenizer tokenizer = new TokenizerFile { AddedTokens = Mask }.Load();
         Assert.Equal("ab c", tokenizer.Decode(tokenizer.Encode("ab[MASK]c").Ids));
         Assert.Equal("ab [MASK] c", tokenizer.Decode(tokenizer.Encode("ab[MASK]c").Ids, skipSpecialTokens: false));
     }

@@ -53,7 +53,7 @@ internal sealed record TokenizerFile
          "decoder":{{Decoder}},"model":{{Model}}}
         """;
 
-    public AlbertTokenizer Load() => AlbertTokenizer.FromTokenizerJson(Utf8);
+    public Tokenizer Load() => Tokenizer.FromTokenizerJson(Utf8);
 
     /// <summary>The tokens of a text, each as <c>token start-end/word</c>, in UTF-16 units.</summary>
     public string Tokens(string text) => Show(Load().Encode(text));

@@ -190,9 +190,9 @@ public sealed class TokenizerJsonRefusalTests
     {
         byte[] json = new TokenizerFile().Utf8;
         foreach (TokenizerOptions options in (TokenizerOptions[])[new() { LowerCase = true }, new() { KeepAccents = true }, new() { RemoveSpace = true }])
-            Assert.Throws<ArgumentException>(() => AlbertTokenizer.FromTokenizerJson(json, null, options));
+            Assert.Throws<ArgumentException>(() => Tokenizer.FromTokenizerJson(json, null, options));
         Assert.Throws<TokenizerFormatException>(
-            () => AlbertTokenizer.FromTokenizerJson(json, null, new TokenizerOptions { Semantics = TokenizerSemantics.Slow }));
+            () => Tokenizer.FromTokenizerJson(json, null, new TokenizerOptions { Semantics = TokenizerSemantics.Slow }));
     }
 
     [Fact]
@@ -202,7 +202,7 @@ public sealed class TokenizerJsonRefusalTests
         File.WriteAllText(path, "{}");
         try
         {
-            TokenizerFormatException error = Assert.Throws<TokenizerFormatException>(() => AlbertTokenizer.Load(path));
+            TokenizerFormatException error = Assert.Throws<TokenizerFormatException>(() => Tokenizer.Load(path));
             Assert.Equal(path, error.Path);
             Assert.StartsWith(path, error.Message);
         }

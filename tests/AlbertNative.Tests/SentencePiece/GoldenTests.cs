@@ -41,7 +41,7 @@ public sealed class GoldenTests
     [InlineData(".accents", null, true)]
     public void The_slow_tokenizer_is_reproduced(string variant, bool? lowerCase, bool? keepAccents)
     {
-        AlbertTokenizer tokenizer = ModelTokenizer.Load(
+        Tokenizer tokenizer = ModelTokenizer.Load(
             ShippedModels.Nano, new TokenizerOptions { LowerCase = lowerCase, KeepAccents = keepAccents });
         int[] buffer = new int[1 << 14];
         foreach (JsonElement line in Lines("huggingface.albert-nano" + variant))

@@ -72,7 +72,7 @@ public sealed class SettingsTests
     {
         string decoder = string.Join(',', new[] { "<pad>", "<unk>", "[CLS]", "[SEP]", "[MASK]" }.Select(
             (content, id) => $$"""{{'"'}}{{id}}{{'"'}}: {"content": "{{content}}", "special": true}"""));
-        AlbertTokenizer tokenizer = SmallAlbert.Tokenizer(
+        Tokenizer tokenizer = SmallAlbert.Tokenizer(
             Parse($$"""{"mask_token": "[MASK]", "added_tokens_decoder": { {{decoder}} } }"""), change: m => m.Normalizer.Number(4, 0));
         Assert.Equal(4, tokenizer.MaskId);
         Assert.Equal(["_a", "[MASK]"], tokenizer.Tokens("a [MASK]"));
@@ -153,18 +153,18 @@ public sealed class SettingsTests
         string directory = Directory.CreateTempSubdirectory().FullName;
         try
         {
-            Assert.Throws<FileNotFoundException>(() => AlbertTokenizer.Load(directory));
+            Assert.Throws<FileNotFoundException>(() => Tokenizer.Load(directory));
             File.WriteAllBytes(Path.Combine(directory, "spiece.model"), SmallAlbert.Model());
-            Assert.Equal(["_a"], AlbertTokenizer.Load(directory).Tokens("A"));
+            Assert.Equal(["_a"], Tokenizer.Load(directory).Tokens("A"));
             File.WriteAllText(Path.Combine(directory, "tokenizer_config.json"), """{"do_lower_case": false, "model_max_length": 7}""");
-            AlbertTokenizer tokenizer = AlbertTokenizer.Load(directory);
+            Tokenizer tokenizer = Tokenizer.Load(directory);
             Assert.Equal(["_", "<unk>"], tokenizer.Tokens("A"));
             Assert.Equal(7, tokenizer.ModelMaxLength);
             Assert.Equal(TokenizerSemantics.Slow, tokenizer.Semantics);
-            Assert.Equal(["_a"], AlbertTokenizer.Load(Path.Combine(directory, "spiece.model")).Tokens("A"));
+            Assert.Equal(["_a"], Tokenizer.Load(Path.Combine(directory, "spiece.model")).Tokens("A"));
             File.WriteAllText(Path.Combine(directory, "tokenizer_config.json"), "{");
-            Assert.EndsWith("tokenizer_config.json", Assert.Throws<TokenizerFormatException>(() => AlbertTokenizer.Load(directory)).Path);
-            Assert.ThrowsAny<IOException>(() => AlbertTokenizer.Load(Path.Combine(directory, "none.model")));
+            Assert.EndsWith("tokenizer_config.json", Assert.Throws<TokenizerFormatException>(() => Tokenizer.Load(directory)).Path);
+            Assert.ThrowsAny<IOException>(() => Tokenizer.Load(Path.Combine(directory, "none.model")));
         }
         finally
         {

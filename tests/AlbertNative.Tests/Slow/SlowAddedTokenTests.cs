@@ -20,7 +20,7 @@ public sealed class SlowAddedTokenTests
     [Fact]
     public void Special_tokens_that_the_vocabulary_lacks_are_appended()
     {
-        var tokenizer = AlbertTokenizer.FromSentencePiece(SentencePiece.ModelBuilder.Of(("a", -1)).ToArray());
+        var tokenizer = Tokenizer.FromSentencePiece(SentencePiece.ModelBuilder.Of(("a", -1)).ToArray());
         Assert.Equal(2 + 4, tokenizer.VocabularySize);
         Assert.Equal((2, 3, 4, 5), (tokenizer.ClsId, tokenizer.SepId, tokenizer.PadId, tokenizer.MaskId));
         Assert.Equal(0, tokenizer.UnknownId);
@@ -49,7 +49,7 @@ public sealed class SlowAddedTokenTests
     public void White_space_may_belong_to_the_token(bool left, bool right, string expected)
     {
         // Where spaces are kept, both by the tokenizer and by SentencePiece, those that are not swallowed show.
-        AlbertTokenizer tokenizer = AlbertTokenizer.FromSentencePiece(
+        Tokenizer tokenizer = Tokenizer.FromSentencePiece(
             SmallAlbert.Model(m => m.Normalizer.Number(4, 0).Number(3, 0)),
             new TokenizerSettings { AddedTokens = Added(new AddedToken("@") { LeftStrip = left, RightStrip = right }) },
             new TokenizerOptions { RemoveSpace = false });
@@ -84,7 +84,7 @@ public sealed class SlowAddedTokenTests
     public void A_piece_that_reads_like_an_added_token_has_its_id()
     {
         TokenizerSettings settings = new() { AddedTokens = Added(new AddedToken("▁the")) };
-        AlbertTokenizer tokenizer = SmallAlbert.Tokenizer(settings);
+        Tokenizer tokenizer = SmallAlbert.Tokenizer(settings);
         Assert.Equal(SmallAlbert.Count, tokenizer.Encode("the").Ids[1]);
     }
 
@@ -98,7 +98,7 @@ public sealed class SlowAddedTokenTests
     [Fact]
     public void Decoding_leaves_special_tokens_out_or_in()
     {
-        AlbertTokenizer tokenizer = SmallAlbert.Tokenizer();
+        Tokenizer tokenizer = SmallAlbert.Tokenizer();
         int[] ids = tokenizer.Encode("the [MASK] a").Ids.ToArray();
         Assert.Equal("the a", tokenizer.Decode(ids));
         Assert.Equal("[CLS] the[MASK] a[SEP]", tokenizer.Decode(ids, skipSpecialTokens: false));
@@ -108,7 +108,7 @@ public sealed class SlowAddedTokenTests
     [Fact]
     public void Decoding_puts_other_added_tokens_between_spaces()
     {
-        AlbertTokenizer tokenizer = With(new AddedToken("@"));
+        Tokenizer tokenizer = With(new AddedToken("@"));
         Assert.Equal("the @ a @", tokenizer.Decode(tokenizer.Encode("the@a@").Ids));
     }
 
@@ -120,5 +120,5 @@ public sealed class SlowAddedTokenTests
 
     private static Dictionary<int, AddedToken> Added(AddedToken token) => new() { [SmallAlbert.Count] = token };
 
-    private static AlbertTokenizer With(AddedToken token) => SmallAlbert.Tokenizer(new TokenizerSettings { AddedTokens = Added(token) });
+    private static Tokenizer With(AddedToken token) => SmallAlbert.Tokenizer(new TokenizerSettings { AddedTokens = Added(token) });
 }

@@ -19,7 +19,7 @@ public sealed class SlowEncodingTests
     [InlineData("90,2", "_9 0 , 2")]
     public void A_comma_after_a_digit_is_cut_off(string text, string expected)
     {
-        AlbertTokenizer tokenizer = SmallAlbert.Tokenizer();
+        Tokenizer tokenizer = SmallAlbert.Tokenizer();
         Assert.Equal(expected.Split(' '), tokenizer.Tokens(text));
         Assert.Equal(text, string.Concat(tokenizer.Surfaces(text)));
     }
@@ -28,7 +28,7 @@ public sealed class SlowEncodingTests
     public void A_comma_is_cut_off_within_unknown_text()
     {
         // With neither the digit nor the comma in the vocabulary they are one unknown piece, which ends with a comma.
-        var tokenizer = AlbertTokenizer.FromSentencePiece(ModelBuilder.Of(("\u2581", -1), ("a", -1)).ToArray());
+        var tokenizer = Tokenizer.FromSentencePiece(ModelBuilder.Of(("\u2581", -1), ("a", -1)).ToArray());
         Assert.Equal(["_", "<unk>", "<unk>"], tokenizer.Tokens("٣,"));
         Assert.Equal(["_", "<unk>"], tokenizer.Tokens("٣;"));
     }
@@ -36,7 +36,7 @@ public sealed class SlowEncodingTests
     [Fact]
     public void Unknown_text_gets_the_id_of_a_piece_that_is_never_produced()
     {
-        AlbertTokenizer tokenizer = SmallAlbert.Tokenizer(change: m => m.Piece("xy", -3, PieceType.Unused));
+        Tokenizer tokenizer = SmallAlbert.Tokenizer(change: m => m.Piece("xy", -3, PieceType.Unused));
         Assert.Equal(["_", "xy"], tokenizer.Tokens("xy"));
         Assert.Equal(["_", "<unk>"], tokenizer.Tokens("xz"));
     }
@@ -44,7 +44,7 @@ public sealed class SlowEncodingTests
     [Fact]
     public void Bytes_stand_for_unknown_characters()
     {
-        AlbertTokenizer tokenizer = SmallAlbert.Tokenizer(change: m => m.WithBytes());
+        Tokenizer tokenizer = SmallAlbert.Tokenizer(change: m => m.WithBytes());
         Assert.Equal(["_a", "<0xE6>", "<0x97>", "<0xA5>", "b"], tokenizer.Tokens("a日b"));
         Assert.Equal(["a", "", "", "日", "b"], tokenizer.Surfaces("a日b"));
         Assert.Equal("a日b", tokenizer.Decode(tokenizer.Encode("a日b").Ids));
@@ -85,7 +85,7 @@ public sealed class SlowEncodingTests
     [Fact]
     public void Any_text_gives_the_same_ids_in_both_forms()
     {
-        AlbertTokenizer tokenizer = SmallAlbert.Tokenizer();
+        Tokenizer tokenizer = SmallAlbert.Tokenizer();
         Random random = new(12);
         for (int i = 0; i < 3000; i++)
         {
@@ -98,7 +98,7 @@ public sealed class SlowEncodingTests
     [Fact]
     public void Encoding_to_ids_allocates_nothing()
     {
-        AlbertTokenizer tokenizer = SmallAlbert.Tokenizer();
+        Tokenizer tokenizer = SmallAlbert.Tokenizer();
         Random random = new(13);
         string[] texts = [.. Enumerable.Range(0, 60).Select(_ => RandomText.Make(random, 100)), "9,9, The [MASK] ab", "𝚨𝚺 ﷺ\u3000x"];
         int[] ids = new int[4000];
@@ -116,7 +116,7 @@ public sealed class SlowEncodingTests
     [Fact]
     public void Ten_megabytes_take_time_in_proportion()
     {
-        AlbertTokenizer tokenizer = SmallAlbert.Tokenizer();
+        Tokenizer tokenizer = SmallAlbert.Tokenizer();
         int[] ids = new int[25_000_000];
         string[] units = ["a", "A ", "9,", "[", "\u0301", "𝚺.", "''", " \t", "[MASK] "];
         HostileModel.Run(() =>

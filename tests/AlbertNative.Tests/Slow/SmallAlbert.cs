@@ -29,12 +29,12 @@ internal static class SmallAlbert
     }
 
     /// <summary>The slow tokenizer over the model.</summary>
-    public static AlbertTokenizer Tokenizer(
+    public static Tokenizer Tokenizer(
         TokenizerSettings? settings = null, TokenizerOptions? options = null, Action<ModelBuilder>? change = null) =>
-        AlbertTokenizer.FromSentencePiece(Model(change), settings, options);
+        AlbertNative.Tokenization.Tokenizer.FromSentencePiece(Model(change), settings, options);
 
     /// <summary>The tokens of a text without those around it, with <c>_</c> for the space symbol.</summary>
-    public static string[] Tokens(this AlbertTokenizer tokenizer, string text)
+    public static string[] Tokens(this Tokenizer tokenizer, string text)
     {
         Encoding encoding = tokenizer.Encode(text, new EncodeOptions { AddSpecialTokens = false });
         int[] ids = new int[text.Length * 4 + 16];
@@ -43,7 +43,7 @@ internal static class SmallAlbert
     }
 
     /// <summary>The parts of the text that the tokens stand for.</summary>
-    public static string[] Surfaces(this AlbertTokenizer tokenizer, string text)
+    public static string[] Surfaces(this Tokenizer tokenizer, string text)
     {
         Encoding encoding = tokenizer.Encode(text, new EncodeOptions { AddSpecialTokens = false });
         return [.. encoding.Spans.ToArray().Select(span => text[span.Start..span.End])];

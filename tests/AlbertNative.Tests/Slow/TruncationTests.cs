@@ -55,7 +55,7 @@ public sealed class TruncationTests
     [Fact]
     public void A_pair_has_types_sequences_and_special_tokens()
     {
-        AlbertTokenizer tokenizer = SmallAlbert.Tokenizer();
+        Tokenizer tokenizer = SmallAlbert.Tokenizer();
         Encoding encoding = tokenizer.Encode("a b", "the");
         Assert.Equal(["[CLS]", "▁a", "▁b", "[SEP]", "▁the", "[SEP]"], encoding.Tokens);
         Assert.Equal([0, 0, 0, 0, 1, 1], encoding.TokenTypeIds.ToArray());
@@ -107,7 +107,7 @@ public sealed class TruncationTests
     [Fact]
     public void Options_that_make_no_sense_are_refused()
     {
-        AlbertTokenizer tokenizer = SmallAlbert.Tokenizer();
+        Tokenizer tokenizer = SmallAlbert.Tokenizer();
         Assert.Throws<ArgumentOutOfRangeException>(() => tokenizer.Encode("a", new EncodeOptions { MaxLength = -1 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => tokenizer.Encode("a", new EncodeOptions { Stride = -1 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => tokenizer.Encode("a", new EncodeOptions { Truncation = (TruncationStrategy)7 }));
@@ -118,7 +118,7 @@ public sealed class TruncationTests
     [Fact]
     public void Batches_keep_their_order()
     {
-        AlbertTokenizer tokenizer = SmallAlbert.Tokenizer();
+        Tokenizer tokenizer = SmallAlbert.Tokenizer();
         Assert.Equal(["a", "b", ""], tokenizer.EncodeBatch(["a", "b", ""]).Select(Text));
         Assert.Equal(["ab", "ba"], tokenizer.EncodeBatch([("a", "b"), ("b", "a")]).Select(Text));
     }

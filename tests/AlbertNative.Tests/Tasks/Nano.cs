@@ -14,7 +14,7 @@ internal static class Nano
     /// <summary>The same model as a directory, for one run of the tests.</summary>
     public static string Folder => Exported.Value;
 
-    public static AlbertTokenizer Tokenizer { get; } = ModelTokenizer.Load(Path);
+    public static Tokenizer Tokenizer { get; } = ModelTokenizer.Load(Path);
 
     /// <summary>A configuration with the nano model's vocabulary and next to no weights.</summary>
     public static AlbertConfig Tiny(int labels = 3, int positions = 64) => new()

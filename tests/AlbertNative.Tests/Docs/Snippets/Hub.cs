@@ -14,6 +14,6 @@ internal static class Hub
     public static async Task Resolve()
     {
         string path = await HubModel.ResolveAsync("m3hrdadfi/albert-fa-base-v2");
-        AlbertTokenizer tokenizer = AlbertTokenizer.Load(path);
+        Tokenizer tokenizer = Tokenizer.Load(path);
     }
 }

@@ -21,7 +21,7 @@ internal static class Packages
 
     public static void Encode()
     {
-        AlbertTokenizer tokenizer = AlbertTokenizer.Load("albert-base-v2"); // a directory with spiece.model or tokenizer.json
+        Tokenizer tokenizer = Tokenizer.Load("albert-base-v2"); // a directory with spiece.model or tokenizer.json
         Encoding encoding = tokenizer.Encode("The king of Judah");
         Console.WriteLine(string.Join(' ', encoding.Tokens));
         Console.WriteLine(tokenizer.Decode(encoding.Ids));

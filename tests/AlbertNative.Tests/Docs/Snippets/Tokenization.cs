@@ -7,7 +7,7 @@ internal static class Tokenization
 {
     public static void Encode()
     {
-        AlbertTokenizer tokenizer = ModelTokenizer.Load("weights/albert-nano.safetensors");
+        Tokenizer tokenizer = ModelTokenizer.Load("weights/albert-nano.safetensors");
 
         string text = "The king of Judah, 9,9.";
         Encoding encoding = tokenizer.Encode(text);
@@ -21,7 +21,7 @@ internal static class Tokenization
 
     public static void Windows()
     {
-        AlbertTokenizer tokenizer = ModelTokenizer.Load("weights/albert-nano.safetensors");
+        Tokenizer tokenizer = ModelTokenizer.Load("weights/albert-nano.safetensors");
 
         EncodeOptions options = new() { MaxLength = 6, Stride = 1 };
         Encoding first = tokenizer.Encode("the king of judah went up to jerusalem", options);
@@ -31,7 +31,7 @@ internal static class Tokenization
 
     public static void WithoutAllocation()
     {
-        AlbertTokenizer tokenizer = ModelTokenizer.Load("weights/albert-nano.safetensors");
+        Tokenizer tokenizer = ModelTokenizer.Load("weights/albert-nano.safetensors");
 
         int[] ids = new int[128];
         int count = tokenizer.Encode("the king of judah", ids);
@@ -40,7 +40,7 @@ internal static class Tokenization
 
     public static void Semantics()
     {
-        AlbertTokenizer fast = ModelTokenizer.Load(
+        Tokenizer fast = ModelTokenizer.Load(
             "weights/albert-nano.safetensors", new TokenizerOptions { Semantics = TokenizerSemantics.Fast });
 
         Console.WriteLine(fast.Semantics);

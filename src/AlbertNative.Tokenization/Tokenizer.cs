@@ -1,14 +1,14 @@
 namespace AlbertNative.Tokenization;
 
 /// <summary>
-/// ALBERT's tokenizer, as transformers' slow <c>AlbertTokenizer</c> or as Hugging Face's Rust tokenizers give it.
+/// A model's tokenizer, as transformers' slow <c>AlbertTokenizer</c> or as Hugging Face's Rust tokenizers give it.
 /// Immutable; any number of threads may share one.
 /// </summary>
-public sealed class AlbertTokenizer
+public sealed class Tokenizer
 {
     private readonly TextEncoder _encoder;
 
-    internal AlbertTokenizer(TextEncoder encoder) => _encoder = encoder;
+    internal Tokenizer(TextEncoder encoder) => _encoder = encoder;
 
     /// <summary>Which reference implementation this reproduces.</summary>
     public TokenizerSemantics Semantics => _encoder.Semantics;
@@ -41,7 +41,7 @@ public sealed class AlbertTokenizer
     /// </summary>
     /// <exception cref="TokenizerFormatException">A file is malformed or asks for something unsupported.</exception>
     /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
-    public static AlbertTokenizer Load(string path, TokenizerOptions? options = null) =>
+    public static Tokenizer Load(string path, TokenizerOptions? options = null) =>
         TokenizerLoader.Load(path, options ?? new TokenizerOptions());
 
     /// <summary>Loads a model's tokenizer as out of a directory, wherever the directory's files really lie.</summary>
@@ -50,7 +50,7 @@ public sealed class AlbertTokenizer
     /// <param name="options">What to do otherwise than the files say.</param>
     /// <exception cref="TokenizerFormatException">A file is malformed or asks for something unsupported.</exception>
     /// <exception cref="IOException">There is neither of the two vocabularies.</exception>
-    public static AlbertTokenizer Load(Func<string, byte[]?> files, string source, TokenizerOptions? options = null)
+    public static Tokenizer Load(Func<string, byte[]?> files, string source, TokenizerOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(files);
         ArgumentNullException.ThrowIfNull(source);
@@ -59,13 +59,13 @@ public sealed class AlbertTokenizer
 
     /// <summary>Makes a tokenizer of a <c>spiece.model</c> in memory; slow unless the options force fast.</summary>
     /// <exception cref="TokenizerFormatException">The model is malformed or of an unsupported kind.</exception>
-    public static AlbertTokenizer FromSentencePiece(
+    public static Tokenizer FromSentencePiece(
         ReadOnlyMemory<byte> model, TokenizerSettings? settings = null, TokenizerOptions? options = null) =>
         TokenizerLoader.FromSentencePiece(model, settings ?? TokenizerSettings.Default, options ?? new TokenizerOptions());
 
     /// <summary>Makes a fast tokenizer of a <c>tokenizer.json</c> in memory.</summary>
     /// <exception cref="TokenizerFormatException">The file is malformed or has an unsupported component.</exception>
-    public static AlbertTokenizer FromTokenizerJson(
+    public static Tokenizer FromTokenizerJson(
         ReadOnlyMemory<byte> json, TokenizerSettings? settings = null, TokenizerOptions? options = null) =>
         TokenizerLoader.FromTokenizerJson(json, settings ?? TokenizerSettings.Default, options ?? new TokenizerOptions());
 
