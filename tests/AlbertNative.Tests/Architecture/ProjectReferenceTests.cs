@@ -15,7 +15,8 @@ public sealed class ProjectReferenceTests
         { "AlbertNative", ["AlbertNative.Model", "AlbertNative.Tokenization"] },
         { "AlbertNative.Hub", [] },
         { "AlbertNative.Extensions.AI", ["AlbertNative"] },
-        { "AlbertNative.Cli", ["AlbertNative", "AlbertNative.Hub"] },
+        { "AlbertNative.Training", ["AlbertNative", "AlbertNative.Model", "AlbertNative.Tokenization"] },
+        { "AlbertNative.Cli", ["AlbertNative", "AlbertNative.Hub", "AlbertNative.Training"] },
     };
 
     [Theory]
