@@ -7,21 +7,24 @@ internal static class ModelPath
 {
     /// <summary>The path of a model: a directory, a file, or a name on the hub; null means the default model.</summary>
     /// <exception cref="BadInputException">There is nothing of that name, and no such model on the hub.</exception>
-    public static string Of(string? nameOrPath, Session session)
-    {
-        string path = nameOrPath is null ? DefaultModel.Find() : Resolve(session, nameOrPath);
-        return Path.Exists(path) ? path : throw new BadInputException($"there is no model {path}");
-    }
+    public static string Of(string? nameOrPath, Session session) =>
+        nameOrPath is null ? DefaultModel.Find() : Resolve(session, nameOrPath);
 
-    /// <summary>
-    /// The path of what <paramref name="nameOrPath"/> means: a path that exists, or is no model's name, as it is; a
-    /// name's cached folder, which is fetched first where the cache lacks it.
-    /// </summary>
-    /// <exception cref="BadInputException">The name's model could not be fetched.</exception>
-    public static string Resolve(Session session, string nameOrPath) =>
-        HubName.IsMeant(nameOrPath, out _)
-            ? Fetch(session, HubOptions.FromEnvironment(), (client, progress) => client.ResolveAsync(nameOrPath, progress, session.Cancellation))
-            : nameOrPath;
+    /// <summary>The path of what <paramref name="nameOrPath"/> means; a name's model is fetched first where the cache lacks it.</summary>
+    /// <exception cref="BadInputException">There is nothing of that name, and no such model on the hub.</exception>
+    public static string Resolve(Session session, string nameOrPath)
+    {
+        try
+        {
+            return HubName.IsMeant(nameOrPath, out _)
+                ? Fetch(session, HubOptions.FromEnvironment(), (client, progress) => client.ResolveAsync(nameOrPath, progress, session.Cancellation))
+                : HubModel.Resolve(nameOrPath, cancellationToken: session.Cancellation);
+        }
+        catch (FileNotFoundException e)
+        {
+            throw new BadInputException(e.Message);
+        }
+    }
 
     /// <summary>Fetches a model while its files are shown; what else is to be said of it follows on the error stream.</summary>
     /// <exception cref="BadInputException">The model could not be fetched.</exception>

@@ -1,4 +1,5 @@
 using AlbertNative.Hub.Cache;
+using AlbertNative.Hub.Files;
 using AlbertNative.Hub.Http;
 
 namespace AlbertNative.Hub;
@@ -45,6 +46,13 @@ public sealed class HubClient : IDisposable
         IProgress<DownloadProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         HubName name = HubName.Create(repository, revision);
+        return await FetchAsync(name, isPatient: true, progress, cancellationToken).ConfigureAwait(false);
+    }
+
+    // Who is not patient is not sure that there is such a model: a hub out of reach is asked for it once.
+    private async Task<string> FetchAsync(
+        HubName name, bool isPatient, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
+    {
         RepositoryCache cache = Cache(name);
         try
         {
@@ -57,7 +65,7 @@ public sealed class HubClient : IDisposable
             HubListing listing;
             try
             {
-                listing = await _api.ListAsync(name, usable is null ? null : IsUnreachable, cancellationToken).ConfigureAwait(false);
+                listing = await _api.ListAsync(name, usable is null && isPatient ? null : IsUnreachable, cancellationToken).ConfigureAwait(false);
             }
             catch (HubException e) when (usable is not null && IsUnreachable(e))
             {
@@ -103,26 +111,32 @@ public sealed class HubClient : IDisposable
     }
 
     /// <summary>
-    /// Turns what a user gave into a path to load: a file or folder that exists is returned as it is, a model's name
-    /// (<c>org/name</c> or <c>org/name@revision</c>) is looked up in the cache and fetched where that lacks it, and
-    /// anything else is returned as it is, for the loader to refuse by name. A cached model is taken without asking
-    /// the hub for news; <see cref="DownloadAsync"/> does that.
+    /// Turns what a user gave into a path to load: a file or folder that exists is returned as it is, and a model's name
+    /// (<c>org/name</c> or <c>org/name@revision</c>) is looked up in the cache and fetched where that lacks it. A cached
+    /// model is taken without asking the hub for news; <see cref="DownloadAsync"/> does that. A name that is not cached and
+    /// whose <c>org</c> is a folder here is taken for a mistyped path; with a revision (<c>org/name@main</c>) it is a name
+    /// all the same. A hub that cannot be reached is asked once.
     /// </summary>
     /// <param name="nameOrPath">A path, or a name as <see cref="HubName.TryParse"/> takes it.</param>
     /// <param name="progress">Hears of every file that is fetched; null for silence.</param>
     /// <param name="cancellationToken">Stops the download; the next one goes on from there.</param>
+    /// <exception cref="FileNotFoundException">A path, or what looks more like one than like a name, leads nowhere.</exception>
     /// <exception cref="HubException">A name's model could not be fetched.</exception>
     public async Task<string> ResolveAsync(
         string nameOrPath, IProgress<DownloadProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(nameOrPath);
-        if (!HubName.IsMeant(nameOrPath, out HubName? name))
+        if (LocalPath.Exists(nameOrPath))
             return nameOrPath;
+        if (!HubName.TryParse(nameOrPath, out HubName? name))
+            throw LocalPath.Missing(nameOrPath);
         if (OnDisk(() => FindComplete(Cache(name), name.Revision)) is { } folder)
             return folder;
+        if (LocalPath.IsLikely(nameOrPath))
+            throw LocalPath.Missing(nameOrPath);
         try
         {
-            return await DownloadAsync(name.Repository, name.Revision, progress, cancellationToken).ConfigureAwait(false);
+            return await FetchAsync(name, isPatient: false, progress, cancellationToken).ConfigureAwait(false);
         }
         catch (HubException e)
         {
@@ -157,7 +171,7 @@ public sealed class HubClient : IDisposable
         return unsettled.Length == 0 ? "" : $" Nobody has asked yet whether the model also has {string.Join(", ", unsettled)}.";
     }
 
-    private void Notify(string notice) => (_options.Notice ?? Console.Error.WriteLine)(notice);
+    private void Notify(string notice) => _options.Notice?.Invoke(notice);
 
     private HubException NotCached(HubName name) => new(HubFailure.Offline,
         $"Offline mode is on (HF_HUB_OFFLINE) and {Cache(name).Folder} holds no configuration with weights of '{name}'. Unset HF_HUB_OFFLINE, or fetch the model where there is a network and copy that folder here.");

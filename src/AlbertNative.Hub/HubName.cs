@@ -60,7 +60,7 @@ public sealed record HubName
     public static bool IsMeant([NotNullWhen(true)] string? nameOrPath, [NotNullWhen(true)] out HubName? name)
     {
         name = null;
-        return !Path.Exists(nameOrPath) && TryParse(nameOrPath, out name);
+        return !LocalPath.Exists(nameOrPath) && TryParse(nameOrPath, out name);
     }
 
     /// <summary>A name whose parts are given; unlike in <see cref="TryParse"/>, a bare <c>name</c> is accepted.</summary>

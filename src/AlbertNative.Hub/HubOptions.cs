@@ -52,7 +52,7 @@ public sealed record HubOptions
 
     /// <summary>
     /// Hears, in a sentence, when a model is taken from the cache although something about it could not be asked: the hub
-    /// cannot be reached, or offline mode is on and the cache may lack files. Null for a line on standard error.
+    /// cannot be reached, or offline mode is on and the cache may lack files. Null for silence.
     /// </summary>
     public Action<string>? Notice { get; init; }
 

@@ -36,8 +36,6 @@ internal sealed class TokenizerSource
         string path = parsed.GetValue(_tokenizer) is string named
             ? ModelPath.Resolve(session, named)
             : DefaultModel.Find();
-        if (!Path.Exists(path))
-            throw new BadInputException($"there is no tokenizer {path}");
         bool raw = parsed.GetValue(_raw);
         if (IsTokenizerFile(path))
             return raw ? new RawTextTokenizer(SentencePieceModel.Load(path)) : new AlbertTextTokenizer(Tokenizer.Load(path, _options.Value(parsed)));

@@ -72,7 +72,7 @@ public sealed class BadInputTests
     }
 
     [Theory]
-    [InlineData(1, "no tokenizer", "tokenize", "--tokenizer", "./none", "a")]
+    [InlineData(1, "there is no model ./none", "tokenize", "--tokenizer", "./none", "a")]
     [InlineData(1, "./none", "info", "./none")]
     [InlineData(1, "cannot read the input file", "tokenize", "--input", "./none")]
     [InlineData(1, "SentencePiece alone", "tokenize", "--raw", "--max-length", "5", "a")]

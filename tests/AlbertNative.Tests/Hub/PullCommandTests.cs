@@ -73,7 +73,8 @@ public sealed class PullCommandTests
     [Fact]
     public void A_path_is_no_name()
     {
-        Assert.Equal("./none", ModelPath.Resolve(Session(Cancel), "./none"));
+        BadInputException e = Assert.Throws<BadInputException>(() => ModelPath.Resolve(Session(Cancel), "./none"));
+        Assert.Contains("the folder '.' has no 'none'", e.Message);
         Assert.Equal(AppContext.BaseDirectory, ModelPath.Resolve(Session(Cancel), AppContext.BaseDirectory));
     }
 
