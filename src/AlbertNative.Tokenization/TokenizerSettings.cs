@@ -60,9 +60,9 @@ public sealed record TokenizerSettings
         ReadOnlyMemory<byte> specialTokensMap = default,
         ReadOnlyMemory<byte> addedTokens = default) =>
         TokenizerSettingsReader.Read(
-            new SettingsFile("tokenizer_config.json", tokenizerConfig),
-            new SettingsFile("special_tokens_map.json", specialTokensMap),
-            new SettingsFile("added_tokens.json", addedTokens));
+            new SettingsContent("tokenizer_config.json", tokenizerConfig),
+            new SettingsContent("special_tokens_map.json", specialTokensMap),
+            new SettingsContent("added_tokens.json", addedTokens));
 
     /// <summary>The special tokens that are named, in the order in which transformers goes through them.</summary>
     internal IEnumerable<AddedToken> SpecialTokens()

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace AlbertNative.Tokenization;
 
 /// <summary>A settings file: its name for messages, and its UTF-8 content, empty where it is absent.</summary>
-internal readonly record struct SettingsFile(string Name, ReadOnlyMemory<byte> Content);
+internal readonly record struct SettingsContent(string Name, ReadOnlyMemory<byte> Content);
 
 /// <summary>
 /// Reads the JSON files beside a vocabulary. Token by token, so that a hostile file costs no more memory than
@@ -19,7 +19,7 @@ internal static class TokenizerSettingsReader
     /// <summary>Reads the settings' files wherever they lie.</summary>
     public static TokenizerSettings Load(Func<string, byte[]?> files, string source)
     {
-        SettingsFile File(string name) => new(Path.Combine(source, name), files(name));
+        SettingsContent File(string name) => new(Path.Combine(source, name), files(name));
         return Read(File("tokenizer_config.json"), File("special_tokens_map.json"), File("added_tokens.json"));
     }
 
@@ -27,7 +27,7 @@ internal static class TokenizerSettingsReader
     /// Merges the files as transformers does: where the configuration has an <c>added_tokens_decoder</c>, it
     /// describes every token and the two older files are not read.
     /// </summary>
-    public static TokenizerSettings Read(SettingsFile config, SettingsFile specialTokensMap, SettingsFile addedTokens)
+    public static TokenizerSettings Read(SettingsContent config, SettingsContent specialTokensMap, SettingsContent addedTokens)
     {
         TokenizerSettings settings = ReadObject(config, TokenizerSettings.Default, ReadConfigField);
         if (settings.AddedTokens.Count == 0)
@@ -38,7 +38,7 @@ internal static class TokenizerSettingsReader
         return settings;
     }
 
-    private static TokenizerSettings ReadObject(SettingsFile file, TokenizerSettings settings, FieldReader readField)
+    private static TokenizerSettings ReadObject(SettingsContent file, TokenizerSettings settings, FieldReader readField)
     {
         if (file.Content.IsEmpty)
             return settings;
@@ -202,7 +202,7 @@ internal static class TokenizerSettingsReader
     }
 
     /// <summary><c>added_tokens.json</c>: the ids of tokens beyond the vocabulary, without any other detail.</summary>
-    private static TokenizerSettings ReadAddedTokens(SettingsFile file, TokenizerSettings settings)
+    private static TokenizerSettings ReadAddedTokens(SettingsContent file, TokenizerSettings settings)
     {
         Dictionary<int, AddedToken> tokens = [];
         HashSet<string> special = [.. settings.SpecialTokens().Select(token => token.Content)];

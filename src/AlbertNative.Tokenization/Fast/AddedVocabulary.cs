@@ -1,5 +1,5 @@
 using System.Buffers;
-using AlbertNative.Tokenization.SentencePiece;
+using AlbertNative.Tokenization.Tries;
 using AlbertNative.Tokenization.Unicode;
 
 namespace AlbertNative.Tokenization.Fast;

@@ -1,3 +1,7 @@
+using AlbertNative.Tokenization.Fast.Decoders;
+using AlbertNative.Tokenization.Fast.Models;
+using AlbertNative.Tokenization.Fast.Normalizers;
+using AlbertNative.Tokenization.Fast.PreTokenizers;
 using AlbertNative.Tokenization.SentencePiece;
 using AlbertNative.Tokenization.Unicode;
 

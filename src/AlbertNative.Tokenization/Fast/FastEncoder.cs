@@ -1,4 +1,7 @@
 using System.Text;
+using AlbertNative.Tokenization.Fast.Decoders;
+using AlbertNative.Tokenization.Fast.Normalizers;
+using AlbertNative.Tokenization.Fast.PreTokenizers;
 
 namespace AlbertNative.Tokenization.Fast;
 
@@ -17,7 +20,7 @@ internal sealed class FastEncoder : TextEncoder
     private readonly HashSet<int> _specialIds;
     private readonly WordBoundaries? _boundaries;
     private readonly bool _dependsOnPosition;
-    private readonly WordCache _cache = new();
+    private readonly TokenCache _cache = new();
     private readonly FastScratch?[] _spare = new FastScratch?[Environment.ProcessorCount];
 
     /// <summary>Makes an encoder.</summary>
@@ -110,7 +113,7 @@ internal sealed class FastEncoder : TextEncoder
         for (int from = start; from < end;)
         {
             int to = _boundaries?.Next(output.Text, from, end) ?? end;
-            if (WordCache.Takes(to - from) && TryRecall(ref output, from, to))
+            if (TokenCache.Takes(to - from) && TryRecall(ref output, from, to))
             {
                 from = to;
                 continue;
@@ -132,7 +135,7 @@ internal sealed class FastEncoder : TextEncoder
     {
         if (!IsRemembered(from))
             return false;
-        WordCache.Entry entry = _cache.Find(output.Text[from..to]);
+        TokenCache.Entry entry = _cache.Find(output.Text[from..to]);
         if (!entry.IsFound || (entry.HasSurface && output.WithDetails))
             return false;
         output.Add(entry, from);
@@ -141,7 +144,7 @@ internal sealed class FastEncoder : TextEncoder
 
     private void Remember(ReadOnlySpan<char> text, int from, int to, FastScratch scratch)
     {
-        if (WordCache.Takes(to - from) && IsRemembered(from) && scratch.Splits.Count == 1 && !scratch.Text.IsShifted)
+        if (TokenCache.Takes(to - from) && IsRemembered(from) && scratch.Splits.Count == 1 && !scratch.Text.IsShifted)
             _cache.Add(text[from..to], from, scratch.Tokens.Tokens);
     }
 

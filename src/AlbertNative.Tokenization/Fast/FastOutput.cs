@@ -51,7 +51,7 @@ internal ref struct FastOutput(ReadOnlySpan<char> text, TokenBuffer tokens)
     }
 
     /// <summary>Appends the tokens of a remembered word, of one split, that stands at <paramref name="start"/>.</summary>
-    public void Add(WordCache.Entry entry, int start)
+    public void Add(TokenCache.Entry entry, int start)
     {
         ReadOnlySpan<int> ids = entry.Ids;
         if (_tokens.WithDetails)

@@ -1,3 +1,8 @@
+using AlbertNative.Tokenization.Fast.Decoders;
+using AlbertNative.Tokenization.Fast.Models;
+using AlbertNative.Tokenization.Fast.Normalizers;
+using AlbertNative.Tokenization.Fast.PreTokenizers;
+
 namespace AlbertNative.Tokenization.Fast;
 
 /// <summary>The parts of a fast tokenizer, as a file describes them or a conversion makes them.</summary>

@@ -1,3 +1,5 @@
+using AlbertNative.Tokenization.Fast.Models;
+
 namespace AlbertNative.Tokenization.Fast;
 
 /// <summary>Everything that encoding a text writes to on its way; belongs to one call at a time.</summary>

@@ -1,3 +1,4 @@
+using AlbertNative.Tokenization.Fast.Reading;
 using AlbertNative.Tokenization.SentencePiece;
 
 namespace AlbertNative.Tokenization.Fast;

@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using AlbertNative.Tokenization.Fast.Normalizers;
+using AlbertNative.Tokenization.Fast.PreTokenizers;
 
 namespace AlbertNative.Tokenization.Fast;
 

@@ -1,3 +1,5 @@
+using AlbertNative.Tokenization.Tries;
+
 namespace AlbertNative.Tokenization.SentencePiece;
 
 /// <summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using AlbertNative.Tokenization.Tries;
 
 namespace AlbertNative.Tokenization.SentencePiece;
 

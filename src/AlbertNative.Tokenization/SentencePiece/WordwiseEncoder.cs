@@ -16,7 +16,7 @@ internal sealed class WordwiseEncoder
     private readonly SentencePieceModel _model;
     private readonly PrepareText _prepare;
     private readonly AppendIds _append;
-    private readonly WordCache _cache = new();
+    private readonly SegmentationCache _cache = new();
 
     private WordwiseEncoder(SentencePieceModel model, PrepareText prepare, AppendIds append)
     {
@@ -62,7 +62,7 @@ internal sealed class WordwiseEncoder
 
     private bool TryRecall(in WordKey word, ref float score, TokenBuffer tokens)
     {
-        WordCache.Entry entry = _cache.Find(word);
+        SegmentationCache.Entry entry = _cache.Find(word);
         if (!entry.IsFound || !(MathF.Abs(score) < entry.Limit))
             return false;
         foreach (double step in entry.Steps)

@@ -1,4 +1,4 @@
-using AlbertNative.Tokenization.Fast;
+using AlbertNative.Tokenization.Fast.Reading;
 
 namespace AlbertNative.Tests.Fast;
 

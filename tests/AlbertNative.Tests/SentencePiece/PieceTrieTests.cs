@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using AlbertNative.Tokenization.SentencePiece;
+using AlbertNative.Tokenization.Tries;
 
 namespace AlbertNative.Tests.SentencePiece;
 
