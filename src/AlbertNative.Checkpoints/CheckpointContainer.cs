@@ -55,7 +55,7 @@ internal static class CheckpointContainer
             return TorchZipReader.Read(file);
         if (start.StartsWith(TorchLegacyReader.Magic))
             return TorchLegacyReader.Read(file);
-        if (start is [_, _, _, _, _, _, _, 0, (byte)'{', ..])
+        if (start is [_, _, _, _, _, _, _, 0, (byte)'{' or (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n', ..])
             return SafetensorsReader.Read(file);
         if (file.Path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
             throw new CheckpointFormatException(file.Path, "an ONNX file holds a program, not named weights: convert it first");
@@ -67,7 +67,7 @@ internal static class CheckpointContainer
     private static string Describe(ReadOnlySpan<byte> start)
     {
         if (start.IsEmpty)
-            return "an empty file";
+            return "an empty file, or a pipe or a device";
         if (start.StartsWith(GitLfs))
             return "a Git LFS pointer: the file itself has not been fetched";
         if (start.Length == MagicLength && start[TarMagicAt..].StartsWith("ustar"u8))

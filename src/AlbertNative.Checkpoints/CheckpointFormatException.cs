@@ -2,7 +2,8 @@ namespace AlbertNative.Checkpoints;
 
 /// <summary>
 /// A checkpoint file, or what it holds, is not what its format or its model asks for. The message names the
-/// file, what was expected and what was found.
+/// file, what was expected and what was found. Whatever the file's own names are made of, the message is one line of
+/// bounded length that a terminal can show (<see cref="ForeignText"/>).
 /// </summary>
 public sealed class CheckpointFormatException : FormatException
 {
@@ -11,10 +12,10 @@ public sealed class CheckpointFormatException : FormatException
     /// <param name="problem">What was expected and what was found.</param>
     /// <param name="inner">The error behind it, if there is one.</param>
     public CheckpointFormatException(string? path, string problem, Exception? inner = null)
-        : base(path is null ? problem : $"{path}: {problem}", inner)
+        : base(path is null ? Shown(problem) : $"{ForeignText.Render(path)}: {Shown(problem)}", inner)
     {
         Path = path;
-        Problem = problem;
+        Problem = Shown(problem);
     }
 
     /// <summary>The file or directory at fault; null where bytes have no name.</summary>
@@ -22,4 +23,6 @@ public sealed class CheckpointFormatException : FormatException
 
     /// <summary>The message without the path.</summary>
     public string Problem { get; }
+
+    private static string Shown(string problem) => ForeignText.Render(problem, ForeignText.MaxErrorLength);
 }

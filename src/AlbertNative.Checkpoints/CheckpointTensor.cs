@@ -38,6 +38,11 @@ public sealed class CheckpointTensor
     /// <summary>The size of all elements in bytes.</summary>
     public long ByteCount => ElementCount * Type.Size;
 
+    /// <summary>Where the elements lie.</summary>
+    internal TensorPlace Place => _storage.TryGetMapped(out MappedFile? file, out long start)
+        ? new TensorPlace(file, start + (_layout.Offset * Type.Size), Type, _layout.Order)
+        : new TensorPlace(_storage, _layout.Offset * Type.Size, Type, _layout.Order);
+
     /// <summary>
     /// All elements as floats: F32, F16 and BF16 exactly, F64 rounded to nearest.
     /// </summary>
@@ -56,7 +61,7 @@ public sealed class CheckpointTensor
     public void CopyTo(long start, Span<float> destination)
     {
         if (!Type.IsFloatingPoint)
-            throw new InvalidOperationException($"tensor '{Name}' is {Type}, not a floating-point type");
+            throw new InvalidOperationException($"tensor '{ShownName}' is {Type}, not a floating-point type");
         RequireRange(start, destination.Length);
         if (Type == TensorType.F32)
         {
@@ -90,7 +95,7 @@ public sealed class CheckpointTensor
     public void CopyTo(long start, Span<long> destination)
     {
         if (Type.IsFloatingPoint)
-            throw new InvalidOperationException($"tensor '{Name}' is {Type}, not an integer type");
+            throw new InvalidOperationException($"tensor '{ShownName}' is {Type}, not an integer type");
         RequireRange(start, destination.Length);
         Span<byte> buffer = stackalloc byte[ChunkBytes];
         int chunk = ChunkBytes / Type.Size;
@@ -197,11 +202,13 @@ public sealed class CheckpointTensor
         ArgumentException.ThrowIfNullOrEmpty(name);
         return Shape.Length == 2
             ? new CheckpointTensor(name, Type, _storage, _layout.Transpose())
-            : throw new InvalidOperationException($"tensor '{Name}' has {Shape.Length} dimensions, a matrix has 2");
+            : throw new InvalidOperationException($"tensor '{ShownName}' has {Shape.Length} dimensions, a matrix has 2");
     }
 
     /// <summary>Name, type and shape, as in <c>albert.pooler.bias F32 [768]</c>.</summary>
-    public override string ToString() => $"{Name} {Type} [{string.Join(", ", Shape)}]";
+    public override string ToString() => $"{ShownName} {Type} [{string.Join(", ", Shape)}]";
+
+    private string ShownName => ForeignText.Render(Name, ForeignText.MaxErrorLength);
 
     private bool TryGetMapped([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out MappedFile? file, out long offset)
     {
@@ -235,7 +242,7 @@ public sealed class CheckpointTensor
     private void RequireAll(int length, string parameter)
     {
         if (length != ElementCount)
-            throw new ArgumentException($"tensor '{Name}' has {ElementCount} elements, the destination {length}", parameter);
+            throw new ArgumentException($"tensor '{ShownName}' has {ElementCount} elements, the destination {length}", parameter);
     }
 
     private void RequireRange(long start, int count)

@@ -10,6 +10,10 @@ internal sealed class OnnxReader : IDisposable
 {
     private const int ModelGraph = 7;
 
+    // An ALBERT of 48 layers has some thousands. Following a graph takes memory for each.
+    private const int MaxNodes = 100_000;
+    private const int MaxNodeValues = 500_000;
+
     private readonly MappedFile _file;
     private readonly AllocationBudget _budget;
     private readonly ProtoCursor _cursor;
@@ -22,6 +26,7 @@ internal sealed class OnnxReader : IDisposable
     private readonly List<string> _nodeOutputs = [];
     private readonly List<OnnxAttribute> _attributes = [];
     private readonly List<long> _integers = [];
+    private int _nodeValues;
 
     /// <param name="files">The mapped model; files of external data are added to it, and stay the caller's to dispose.</param>
     public OnnxReader(List<MappedFile> files)
@@ -116,6 +121,9 @@ internal sealed class OnnxReader : IDisposable
                     break;
             }
         }
+        _nodeValues += _nodeInputs.Count + _nodeOutputs.Count;
+        if (_nodes.Count == MaxNodes || _nodeValues > MaxNodeValues)
+            throw _cursor.Error($"the graph has more than {MaxNodes} nodes, or {MaxNodeValues} inputs and outputs of nodes");
         _budget.Charge(160 + (16L * (_nodeInputs.Count + _nodeOutputs.Count + _attributes.Count)));
         return new OnnxNode(type, domain, name, [.. _nodeInputs], [.. _nodeOutputs], [.. _attributes]);
     }
@@ -123,7 +131,11 @@ internal sealed class OnnxReader : IDisposable
     private OnnxAttribute ReadAttribute(long end)
     {
         _budget.Charge(112);
-        OnnxAttribute attribute = new("");
+        string name = "";
+        float? number = null;
+        long? integer = null;
+        string? text = null;
+        CheckpointTensor? tensor = null;
         _integers.Clear();
         bool isList = false;
         while (_cursor.MoveNext(end))
@@ -131,19 +143,19 @@ internal sealed class OnnxReader : IDisposable
             switch (_cursor.Field)
             {
                 case (1, WireFormat.WireType.LengthDelimited):
-                    attribute = attribute with { Name = _cursor.ReadText(end) };
+                    name = _cursor.ReadText(end);
                     break;
                 case (2, WireFormat.WireType.Fixed32):
-                    attribute = attribute with { Float = _cursor.ReadFloat() };
+                    number = _cursor.ReadFloat();
                     break;
                 case (3, WireFormat.WireType.Varint):
-                    attribute = attribute with { Integer = _cursor.ReadInteger() };
+                    integer = _cursor.ReadInteger();
                     break;
                 case (4, WireFormat.WireType.LengthDelimited):
-                    attribute = attribute with { Text = _cursor.ReadText(end) };
+                    text = _cursor.ReadText(end);
                     break;
                 case (5, WireFormat.WireType.LengthDelimited):
-                    attribute = attribute with { Tensor = _tensors.Read(_cursor.Enter(end), required: false) };
+                    tensor = _tensors.Read(_cursor.Enter(end), required: false);
                     break;
                 case (8, WireFormat.WireType.Varint or WireFormat.WireType.LengthDelimited):
                     isList = true;
@@ -154,7 +166,14 @@ internal sealed class OnnxReader : IDisposable
                     break;
             }
         }
-        return isList ? attribute with { Integers = [.. _integers] } : attribute;
+        return new OnnxAttribute(name)
+        {
+            Float = number,
+            Integer = integer,
+            Text = text,
+            Tensor = tensor,
+            Integers = isList ? [.. _integers] : default,
+        };
     }
 
     // ValueInfoProto: name 1, type 2; TypeProto: tensor_type 1; its shape 2; the shape's dimensions 1.

@@ -13,6 +13,7 @@ internal sealed class OnnxTensorReader(ProtoCursor cursor, AllocationBudget budg
 {
     private readonly List<long> _shape = [];
     private readonly List<long> _integers = [];
+    private readonly List<KeyValuePair<string, string>> _entries = [];
     private readonly Dictionary<string, MappedFile> _external = new(StringComparer.Ordinal);
 
     // The names of onnx.proto's enum, for messages.
@@ -30,7 +31,7 @@ internal sealed class OnnxTensorReader(ProtoCursor cursor, AllocationBudget budg
         string name = "";
         long type = 0;
         bool isExternal = false;
-        List<KeyValuePair<string, string>> external = [];
+        _entries.Clear();
         (long Offset, long Length)? data = null;
         _shape.Clear();
         _integers.Clear();
@@ -57,7 +58,7 @@ internal sealed class OnnxTensorReader(ProtoCursor cursor, AllocationBudget budg
                 case (4 or 10, _):
                     throw cursor.Error($"tensor '{name}' has unpacked data, which is not supported");
                 case (13, WireFormat.WireType.LengthDelimited):
-                    external.Add(ReadEntry(cursor.Enter(end)));
+                    _entries.Add(ReadEntry(cursor.Enter(end)));
                     break;
                 case (14, WireFormat.WireType.Varint):
                     isExternal = cursor.ReadInteger() == 1;
@@ -73,7 +74,7 @@ internal sealed class OnnxTensorReader(ProtoCursor cursor, AllocationBudget budg
                 ? throw cursor.Error($"tensor '{name}' has type {(type is >= 0 and < 17 ? TypeNames[type] : type)}, which is not supported")
                 : null;
         }
-        return Create(name, elementType, isExternal ? ReadExternal(name, external) : data is { } place ? new MappedSection(files[0], place.Offset, place.Length) : null);
+        return Create(name, elementType, isExternal ? ReadExternal(name) : data is { } place ? new MappedSection(files[0], place.Offset, place.Length) : null);
     }
 
     private CheckpointTensor Create(string name, TensorType type, TensorStorage? storage)
@@ -90,6 +91,8 @@ internal sealed class OnnxTensorReader(ProtoCursor cursor, AllocationBudget budg
             throw cursor.Error($"tensor '{name}' has shape [{string.Join(", ", shape)}] of {type}, "
                 + $"which is not the {storage.Length} bytes of its data");
         }
+        // Tensors may show the same part of a file of external data.
+        budget.ChargeElements(name, type, count);
         return new CheckpointTensor(name, type, storage, new TensorLayout(shape, count, offset: 0));
     }
 
@@ -127,12 +130,12 @@ internal sealed class OnnxTensorReader(ProtoCursor cursor, AllocationBudget budg
         return new(key, value);
     }
 
-    private MappedSection ReadExternal(string name, List<KeyValuePair<string, string>> entries)
+    private MappedSection ReadExternal(string name)
     {
         string location = "";
         long offset = 0;
         long? length = null;
-        foreach ((string key, string value) in entries)
+        foreach ((string key, string value) in _entries)
         {
             switch (key)
             {
@@ -169,12 +172,15 @@ internal sealed class OnnxTensorReader(ProtoCursor cursor, AllocationBudget budg
             return file;
         if (!RelativePath.IsInside(location))
             throw cursor.Error($"the external data of tensor '{name}' is in '{location}', which is not a path inside the model's directory");
-        string path = Path.Combine(Path.GetDirectoryName(files[0].Path) ?? "", location);
+        string path = RelativePath.Beside(files[0].Path, location);
         if (!File.Exists(path))
             throw cursor.Error($"the external data of tensor '{name}' is in '{location}', which is not there");
+        if (RelativePath.LeadsOut(files[0].Path, path))
+            throw cursor.Error($"the external data of tensor '{name}' is in '{location}', a link that leads out of the model's directory");
         budget.Charge(512);
         file = MappedFile.Open(path);
         files.Add(file);
+        budget.Extend(file.Length);
         _external.Add(location, file);
         return file;
     }

@@ -208,8 +208,11 @@ internal ref struct PickleReader
         _budget.Charge(384);
         foreach (object? item in tuple.Items)
         {
+            // The pairs of a dict, or the numbers of a shape.
             if (item is PickleList list)
                 _budget.Charge(24L * list.Items.Count);
+            else if (item is PickleTuple numbers)
+                _budget.Charge(16L * numbers.Items.Length);
         }
         _stack.Push(TorchGlobals.Call(global, tuple) ?? throw Error(
             $"arguments that {(global.Kind == TorchGlobal.Storage ? "a storage type" : global.Kind)} does not take"));

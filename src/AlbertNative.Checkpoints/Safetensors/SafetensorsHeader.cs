@@ -34,6 +34,9 @@ internal sealed class SafetensorsHeader
     public static SafetensorsHeader Parse(string path, ReadOnlySpan<byte> json, AllocationBudget budget)
     {
         SafetensorsHeader header = new(path, budget);
+        // White space before it is legal JSON, and Hugging Face's reader takes it.
+        if (json.TrimStart(" \t\r\n"u8) is not [(byte)'{', ..])
+            throw header.Error("the safetensors header does not begin with '{'");
         Utf8JsonReader reader = new(json);
         try
         {
@@ -50,7 +53,8 @@ internal sealed class SafetensorsHeader
     private void ReadAll(ref Utf8JsonReader reader)
     {
         bool metadataSeen = false;
-        Expect(ref reader, JsonTokenType.StartObject, "the header");
+        // It begins with a brace, so this is one, or throws.
+        _ = reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (!reader.ValueTextEquals("__metadata__"u8))
@@ -73,11 +77,11 @@ internal sealed class SafetensorsHeader
 
     private void ReadMetadata(ref Utf8JsonReader reader)
     {
-        Expect(ref reader, JsonTokenType.StartObject, "'__metadata__'");
+        Expect(ref reader, JsonTokenType.StartObject, "the header's", "__metadata__");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             string key = ReadName(ref reader);
-            Expect(ref reader, JsonTokenType.String, $"'__metadata__' entry '{key}'");
+            Expect(ref reader, JsonTokenType.String, "the '__metadata__' entry", key);
             _budget.Charge(128);
             if (!_metadata.TryAdd(key, ReadText(ref reader)))
                 throw Error($"'__metadata__' has the key '{key}' twice");
@@ -87,26 +91,25 @@ internal sealed class SafetensorsHeader
     private void ReadTensor(ref Utf8JsonReader reader)
     {
         string name = ReadName(ref reader);
-        string what = $"tensor '{name}'";
         TensorType? type = null;
         ImmutableArray<long> shape = default;
         ImmutableArray<long> offsets = default;
-        Expect(ref reader, JsonTokenType.StartObject, what);
+        Expect(ref reader, JsonTokenType.StartObject, "tensor", name);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (type is null && reader.ValueTextEquals("dtype"u8))
-                type = ReadType(ref reader, what);
+                type = ReadType(ref reader, name);
             else if (shape.IsDefault && reader.ValueTextEquals("shape"u8))
-                shape = ReadNumbers(ref reader, what, "shape");
+                shape = ReadNumbers(ref reader, name, "shape");
             else if (offsets.IsDefault && reader.ValueTextEquals("data_offsets"u8))
-                offsets = ReadNumbers(ref reader, what, "data_offsets");
+                offsets = ReadNumbers(ref reader, name, "data_offsets");
             else
-                throw Error($"{what} has an unknown or repeated key '{ReadName(ref reader)}'");
+                throw Error($"tensor '{name}' has an unknown or repeated key '{ReadName(ref reader)}'");
         }
         if (type is null || shape.IsDefault || offsets.IsDefault)
-            throw Error($"{what} lacks one of dtype, shape and data_offsets");
+            throw Error($"tensor '{name}' lacks one of dtype, shape and data_offsets");
         if (offsets.Length != 2 || offsets[0] > offsets[1])
-            throw Error($"{what} has data_offsets [{string.Join(", ", offsets)}], expected [begin, end] with begin <= end");
+            throw Error($"tensor '{name}' has data_offsets [{string.Join(", ", offsets)}], expected [begin, end] with begin <= end");
         _budget.ChargeTensor(name, shape.Length);
         Add(name, type.Value, shape, offsets[0], offsets[1]);
     }
@@ -121,27 +124,27 @@ internal sealed class SafetensorsHeader
         _entries.Add(new Entry(name, type, shape, count, begin, end));
     }
 
-    private TensorType ReadType(ref Utf8JsonReader reader, string what)
+    private TensorType ReadType(ref Utf8JsonReader reader, string name)
     {
-        Expect(ref reader, JsonTokenType.String, $"the dtype of {what}");
+        Expect(ref reader, JsonTokenType.String, "the dtype of tensor", name);
         foreach (TensorType type in SafetensorsTypes.All)
         {
             if (reader.ValueTextEquals(SafetensorsTypes.Name(type)))
                 return type;
         }
-        throw Error($"{what} has dtype '{ReadName(ref reader)}', supported are {SafetensorsTypes.Names}");
+        throw Error($"tensor '{name}' has dtype '{ReadName(ref reader)}', supported are {SafetensorsTypes.Names}");
     }
 
-    private ImmutableArray<long> ReadNumbers(ref Utf8JsonReader reader, string what, string key)
+    private ImmutableArray<long> ReadNumbers(ref Utf8JsonReader reader, string name, string key)
     {
-        Expect(ref reader, JsonTokenType.StartArray, $"the {key} of {what}");
+        Expect(ref reader, JsonTokenType.StartArray, "the numbers of tensor", name);
         _numbers.Clear();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out long number) || number < 0)
-                throw Error($"the {key} of {what} holds something that is not a natural number below 2^63");
+                throw Error($"the {key} of tensor '{name}' holds something that is not a natural number below 2^63");
             if (_numbers.Count == TensorShape.MaxRank)
-                throw Error($"the {key} of {what} has more than {TensorShape.MaxRank} entries");
+                throw Error($"the {key} of tensor '{name}' has more than {TensorShape.MaxRank} entries");
             _numbers.Add(number);
         }
         return [.. _numbers];
@@ -159,10 +162,10 @@ internal sealed class SafetensorsHeader
         return reader.GetString()!;
     }
 
-    private void Expect(ref Utf8JsonReader reader, JsonTokenType expected, string what)
+    private void Expect(ref Utf8JsonReader reader, JsonTokenType expected, string what, string name)
     {
         if (!reader.Read() || reader.TokenType != expected)
-            throw Error($"{what} is a JSON {reader.TokenType}, expected {expected}");
+            throw Error($"{what} '{name}' is a JSON {reader.TokenType}, expected {expected}");
     }
 
     private CheckpointFormatException Error(string problem, Exception? inner = null) => new(_path, problem, inner);

@@ -39,7 +39,7 @@ internal static class SafetensorsReader
     {
         if (file.Length < LengthBytes + 2)
             throw new CheckpointFormatException(file.Path, $"{file.Length} bytes are too few for a safetensors file");
-        Span<byte> start = stackalloc byte[LengthBytes + 1];
+        Span<byte> start = stackalloc byte[LengthBytes];
         using (StorageLease lease = file.Lease(0, start.Length))
             lease.Span.CopyTo(start);
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(start);
@@ -48,8 +48,6 @@ internal static class SafetensorsReader
             throw new CheckpointFormatException(file.Path,
                 $"the safetensors header is said to be {length} bytes long, more than the file's {file.Length} or 100 MB");
         }
-        if (start[LengthBytes] != '{')
-            throw new CheckpointFormatException(file.Path, "the safetensors header does not begin with '{'");
         return (int)length;
     }
 
@@ -60,13 +58,12 @@ internal static class SafetensorsReader
         long at = 0;
         foreach (SafetensorsHeader.Entry entry in sorted)
         {
-            string place = $"tensor '{entry.Name}' at [{entry.Begin}, {entry.End})";
-            if (entry.End > dataLength)
-                throw new CheckpointFormatException(path, $"{place} ends past the {dataLength} bytes of data");
-            if (entry.Begin < at)
-                throw new CheckpointFormatException(path, $"{place} overlaps the tensor before it, which ends at {at}");
-            if (entry.Begin > at)
-                throw new CheckpointFormatException(path, $"{place} leaves a hole after {at}");
+            string? fault = entry.End > dataLength ? $"ends past the {dataLength} bytes of data"
+                : entry.Begin < at ? $"overlaps the tensor before it, which ends at {at}"
+                : entry.Begin > at ? $"leaves a hole after {at}"
+                : null;
+            if (fault is not null)
+                throw new CheckpointFormatException(path, $"tensor '{entry.Name}' at [{entry.Begin}, {entry.End}) {fault}");
             at = entry.End;
         }
         if (at != dataLength)

@@ -14,8 +14,9 @@ internal sealed class ShardIndex
 
     private readonly string _path;
     private readonly AllocationBudget _budget;
-    private readonly Dictionary<string, string> _shardOf = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _shardOf = new(StringComparer.Ordinal);
     private readonly List<string> _shards = [];
+    private readonly Dictionary<string, int> _shardNumbers = new(StringComparer.Ordinal);
 
     private ShardIndex(string path, long length)
     {
@@ -71,7 +72,8 @@ internal sealed class ShardIndex
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             string name = ReadName(ref reader);
-            Expect(ref reader, JsonTokenType.String, $"'weight_map' entry '{name}'");
+            if (!reader.Read() || reader.TokenType != JsonTokenType.String)
+                throw Error($"'weight_map' entry '{name}' is a JSON {reader.TokenType}, expected String");
             _budget.Charge(96);
             if (!_shardOf.TryAdd(name, ReadShard(ref reader)))
                 throw Error($"'weight_map' has the tensor '{name}' twice");
@@ -79,21 +81,21 @@ internal sealed class ShardIndex
     }
 
     // Few shards, many tensors: a name is made into a string once.
-    private string ReadShard(ref Utf8JsonReader reader)
+    private int ReadShard(ref Utf8JsonReader reader)
     {
         if (_shards.Count > 0 && reader.ValueTextEquals(_shards[^1]))
-            return _shards[^1];
+            return _shards.Count - 1;
         string shard = ReadName(ref reader);
         // An index inside an index is no shard.
         if (!RelativePath.IsInside(shard) || shard.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
             throw Error($"the shard name '{shard}' is not a path inside the checkpoint's directory");
-        int known = _shards.IndexOf(shard);
-        if (known >= 0)
-            return _shards[known];
+        if (_shardNumbers.TryGetValue(shard, out int number))
+            return number;
         if (_shards.Count == MaxShards)
             throw Error($"the index names more than {MaxShards} shards");
         _shards.Add(shard);
-        return shard;
+        _shardNumbers.Add(shard, _shards.Count - 1);
+        return _shards.Count - 1;
     }
 
     private string ReadName(ref Utf8JsonReader reader)
@@ -121,9 +123,11 @@ internal sealed class ShardIndex
 
     private Checkpoint OpenShard(string shard)
     {
-        string path = Path.Combine(Path.GetDirectoryName(_path) ?? "", shard);
+        string path = RelativePath.Beside(_path, shard);
         if (!File.Exists(path))
             throw Error($"the shard '{shard}' is not there");
+        if (RelativePath.LeadsOut(_path, path))
+            throw Error($"the shard '{shard}' is a link that leads out of the checkpoint's directory");
         return CheckpointContainer.OpenTensors(path);
     }
 
@@ -134,15 +138,16 @@ internal sealed class ShardIndex
         {
             foreach (CheckpointTensor tensor in shards[i].Tensors)
             {
-                if (!_shardOf.TryGetValue(tensor.Name, out string? shard) || shard != _shards[i])
-                    throw Error($"tensor '{tensor.Name}' is in the shard '{_shards[i]}', but by the index in {shard ?? "none"}");
+                bool isMapped = _shardOf.TryGetValue(tensor.Name, out int shard);
+                if (!isMapped || shard != i)
+                    throw Error($"tensor '{tensor.Name}' is in the shard '{_shards[i]}', but by the index in {(isMapped ? _shards[shard] : "none")}");
                 tensors.Add(tensor);
             }
         }
-        foreach ((string name, string shard) in _shardOf)
+        foreach ((string name, int shard) in _shardOf)
         {
-            if (!shards[_shards.IndexOf(shard)].TryGet(name, out _))
-                throw Error($"tensor '{name}' is not in the shard '{shard}', where the index has it");
+            if (!shards[shard].TryGet(name, out _))
+                throw Error($"tensor '{name}' is not in the shard '{_shards[shard]}', where the index has it");
         }
         return new Checkpoint(_path, tensors.MoveToImmutable(), CommonMetadata(shards), [.. shards.SelectMany(s => s.Files)]);
     }

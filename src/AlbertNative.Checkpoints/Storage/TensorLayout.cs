@@ -34,6 +34,9 @@ internal sealed class TensorLayout
 
     public bool IsContiguous => _strides.IsDefault || ElementCount <= 1;
 
+    /// <summary>How the elements are read, in text: the same order at the same offset reads the same elements.</summary>
+    public string Order => $"{string.Join(',', Shape)}/{(_strides.IsDefault ? "" : string.Join(',', _strides))}/{IsBigEndian}";
+
     public delegate void Run<TSource>(TSource source, long offset, long stride, Span<byte> destination);
 
     /// <summary>

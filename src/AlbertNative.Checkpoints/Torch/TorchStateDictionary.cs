@@ -72,7 +72,8 @@ internal sealed class TorchStateDictionary(
             throw Error($"tensor '{name}' with shape [{string.Join(", ", tensor.Shape)}], strides [{string.Join(", ", tensor.Strides)}] "
                 + $"and offset {tensor.Offset} reaches past its storage of {reference.ViewCount} elements");
         }
-        RefuseRepetition(name, count * size);
+        // A stride of 0 shows one element many times, and many tensors may show one storage: both are legal to a degree.
+        budget.ChargeElements(name, reference.Type, count);
         long offset = reference.ViewOffset + tensor.Offset;
         return new CheckpointTensor(
             name, reference.Type, storage, new TensorLayout(tensor.Shape, count, offset, tensor.Strides, isBigEndian));
@@ -90,14 +91,6 @@ internal sealed class TorchStateDictionary(
                 return false;
         }
         return last < tensor.Storage.ViewCount;
-    }
-
-    // A stride of 0 shows one element many times, which is legal; a view far larger than the file is an attack on
-    // whoever copies it.
-    private void RefuseRepetition(string name, long byteCount)
-    {
-        if (byteCount > (4 * file.Length) + (1 << 20))
-            throw Error($"tensor '{name}' shows the same elements again and again, {byteCount} bytes in all from a file of {file.Length}");
     }
 
     private static string Describe(object? value) => value switch

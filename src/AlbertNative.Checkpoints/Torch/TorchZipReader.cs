@@ -47,7 +47,8 @@ internal sealed class TorchZipReader
     {
         if (!_entries.TryGetValue(_root + "byteorder", out ZipEntry? entry))
             return false;
-        ReadOnlySpan<byte> order = ReadAll(entry);
+        using StorageLease lease = OpenDescription(entry);
+        ReadOnlySpan<byte> order = lease.Span;
         if (order.SequenceEqual("little"u8))
             return false;
         return order.SequenceEqual("big"u8)
@@ -58,25 +59,17 @@ internal sealed class TorchZipReader
     private object? ReadPickle()
     {
         ZipEntry entry = _entries[_root + "data.pkl"];
-        if (entry.IsDeflated)
-            return ReadPickle(entry, ReadAll(entry));
-        using StorageLease lease = _file.Lease(entry.DataOffset, RequireInt(entry));
-        return ReadPickle(entry, lease.Span);
-    }
-
-    private object? ReadPickle(ZipEntry entry, ReadOnlySpan<byte> bytes)
-    {
-        PickleReader pickle = new(_file.Path, bytes, _budget);
+        using StorageLease lease = OpenDescription(entry);
+        PickleReader pickle = new(_file.Path, lease.Span, _budget);
         object? root = pickle.Read(out int length);
-        return length == bytes.Length ? root : throw Error($"zip entry '{entry.Name}' has {bytes.Length - length} bytes after its pickle");
+        return length == entry.Length ? root : throw Error($"zip entry '{entry.Name}' has {entry.Length - length} bytes after its pickle");
     }
 
-    private byte[] ReadAll(ZipEntry entry)
+    private StorageLease OpenDescription(ZipEntry entry)
     {
-        _budget.Charge(RequireInt(entry));
-        TensorStorage storage = Open(entry);
-        using StorageLease lease = storage.Lease(0, RequireInt(entry));
-        return lease.Span.ToArray();
+        if (entry.IsDeflated)
+            _budget.Charge(entry.Length);
+        return Open(entry).Lease(0, RequireInt(entry));
     }
 
     private TensorStorage FindStorage(TorchStorageReference reference)
@@ -93,7 +86,7 @@ internal sealed class TorchZipReader
     }
 
     private TensorStorage Open(ZipEntry entry) => entry.IsDeflated
-        ? DeflatedEntry.Open(_file, entry)
+        ? DeflatedEntry.Open(_file, entry, _budget)
         : new MappedSection(_file, entry.DataOffset, entry.Length);
 
     private int RequireInt(ZipEntry entry) => entry.Length <= Array.MaxLength

@@ -27,8 +27,9 @@ internal sealed class DeflatedEntry : TensorStorage
     /// Inflates once through a small buffer: damage, and a length that is not the real one, show when the file is
     /// opened and before anything of that length is allocated.
     /// </summary>
-    public static DeflatedEntry Open(MappedFile file, ZipEntry entry)
+    public static DeflatedEntry Open(MappedFile file, ZipEntry entry, AllocationBudget budget)
     {
+        budget.ChargeInflated(entry.Name, entry.Length);
         if (entry.Length > Array.MaxLength)
             throw new CheckpointFormatException(file.Path, $"zip entry '{entry.Name}' is deflated and {entry.Length} bytes long, more than an array holds");
         using DeflateStream stream = new(new LeasedStream(file, entry.DataOffset, entry.StoredLength), CompressionMode.Decompress);

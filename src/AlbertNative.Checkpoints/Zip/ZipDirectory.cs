@@ -45,8 +45,9 @@ internal sealed class ZipDirectory
     public static ZipDirectory Read(MappedFile file, AllocationBudget budget)
     {
         ZipDirectory directory = new(file, budget);
-        directory.ReadCentral(directory.FindCentral());
-        directory.CheckOverlaps();
+        (long Offset, long Length, long Count) central = directory.FindCentral();
+        directory.ReadCentral(central);
+        directory.CheckOverlaps(central.Offset);
         return directory;
     }
 
@@ -135,7 +136,7 @@ internal sealed class ZipDirectory
             throw Error($"zip entry '{name}' ({storedLength} bytes at {data}) runs past the end of the file");
         if (name.EndsWith('/') && length == 0)
             return;
-        if (!_entries.TryAdd(name, new ZipEntry(name, data, storedLength, length, method == 8)))
+        if (!_entries.TryAdd(name, new ZipEntry(name, header, data, storedLength, length, method == 8)))
             throw Error($"zip entry '{name}' is there twice");
     }
 
@@ -198,15 +199,18 @@ internal sealed class ZipDirectory
         return data <= _file.Length ? data : throw Error($"zip entry '{name}' runs past the end of the file");
     }
 
-    private void CheckOverlaps()
+    // An entry reaches from its local header to the end of its bytes; the directory comes after all of them.
+    private void CheckOverlaps(long centralOffset)
     {
         ZipEntry? before = null;
-        foreach (ZipEntry entry in _entries.Values.OrderBy(e => e.DataOffset).ThenBy(e => e.StoredLength))
+        foreach (ZipEntry entry in _entries.Values.OrderBy(e => e.HeaderOffset))
         {
-            if (before is not null && entry.DataOffset < before.DataOffset + before.StoredLength)
+            if (before is not null && entry.HeaderOffset < before.DataOffset + before.StoredLength)
                 throw Error($"the zip entries '{before.Name}' and '{entry.Name}' overlap");
             before = entry;
         }
+        if (before is not null && before.DataOffset + before.StoredLength > centralOffset)
+            throw Error($"zip entry '{before.Name}' overlaps the zip directory at {centralOffset}");
     }
 
     private CheckpointFormatException Error(string problem, Exception? inner = null) => new(_file.Path, problem, inner);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AlbertNative.Checkpoints;
 
 namespace AlbertNative.Model.Onnx;
 
@@ -15,11 +16,9 @@ internal sealed record AlbertStepParts(
         ("full_layer_layer_norm", OutputNorm),
     ];
 
-    /// <summary>True where the other step has the same weights, bit for bit.</summary>
-    public bool SharesWeightsWith(AlbertStepParts other) => Modules.Zip(other.Modules).All(pair =>
-        pair.First.Part.IsTransposed == pair.Second.Part.IsTransposed
-        && pair.First.Part.Weight.HasSameElements(pair.Second.Part.Weight)
-        && pair.First.Part.Bias!.HasSameElements(pair.Second.Part.Bias!));
+    /// <summary>What all its weights are, in text: steps of the same text have the same weights, bit for bit.</summary>
+    public string DescribeWeights(TensorContents contents) => string.Join(';', Modules.Select(module =>
+        $"{contents.NumberOf(module.Part.Weight)},{module.Part.IsTransposed},{contents.NumberOf(module.Part.Bias!)}"));
 }
 
 /// <summary>All weighted operations of a graph, by what they are in an ALBERT; heads that it does not have are null.</summary>

@@ -20,44 +20,44 @@ internal sealed record SharedLayers(int LayerCount, int GroupCount, int InnerGro
     /// <exception cref="CheckpointFormatException">The weights are shared in no way that an ALBERT has.</exception>
     public static SharedLayers Find(string path, ImmutableArray<AlbertStepParts> steps, AlbertConfig? config)
     {
-        (int[] weights, List<AlbertStepParts> distinct) = Distinguish(steps);
+        int[] weights = NumberWeights(steps, out int distinct);
         if (config is not null)
         {
             return Match(weights, config, steps) ?? throw new CheckpointFormatException(path,
-                $"the graph runs {steps.Length} layers of which {distinct.Count} differ, the configuration says "
+                $"the graph runs {steps.Length} layers of which {distinct} differ, the configuration says "
                 + $"{config.LayerCount} layers in {config.GroupCount} groups of {config.InnerGroupCount}");
         }
         for (int inner = 1; inner <= steps.Length; inner++)
         {
-            if (steps.Length % inner != 0 || distinct.Count % inner != 0)
+            if (steps.Length % inner != 0 || distinct % inner != 0)
                 continue;
             AlbertConfig candidate = new()
             {
                 LayerCount = steps.Length / inner,
-                GroupCount = distinct.Count / inner,
+                GroupCount = distinct / inner,
                 InnerGroupCount = inner,
             };
             if (Match(weights, candidate, steps) is { } shared)
                 return shared;
         }
         throw new CheckpointFormatException(path,
-            $"the graph runs {steps.Length} layers of which {distinct.Count} differ, in an order that no grouping gives");
+            $"the graph runs {steps.Length} layers of which {distinct} differ, in an order that no grouping gives");
     }
 
     /// <summary>Numbers the different weights in the order of their first use.</summary>
-    private static (int[] Weights, List<AlbertStepParts> Distinct) Distinguish(ImmutableArray<AlbertStepParts> steps)
+    private static int[] NumberWeights(ImmutableArray<AlbertStepParts> steps, out int distinct)
     {
-        List<AlbertStepParts> distinct = [];
-        int[] weights = new int[steps.Length];
+        TensorContents contents = new();
+        Dictionary<string, int> known = new(StringComparer.Ordinal);
+        int[] numbers = new int[steps.Length];
         for (int i = 0; i < steps.Length; i++)
         {
-            weights[i] = distinct.FindIndex(steps[i].SharesWeightsWith);
-            if (weights[i] >= 0)
-                continue;
-            weights[i] = distinct.Count;
-            distinct.Add(steps[i]);
+            string weights = steps[i].DescribeWeights(contents);
+            if (!known.TryGetValue(weights, out numbers[i]))
+                known.Add(weights, numbers[i] = known.Count);
         }
-        return (weights, distinct);
+        distinct = known.Count;
+        return numbers;
     }
 
     private static SharedLayers? Match(int[] weights, AlbertConfig config, ImmutableArray<AlbertStepParts> steps)

@@ -184,6 +184,52 @@ public sealed class OnnxCheckpointTests : IDisposable
         for (int i = 0; i < inputs.Length; i += 2)
             inputs[i] = 0x0A;
         AssertRefused("describes more objects", new OnnxFile().Add(1, inputs).ToBytes());
+        // An attribute whose integer, and another whose tensor, is given again and again; then something to refuse.
+        byte[] integers = new byte[1_000_000];
+        byte[] empty = new byte[1_000_000];
+        for (int i = 0; i < integers.Length; i += 2)
+            (integers[i], empty[i]) = (0x18, 0x2A);
+        AssertRefused("sparse initializers", new OnnxFile().Node("A", [], ["a"], integers, empty).Add(15, []).ToBytes());
+    }
+
+    [Fact]
+    public void A_graph_of_too_many_values_is_refused()
+    {
+        byte[] inputs = new byte[2 * 500_001];
+        for (int i = 0; i < inputs.Length; i += 2)
+            inputs[i] = 0x0A;
+        AssertRefused("more than 100000 nodes, or 500000 inputs", new OnnxFile().Add(1, inputs).Initializer(
+            OnnxFile.Tensor("w", 2, [10_000_000], new byte[10_000_000])).ToBytes());
+    }
+
+    [Fact]
+    public void External_data_that_tensors_share_is_bounded_in_all()
+    {
+        _folder.Write("data/w.bin", new byte[4 << 20]);
+        using (OnnxCheckpoint few = Open(Shared(19)))
+            Assert.Equal(19, few.Initializers.Count);
+        byte[] many = Shared(21).ToBytes();
+        string path = _folder.Write("m.onnx", many);
+        Assert.Contains("again and again",
+            HostileFile.AssertRefused(() => OnnxCheckpoint.Open(path).Dispose(), path, many.Length + (4 << 20)).Message);
+
+        static OnnxFile Shared(int tensors)
+        {
+            OnnxFile file = new();
+            for (int i = 0; i < tensors; i++)
+            {
+                file.Initializer(OnnxFile.Tensor($"t{i}", OnnxFile.Float, [1 << 20], default, o =>
+                {
+                    OnnxFile.Bytes(o, 13, OnnxFile.Message(e =>
+                    {
+                        OnnxFile.Text(e, 1, "location");
+                        OnnxFile.Text(e, 2, "data/w.bin");
+                    }));
+                    OnnxFile.Integer(o, 14, 1);
+                }));
+            }
+            return file;
+        }
     }
 
     [Fact]

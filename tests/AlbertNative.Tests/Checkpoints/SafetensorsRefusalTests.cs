@@ -46,7 +46,13 @@ public sealed class SafetensorsRefusalTests
         { """{"\uD800":{}}""", 0, "not valid JSON" },
         { """{'a':1}""", 0, "not valid JSON" },
         { "[]", 0, "'{'" },
-        { " {}", 0, "'{'" },
+        { " []", 0, "'{'" },
+        { "\u00A0{}", 0, "'{'" },
+        { "\uFEFF{}", 0, "'{'" },
+        { """{"a":{"dtype":"F32","shape":[0],"data_offsets":[0,0],"\uDC00":1}}""", 0, "not valid JSON" },
+        { """{"__metadata__":{"\uD800":"v"}}""", 0, "not valid JSON" },
+        { """{"a":{"dtype":"\uD800","shape":[0],"data_offsets":[0,0]}}""", 0, "not valid JSON" },
+        { """{"a\u001B[2J":{}}""", 0, "'a\\u001B[2J' lacks one of" },
     };
 
     [Theory]

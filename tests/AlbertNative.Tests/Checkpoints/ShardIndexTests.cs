@@ -83,6 +83,9 @@ public sealed class ShardIndexTests : IDisposable
         AssertRefused("expected StartObject", "[]");
         AssertRefused("two 'weight_map'", """{},"weight_map":{}""");
         AssertRefused("not valid JSON", "{");
+        AssertRefused("not valid JSON", """{"\uD800":"1.safetensors"}""");
+        AssertRefused("not valid JSON", """{"a":"\uDC00"}""");
+        AssertRefused("'\\u009B\\u202E.safetensors' is not there", """{"a":"\u009B\u202E.safetensors"}""");
         _folder.Write("4.safetensors", [1, 2, 3]);
         AssertRefused("4.safetensors: 3 bytes are too few", """{"a":"1.safetensors","d":"4.safetensors"}""");
         Assert.Contains("no 'weight_map'", HostileFile.AssertRefused("x.index.json", "{}"u8).Message);

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
+using AlbertNative.Checkpoints;
 
 namespace AlbertNative.Tests.Checkpoints;
 
@@ -27,7 +28,7 @@ public sealed class TorchRefusalTests
     [InlineData(long.MaxValue, new long[] { 2 }, new long[] { long.MaxValue }, "past its storage")]
     [InlineData(0, new long[] { long.MaxValue, long.MaxValue }, new long[] { 0, 0 }, "past its storage")]
     [InlineData(0, new long[] { long.MaxValue / 8, 1 }, new long[] { 0, 0 }, "again and again")]
-    [InlineData(0, new long[] { 1 << 20 }, new long[] { 0 }, "again and again")]
+    [InlineData(0, new long[] { 1 << 25 }, new long[] { 0 }, "again and again")]
     [InlineData(-1, new long[] { 1 }, new long[] { 1 }, "RebuildTensor does not take")]
     [InlineData(0, new long[] { -1 }, new long[] { 1 }, "RebuildTensor does not take")]
     [InlineData(5, new long[] { 2 }, new long[] { -1 }, "RebuildTensor does not take")]
@@ -49,6 +50,10 @@ public sealed class TorchRefusalTests
     [InlineData("collections.OrderedDict", "")]
     public void Any_other_global_is_refused_by_name(string module, string name) =>
         AssertPickleRefused($"'{module}.{name}'", new PickleBytes().Global(module, name).Op(')', 'R').Stop());
+
+    [Fact]
+    public void A_global_that_would_speak_to_the_terminal_is_shown() =>
+        AssertPickleRefused("'os\\u001B[2J.system\\u0007'", new PickleBytes().Global("os\u001B[2J", "system\a").Op(')', 'R').Stop());
 
     [Fact]
     public void Damaged_pickles_are_refused()
@@ -175,6 +180,44 @@ public sealed class TorchRefusalTests
         HostileFile.AssertRefused("pytorch_model.bin", TorchFile.Zip(again.Stop()));
         HostileFile.AssertRefused("pytorch_model.bin", TorchFile.Zip(new PickleBytes()
             .Dictionary(d => d.Text(new string('n', 4_000_000)).Int(1).Text("a").Tensor(s => s.Storage("0", 6), 0, [6], [1])).Stop(), SixFloats));
+    }
+
+    [Fact]
+    public void Many_tensors_of_one_shape_are_refused_without_much_memory()
+    {
+        // A tuple of 64 numbers, memorized, and tensors of that shape from it.
+        PickleBytes pickle = new PickleBytes().Ints([.. Enumerable.Repeat(1L, 64)]).Op('q').Raw(0)
+            .Global("torch._utils", "_rebuild_tensor_v2").Op('q').Raw(1)
+            .Op('(').Storage("0", 6).Int(0).Op('h').Raw(0).Op('h').Raw(0).Raw(0x89).Op('N', 't', 'q').Raw(2).Op(']');
+        for (int i = 0; i < 200_000; i++)
+            pickle.Op('h').Raw(1).Op('h').Raw(2).Op('R', 'a');
+        AssertRefused("describes more objects", TorchFile.Zip(pickle.Stop(), SixFloats));
+    }
+
+    [Fact]
+    public void A_small_view_of_a_large_deflated_storage_is_refused()
+    {
+        const int Size = 300 << 20;
+        byte[] pickle = PickleBytes.OneTensor(Size / 4, 0, [1], [1]);
+        byte[] file = TorchFile.Zip(CompressionLevel.Fastest, ("m/data.pkl", pickle), ("m/data/0", new byte[Size]));
+        AssertRefused($"'m/data/0' inflates to {Size} bytes", file);
+    }
+
+    [Fact]
+    public void Many_tensors_of_one_storage_are_refused_by_their_sum()
+    {
+        const int Count = 1 << 20;
+        byte[] storage = new byte[4 * Count];
+        using TemporaryFolder folder = new();
+        using (Checkpoint few = Checkpoint.Open(folder.Write("few.bin", TorchFile.Zip(Shared(19), storage))))
+            Assert.Equal(19, few.Tensors.Count);
+        AssertRefused("again and again", TorchFile.Zip(Shared(21), storage));
+
+        static byte[] Shared(int tensors) => new PickleBytes().Dictionary(d =>
+        {
+            for (int i = 0; i < tensors; i++)
+                d.Text($"t{i}").Tensor(s => s.Storage("0", Count), 0, [Count], [1]);
+        }).Stop();
     }
 
     [Fact]

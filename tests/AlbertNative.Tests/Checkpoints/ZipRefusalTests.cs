@@ -15,6 +15,9 @@ public sealed class ZipRefusalTests
     private static readonly int Last = Good.AsSpan().LastIndexOf("PK\x01\x02"u8);
     private static readonly int LastLocal = Good.AsSpan().LastIndexOf("PK\x03\x04"u8);
 
+    /// <summary>Where the first entry's bytes begin.</summary>
+    private const int PickleData = 30 + 10;
+
     private static void AssertRefused(string message, int at, params ReadOnlySpan<byte> bytes)
     {
         byte[] file = [.. Good];
@@ -64,6 +67,12 @@ public sealed class ZipRefusalTests
         BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(Central + 20), LastLocal + 10);
         BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(Central + 24), LastLocal + 10);
         Assert.Contains("overlap", HostileFile.AssertRefused("pytorch_model.bin", file).Message);
+        // It ends within the local header of the storage, before the storage's bytes.
+        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(Central + 20), LastLocal + 10 - PickleData);
+        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(Central + 24), LastLocal + 10 - PickleData);
+        Assert.Contains("overlap", HostileFile.AssertRefused("pytorch_model.bin", file).Message);
+        // The storage reaches into the directory.
+        AssertRefused("overlaps the zip directory", Last + 20, 28, 0, 0, 0, 28, 0, 0, 0);
     }
 
     [Fact]
