@@ -42,6 +42,9 @@ public enum HubFailure
     /// <summary>The answer is not one a hub gives: broken JSON, unsafe file names, missing headers.</summary>
     InvalidResponse,
 
+    /// <summary>A file is larger than any of its kind is, or than <see cref="HubOptions.MaxUnannouncedSize"/>; what arrived of it has been deleted.</summary>
+    TooLarge,
+
     /// <summary>The model is not an ALBERT; its weights were not fetched.</summary>
     NotAlbert,
 }

@@ -38,7 +38,10 @@ public sealed record HubOptions
     /// <summary>Never touch the network: what the cache does not hold is an error.</summary>
     public bool Offline { get; init; }
 
-    /// <summary>How often in a row a request may fail for a passing reason without a byte gained; at least 1.</summary>
+    /// <summary>
+    /// How often in a row a request may fail for a passing reason without having gained what <see cref="MinRate"/> gives
+    /// in <see cref="Timeout"/>; at least 1.
+    /// </summary>
     public int MaxAttempts { get; init; } = 6;
 
     /// <summary>The wait after the first failure; it doubles with each further one, up to 8 s.</summary>
@@ -49,6 +52,15 @@ public sealed record HubOptions
 
     /// <summary>How long the hub may be silent, before its answer and between two pieces of it.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// The lowest rate, in bytes a second over <see cref="Timeout"/>, at which an answer is listened to; a slower one is a
+    /// passing failure, as a silent one is. 0 for none.
+    /// </summary>
+    public int MinRate { get; init; } = 1024;
+
+    /// <summary>The most bytes of a file whose size the hub does not announce; 4 GiB unless set.</summary>
+    public long MaxUnannouncedSize { get; init; } = 4L << 30;
 
     /// <summary>
     /// Hears, in a sentence, when a model is taken from the cache although something about it could not be asked: the hub
@@ -128,6 +140,8 @@ public sealed record HubOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(RetryDelay, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxRetryAfter, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(Timeout, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfNegative(MinRate);
+        ArgumentOutOfRangeException.ThrowIfNegative(MaxUnannouncedSize);
         if (Sender(Handler) is HttpClientHandler { AllowAutoRedirect: true } or SocketsHttpHandler { AllowAutoRedirect: true })
             throw new ArgumentException("Handler follows redirects itself; set AllowAutoRedirect to false.");
     }

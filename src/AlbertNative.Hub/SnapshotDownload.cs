@@ -25,11 +25,11 @@ internal sealed class SnapshotDownload(
         ModelLayout layout = await FindLayoutAsync(cancellationToken).ConfigureAwait(false);
         if (!listing.Files.Contains(layout.Config))
             throw Lacking(layout.Config);
-        await FetchAsync(
-            layout.Descriptions.Where(file => file != ModelFiles.Modules && listing.Files.Contains(file)), null, cancellationToken).ConfigureAwait(false);
+        await FetchDescriptionsAsync(
+            layout.Descriptions.Where(file => file != ModelFiles.Modules && listing.Files.Contains(file)), cancellationToken).ConfigureAwait(false);
         RefuseOtherModels(layout);
         await FetchWeightsAsync(layout, cancellationToken).ConfigureAwait(false);
-        Record(layout.Descriptions.Where(file => !listing.Files.Contains(file)));
+        Record(layout.Descriptions.Concat(layout.ModuleWeights.SelectMany(files => files)).Where(file => !listing.Files.Contains(file)));
         return cache.Snapshot(_commit);
     }
 
@@ -37,9 +37,15 @@ internal sealed class SnapshotDownload(
     {
         if (!listing.Files.Contains(ModelFiles.Modules))
             return ModelLayout.Plain;
-        await FetchAsync([ModelFiles.Modules], null, cancellationToken).ConfigureAwait(false);
+        await FetchDescriptionsAsync([ModelFiles.Modules], cancellationToken).ConfigureAwait(false);
         return CachedModel.Layout(cache, _commit);
     }
+
+    private Task FetchDescriptionsAsync(IEnumerable<string> files, CancellationToken cancellationToken) =>
+        FetchAsync(files, null, ModelFiles.MaximumDescriptionSize, cancellationToken);
+
+    private Task FetchWeightsAsync(IEnumerable<string> files, CancellationToken cancellationToken) =>
+        FetchAsync(files, null, long.MaxValue, cancellationToken);
 
     // What the loader would take goes before what the hub has: weights that Python's library has fetched are not
     // fetched again in another format.
@@ -50,18 +56,24 @@ internal sealed class SnapshotDownload(
             ?? throw new HubException(HubFailure.FileNotFound,
                 $"The model '{name}' has none of {string.Join(", ", layout.Weights)}; weights in other formats are not read.");
         if (!ModelFiles.IsIndex(weights))
-            await FetchAsync([weights], null, cancellationToken).ConfigureAwait(false);
+            await FetchWeightsAsync([weights], cancellationToken).ConfigureAwait(false);
         else if (cache.Has(_commit, weights))
             await FetchShardsAsync(cache.File(_commit, weights)).ConfigureAwait(false);
         else
-            await FetchAsync([weights], FetchShardsAsync, cancellationToken).ConfigureAwait(false);
+            await FetchAsync([weights], FetchShardsAsync, ModelFiles.MaximumDescriptionSize, cancellationToken).ConfigureAwait(false);
+        await FetchWeightsAsync(
+            layout.ModuleWeights
+                .Where(files => !files.Any(file => cache.Has(_commit, file)))
+                .Select(files => files.FirstOrDefault(listing.Files.Contains))
+                .OfType<string>(),
+            cancellationToken).ConfigureAwait(false);
 
         async Task FetchShardsAsync(string index)
         {
             string[] shards = [.. layout.Shards(index)];
             if (shards.FirstOrDefault(shard => !listing.Files.Contains(shard)) is { } absent)
                 throw Lacking(ServerText.Clean(absent));
-            await FetchAsync(shards, null, cancellationToken).ConfigureAwait(false);
+            await FetchWeightsAsync(shards, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -70,8 +82,10 @@ internal sealed class SnapshotDownload(
     /// For a file that lists others: fetches these, given the path of its content, before it appears in the snapshot
     /// itself. A loader that found the list alone would pass over whole weights of another format.
     /// </param>
+    /// <param name="limit">The most bytes of each.</param>
     /// <param name="cancellationToken">Ends the download.</param>
-    private async Task FetchAsync(IEnumerable<string> files, Func<string, Task>? fetchListed, CancellationToken cancellationToken)
+    private async Task FetchAsync(
+        IEnumerable<string> files, Func<string, Task>? fetchListed, long limit, CancellationToken cancellationToken)
     {
         List<string> wanted = [];
         foreach (string file in files)
@@ -86,14 +100,16 @@ internal sealed class SnapshotDownload(
         ParallelOptions questions = new() { MaxDegreeOfParallelism = MaximumQuestions, CancellationToken = cancellationToken };
         await Parallel.ForAsync(0, remote.Length, questions, async (i, stop) =>
             remote[i] = await api.DescribeAsync(name, _commit, wanted[i], stop).ConfigureAwait(false)).ConfigureAwait(false);
+        if (Array.Find(remote, file => file.Size > limit) is { } large)
+            throw HubErrors.TooLarge(large, name, limit);
         RequireSpace(remote);
         foreach (RemoteFile file in remote)
             progress?.Report(new DownloadProgress(file.Name, 0, file.Size, DownloadStage.Waiting));
         foreach (RemoteFile file in remote)
-            await FetchAsync(file, fetchListed, cancellationToken).ConfigureAwait(false);
+            await FetchAsync(file, fetchListed, limit, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task FetchAsync(RemoteFile file, Func<string, Task>? fetchListed, CancellationToken cancellationToken)
+    private async Task FetchAsync(RemoteFile file, Func<string, Task>? fetchListed, long limit, CancellationToken cancellationToken)
     {
         using BlobLock held = await BlobLock.AcquireAsync(cache.Lock(file.ETag), cancellationToken).ConfigureAwait(false);
         if (cache.Has(_commit, file.Name)) // another process was faster
@@ -109,7 +125,7 @@ internal sealed class SnapshotDownload(
         bool fresh = !IsWhole(blob, file);
         if (fresh)
         {
-            BlobDownload download = new(connection, retry, options, name, file, api.Content(name, _commit, file.Name));
+            BlobDownload download = new(connection, retry, options, name, file, limit, api.Content(name, _commit, file.Name));
             if (held.ExcludesOthers)
                 await FetchAsync(download, cache.Incomplete(file.ETag), blob, cancellationToken).ConfigureAwait(false);
             else

@@ -34,10 +34,17 @@ internal static class CachedModel
         IsUsable(cache, commit) && !Unsettled(cache, commit).Any();
 
     /// <summary>
-    /// The small files that are neither there nor known not to exist. A snapshot filled by Python may lack, say, the
+    /// The smaller files that are neither there nor known not to exist. A snapshot filled by Python may lack, say, the
     /// pooling's settings only because nobody asked for them; taking it as it is would change a sentence-transformers
     /// model's results.
     /// </summary>
-    public static IEnumerable<string> Unsettled(RepositoryCache cache, string commit) =>
-        Layout(cache, commit).Descriptions.Where(file => !cache.Has(commit, file) && !cache.IsMissing(commit, file));
+    public static IEnumerable<string> Unsettled(RepositoryCache cache, string commit)
+    {
+        ModelLayout layout = Layout(cache, commit);
+        return layout.Descriptions.Where(IsUnknown).Concat(layout.ModuleWeights
+            .Where(files => !files.Any(file => cache.Has(commit, file)))
+            .SelectMany(files => files.Where(IsUnknown)));
+
+        bool IsUnknown(string file) => !cache.Has(commit, file) && !cache.IsMissing(commit, file);
+    }
 }

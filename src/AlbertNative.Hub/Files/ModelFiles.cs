@@ -12,7 +12,8 @@ internal static class ModelFiles
     public const string Config = "config.json";
     public const string Modules = "modules.json";
 
-    private const int MaximumJsonSize = 64 << 20;
+    /// <summary>The most bytes of a file that is no weights: the largest real ones are vocabularies of 20 MB.</summary>
+    public const int MaximumDescriptionSize = 64 << 20;
 
     // The largest ALBERT is a gigabyte; nobody cuts one into so many.
     private const int MaximumShards = 256;
@@ -37,11 +38,10 @@ internal static class ModelFiles
 
     /// <summary>The names of the shards that the weight index at <paramref name="path"/> lists, each once, sorted.</summary>
     /// <exception cref="HubException">The index is broken, lists an unsafe name or more files than any model has.</exception>
-    public static IReadOnlyList<string> Shards(string path)
+    public static IReadOnlyList<string> Shards(string path) => Read<IReadOnlyList<string>>(path, root =>
     {
-        using JsonDocument json = Read(path);
-        if (json.RootElement.ValueKind != JsonValueKind.Object
-            || !json.RootElement.TryGetProperty("weight_map", out JsonElement map)
+        if (root.ValueKind != JsonValueKind.Object
+            || !root.TryGetProperty("weight_map", out JsonElement map)
             || map.ValueKind != JsonValueKind.Object)
         {
             throw Broken(path, "has no \"weight_map\" object");
@@ -56,18 +56,14 @@ internal static class ModelFiles
             > MaximumShards => throw Broken(path, $"lists more than {MaximumShards} files"),
             _ => [.. shards],
         };
-    }
+    });
 
     /// <summary>The <c>model_type</c> of the configuration at <paramref name="path"/>, or null where it names none.</summary>
     /// <exception cref="HubException">The file is not JSON.</exception>
-    public static string? ModelType(string path)
-    {
-        using JsonDocument json = Read(path);
-        return json.RootElement.ValueKind == JsonValueKind.Object
-            && json.RootElement.TryGetProperty("model_type", out JsonElement type)
-                ? ServerText.OfJson(type)
-                : null;
-    }
+    public static string? ModelType(string path) => Read(path, root =>
+        root.ValueKind == JsonValueKind.Object && root.TryGetProperty("model_type", out JsonElement type)
+            ? ServerText.OfJson(type)
+            : null);
 
     /// <summary>The text of a JSON string that may become a path below the cache.</summary>
     /// <exception cref="HubException">It may not; the message names the file at <paramref name="path"/>.</exception>
@@ -77,15 +73,16 @@ internal static class ModelFiles
         return RepositoryPath.IsSafe(text) ? text : throw Broken(path, $"names the unsafe path '{ServerText.Clean(text)}'");
     }
 
-    /// <summary>Reads a small JSON file.</summary>
+    /// <summary>What <paramref name="read"/> makes of the root of a small JSON file.</summary>
     /// <exception cref="HubException">It is not one.</exception>
-    public static JsonDocument Read(string path)
+    public static T Read<T>(string path, Func<JsonElement, T> read)
     {
-        if (new FileInfo(path).Length > MaximumJsonSize)
+        if (new FileInfo(path).Length > MaximumDescriptionSize)
             throw Broken(path, "is too large for what it is");
         try
         {
-            return JsonDocument.Parse(File.ReadAllBytes(path));
+            using JsonDocument json = StrictJson.Parse(File.ReadAllBytes(path));
+            return read(json.RootElement);
         }
         catch (JsonException e)
         {

@@ -7,8 +7,8 @@ namespace AlbertNative.Hub.Files;
 /// transformer has a folder of its own, which <c>modules.json</c> names first.
 /// </summary>
 /// <param name="Transformer">The folder of configuration, tokenizer and weights; empty for the root.</param>
-/// <param name="ModuleConfigs">The configurations of the modules that follow the transformer.</param>
-internal sealed record ModelLayout(string Transformer, IReadOnlyList<string> ModuleConfigs)
+/// <param name="Modules">The folders of the modules that follow the transformer and have one.</param>
+internal sealed record ModelLayout(string Transformer, IReadOnlyList<string> Modules)
 {
     // More modules than any model has; each costs a question to the hub.
     private const int MaximumModules = 32;
@@ -21,7 +21,14 @@ internal sealed record ModelLayout(string Transformer, IReadOnlyList<string> Mod
     /// <summary>The small files, each fetched where the repository has it; <c>modules.json</c> is among them.</summary>
     public IEnumerable<string> Descriptions => ModelFiles.RootDescriptions
         .Concat(ModelFiles.Descriptions.Select(Beside))
-        .Concat(ModuleConfigs);
+        .Concat(Modules.Select(folder => $"{folder}/{ModelFiles.Config}"));
+
+    /// <summary>
+    /// For each module that follows, the files of which one holds its weights, if it has any, in the order in which the
+    /// loader looks for them.
+    /// </summary>
+    public IEnumerable<IReadOnlyList<string>> ModuleWeights =>
+        Modules.Select(folder => (IReadOnlyList<string>)[$"{folder}/model.safetensors", $"{folder}/pytorch_model.bin"]);
 
     /// <summary>The files that carry weights, or list those that do, in the order in which the loader looks for them.</summary>
     public IEnumerable<string> Weights => ModelFiles.Weights.Select(Beside);
@@ -32,19 +39,16 @@ internal sealed record ModelLayout(string Transformer, IReadOnlyList<string> Mod
 
     /// <summary>The layout that the <c>modules.json</c> at <paramref name="path"/> gives.</summary>
     /// <exception cref="HubException">The file is broken or names an unsafe folder.</exception>
-    public static ModelLayout Read(string path)
+    public static ModelLayout Read(string path) => ModelFiles.Read(path, root =>
     {
-        using JsonDocument json = ModelFiles.Read(path);
-        if (json.RootElement.ValueKind != JsonValueKind.Array)
+        if (root.ValueKind != JsonValueKind.Array)
             throw ModelFiles.Broken(path, "is not an array");
-        if (json.RootElement.GetArrayLength() > MaximumModules)
+        if (root.GetArrayLength() > MaximumModules)
             throw ModelFiles.Broken(path, $"names more than {MaximumModules} modules");
 
-        List<string> folders = [.. json.RootElement.EnumerateArray().Select(module => Folder(module, path))];
-        return new ModelLayout(
-            folders.FirstOrDefault(""),
-            [.. folders.Skip(1).Where(folder => folder.Length > 0).Select(folder => $"{folder}/{ModelFiles.Config}")]);
-    }
+        List<string> folders = [.. root.EnumerateArray().Select(module => Folder(module, path))];
+        return new ModelLayout(folders.FirstOrDefault(""), [.. folders.Skip(1).Where(folder => folder.Length > 0)]);
+    });
 
     private static string Folder(JsonElement module, string path) =>
         module.ValueKind == JsonValueKind.Object && module.TryGetProperty("path", out JsonElement folder)

@@ -9,10 +9,12 @@ namespace AlbertNative.Hub.Http;
 /// vouches for the whole by its hash. The caller holds the blob's lock.
 /// </summary>
 internal sealed class BlobDownload(
-    HubConnection connection, RetryPolicy retry, HubOptions options, HubName name, RemoteFile file, Uri address)
+    HubConnection connection, RetryPolicy retry, HubOptions options, HubName name, RemoteFile file, long limit, Uri address)
 {
     private const int BufferSize = 1 << 17;
 
+    // The announced size, or what there may be where none was announced.
+    private readonly long _limit = file.Size ?? Math.Min(limit, options.MaxUnannouncedSize);
     private readonly byte[] _buffer = new byte[BufferSize];
     private long _furthest;
 
@@ -29,10 +31,10 @@ internal sealed class BlobDownload(
                 await VerifyAsync(path, cancellationToken).ConfigureAwait(false);
                 return;
             }
-            catch (HubException e) when (e.Failure == HubFailure.HashMismatch)
+            catch (HubException e) when (e.Failure is HubFailure.HashMismatch or HubFailure.TooLarge)
             {
                 File.Delete(path);
-                if (!resumes)
+                if (!resumes || e.Failure == HubFailure.TooLarge)
                     throw;
                 // The fault may be in what an earlier process left: once more from the start.
             }
@@ -53,9 +55,9 @@ internal sealed class BlobDownload(
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         using FileStream target = new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0, useAsync: true);
-        if (target.Length > file.Size)
+        if (target.Length > _limit)
             Empty(target);
-        await retry.RunAsync(async token =>
+        await retry.RunAsync($"Fetching '{file.Name}' of '{name}'", async token =>
         {
             await AttemptAsync(target, progress, token).ConfigureAwait(false);
             return true;
@@ -82,8 +84,8 @@ internal sealed class BlobDownload(
         Position(target, response);
         while (await response.ReadAsync(_buffer, cancellationToken).ConfigureAwait(false) is int count and > 0)
         {
-            if (target.Position + count > file.Size)
-                throw TooLong(response);
+            if (target.Position + count > _limit)
+                throw file.Size is null ? HubErrors.TooLarge(file, name, _limit) : TooLong(response);
             await target.WriteAsync(_buffer.AsMemory(0, count), cancellationToken).ConfigureAwait(false);
             // Not a sum: a server that always starts over and always stops at the same place gains nothing.
             _furthest = Math.Max(_furthest, target.Position);
@@ -123,8 +125,8 @@ internal sealed class BlobDownload(
     private HubException TooLong(HubResponse response) => new(HubFailure.HashMismatch, string.Create(CultureInfo.InvariantCulture,
         $"{ServerText.Address(response.Address)} sends more for '{file.Name}' of '{name}' than the {file.Size} bytes that the hub announced. It has been deleted; try again, and if it stays so, a proxy or mirror alters it."));
 
-    private HubException Unexpected(HubResponse response, string what, bool passing) => new(
+    private static HubException Unexpected(HubResponse response, string what, bool passing) => new(
         passing ? HubFailure.Network : HubFailure.InvalidResponse,
-        $"{ServerText.Address(response.Address)}, asked for '{file.Name}' of '{name}', {what}.")
+        $"{ServerText.Address(response.Address)} {what}.")
     { IsTransient = passing };
 }

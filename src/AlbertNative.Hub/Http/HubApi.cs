@@ -28,7 +28,7 @@ internal sealed class HubApi(HubConnection connection, RetryPolicy retry, HubOpt
     public Task<HubListing> ListAsync(HubName name, Predicate<HubException>? isFinal, CancellationToken cancellationToken)
     {
         Uri address = new($"{_endpoint}/api/models/{name.Repository}/revision/{Uri.EscapeDataString(name.Revision)}");
-        return retry.RunAsync(async token =>
+        return retry.RunAsync($"Asking the hub for the files of '{name}'", async token =>
         {
             using HubResponse response = await connection.SendAsync(HttpMethod.Get, address, 0, null, token).ConfigureAwait(false);
             if (response.Status != HttpStatusCode.OK)
@@ -45,7 +45,7 @@ internal sealed class HubApi(HubConnection connection, RetryPolicy retry, HubOpt
     public Task<RemoteFile> DescribeAsync(HubName name, string commit, string file, CancellationToken cancellationToken)
     {
         Uri address = Content(name, commit, file);
-        return retry.RunAsync(async token =>
+        return retry.RunAsync($"Asking the hub for '{file}' of '{name}'", async token =>
         {
             using HubResponse response = await connection.SendAsync(
                 HttpMethod.Head, address, 0, static redirect => redirect.Header("X-Linked-ETag") is not null, token).ConfigureAwait(false);
@@ -86,7 +86,7 @@ internal sealed class HubApi(HubConnection connection, RetryPolicy retry, HubOpt
     {
         try
         {
-            using JsonDocument json = JsonDocument.Parse(body);
+            using JsonDocument json = StrictJson.Parse(body);
             JsonElement root = json.RootElement;
             string? commit = root.ValueKind == JsonValueKind.Object && root.TryGetProperty("sha", out JsonElement sha)
                 ? ServerText.OfJson(sha)

@@ -46,7 +46,7 @@ internal sealed class HubConnection : IDisposable
         {
             fromHub &= IsHub(address);
             HttpResponseMessage message = await SendOnceAsync(method, address, from, fromHub, cancellationToken).ConfigureAwait(false);
-            HubResponse response = new(message, address, fromHub, _options.Timeout);
+            HubResponse response = new(message, address, fromHub, _options);
             if (!IsRedirect(response.Status) || isAnswer?.Invoke(response) == true)
                 return response;
 

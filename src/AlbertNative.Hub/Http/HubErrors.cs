@@ -15,6 +15,10 @@ internal static class HubErrors
         string.Create(CultureInfo.InvariantCulture, $"{address.IdnHost} sent nothing for {timeout.TotalSeconds:0.###} s. Check the network and try again; what has arrived is kept."))
     { IsTransient = true };
 
+    public static HubException Slow(Uri address, HubOptions options) => new(HubFailure.Network,
+        string.Create(CultureInfo.InvariantCulture, $"{address.IdnHost} sent fewer than {options.MinRate} bytes a second for {options.Timeout.TotalSeconds:0.###} s. Check the network and try again; what has arrived is kept."))
+    { IsTransient = true };
+
     public static HubException Cut(Uri address, Exception cause) => new(HubFailure.Network,
         $"The connection to {address.IdnHost} was cut. Check the network and try again; what has arrived is kept.", cause)
     { IsTransient = true };
@@ -29,6 +33,9 @@ internal static class HubErrors
             _ => "the connection was cut",
         }}. Check the network, HTTPS_PROXY and HF_ENDPOINT; with HF_HUB_OFFLINE=1 only the cache is used.", cause)
     { IsTransient = cause.HttpRequestError is not HttpRequestError.SecureConnectionError };
+
+    public static HubException TooLarge(RemoteFile file, HubName name, long limit) => new(HubFailure.TooLarge,
+        string.Create(CultureInfo.InvariantCulture, $"'{file.Name}' of '{name}' {(file.Size is { } size ? $"has {size} bytes, more than the {limit} that such a file may have" : $"has no announced size and more than {limit} bytes, and was given up")}."));
 
     /// <summary>The error that a refusal means; call it for answers that are neither success nor redirect.</summary>
     public static HubException Refused(HubResponse response, HubName name, string? file, HubOptions options)

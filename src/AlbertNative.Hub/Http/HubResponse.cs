@@ -4,8 +4,10 @@ using System.Net.Http.Headers;
 namespace AlbertNative.Hub.Http;
 
 /// <summary>An answer whose body is still on its way. Disposing it closes the connection if the body was not read to its end.</summary>
-internal sealed class HubResponse(HttpResponseMessage message, Uri address, bool fromHub, TimeSpan timeout) : IDisposable
+internal sealed class HubResponse(HttpResponseMessage message, Uri address, bool fromHub, HubOptions options) : IDisposable
 {
+    private readonly LowestRate _rate = new(options);
+
     /// <summary>Where the answer came from, after redirects.</summary>
     public Uri Address => address;
 
@@ -25,19 +27,20 @@ internal sealed class HubResponse(HttpResponseMessage message, Uri address, bool
             : null;
 
     /// <summary>Reads what has arrived of the body; 0 at its end.</summary>
-    /// <exception cref="HubException">The connection was cut or fell silent.</exception>
+    /// <exception cref="HubException">The connection was cut, fell silent or is too slow.</exception>
     public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(timeout);
+        patience.CancelAfter(options.Timeout);
         try
         {
             Stream body = await message.Content.ReadAsStreamAsync(patience.Token).ConfigureAwait(false);
-            return await body.ReadAsync(buffer, patience.Token).ConfigureAwait(false);
+            int count = await body.ReadAsync(buffer, patience.Token).ConfigureAwait(false);
+            return count == 0 || _rate.Allows(count) ? count : throw HubErrors.Slow(address, options);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw HubErrors.Silent(address, timeout);
+            throw HubErrors.Silent(address, options.Timeout);
         }
         catch (Exception e) when (e is IOException or HttpRequestException)
         {

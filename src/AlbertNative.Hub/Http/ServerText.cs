@@ -8,7 +8,7 @@ internal static class ServerText
     private const int MaximumLength = 200;
 
     /// <summary>
-    /// One short line without control characters, which could rewrite a terminal, and without
+    /// One short line without characters that could rewrite a terminal or the order of what it shows, and without
     /// <paramref name="token"/>, which a server might echo.
     /// </summary>
     public static string Clean(string text, string? token = null)
@@ -20,23 +20,17 @@ internal static class ServerText
         return string.Create(text.Length, text, static (line, source) =>
         {
             for (int i = 0; i < line.Length; i++)
-                line[i] = char.IsControl(source[i]) ? ' ' : source[i];
+                line[i] = IsHarmless(source[i]) ? source[i] : ' ';
         });
     }
+
+    // The separators of lines and paragraphs, and the marks that turn the direction of what follows.
+    private static bool IsHarmless(char c) =>
+        !char.IsControl(c) && c is not (>= '\u2028' and <= '\u202e') and not (>= '\u2066' and <= '\u2069');
 
     /// <summary>An address without its query and user name: signed addresses are secrets too.</summary>
     public static string Address(Uri uri) => uri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
 
-    /// <summary>The text of a JSON string, or null for any other element and for lone surrogates.</summary>
-    public static string? OfJson(JsonElement element)
-    {
-        try
-        {
-            return element.ValueKind == JsonValueKind.String ? element.GetString() : null;
-        }
-        catch (InvalidOperationException)
-        {
-            return null;
-        }
-    }
+    /// <summary>The text of a JSON string, or null for any other element.</summary>
+    public static string? OfJson(JsonElement element) => element.ValueKind == JsonValueKind.String ? element.GetString() : null;
 }

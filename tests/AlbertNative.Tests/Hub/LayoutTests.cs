@@ -36,6 +36,31 @@ public sealed class LayoutTests
     }
 
     [Fact]
+    public async Task Weights_of_a_later_module_are_fetched_in_one_format()
+    {
+        FakeModel model = FakeModel.Albert()
+            .Add("modules.json", """[{"path": ""}, {"path": "1_Pooling"}, {"path": "2_Dense"}, {"path": "3_Dense"}]""")
+            .Add("1_Pooling/config.json", "{}")
+            .Add("2_Dense/config.json", "{}")
+            .AddLarge("2_Dense/model.safetensors", FakeModel.Bytes(1, 100))
+            .AddLarge("2_Dense/pytorch_model.bin", FakeModel.Bytes(2, 100))
+            .AddLarge("3_Dense/pytorch_model.bin", FakeModel.Bytes(3, 100));
+        await using FakeHub hub = await FakeHub.StartAsync(model);
+        using HubClient client = hub.Client();
+        string snapshot = await client.DownloadAsync("org/albert", cancellationToken: Cancel);
+        Assert.True(File.Exists(Path.Combine(snapshot, "2_Dense", "model.safetensors")));
+        Assert.False(File.Exists(Path.Combine(snapshot, "2_Dense", "pytorch_model.bin")));
+        Assert.True(File.Exists(Path.Combine(snapshot, "3_Dense", "pytorch_model.bin")));
+
+        hub.Hub.Seen.Clear();
+        Assert.Equal(snapshot, await client.ResolveAsync("org/albert", cancellationToken: Cancel));
+        Assert.Empty(hub.Hub.Seen);
+        File.Delete(Path.Combine(snapshot, "3_Dense", "pytorch_model.bin"));
+        await client.ResolveAsync("org/albert", cancellationToken: Cancel);
+        Assert.True(File.Exists(Path.Combine(snapshot, "3_Dense", "pytorch_model.bin")));
+    }
+
+    [Fact]
     public async Task Another_architecture_in_a_folder_is_refused()
     {
         FakeModel model = new FakeModel("org/albert", FakeModel.FirstCommit)

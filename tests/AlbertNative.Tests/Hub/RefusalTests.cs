@@ -1,4 +1,5 @@
 using AlbertNative.Hub;
+using AlbertNative.Hub.Http;
 using Microsoft.AspNetCore.Http;
 
 namespace AlbertNative.Tests.Hub;
@@ -111,6 +112,9 @@ public sealed class RefusalTests
     [InlineData("""{"sha": "../../..", "siblings": []}""")]
     [InlineData("""{"sha": "1111111111111111111111111111111111111111"}""")]
     [InlineData("""{"sha": "\ud800", "siblings": [{"rfilename": "\ud800"}]}""")]
+    [InlineData("""{"sha": "1111111111111111111111111111111111111111", "siblings": [{"rfilename": "\ud800"}]}""")]
+    [InlineData("""{"\ud800": 1, "sha": "1111111111111111111111111111111111111111", "siblings": []}""")]
+    [InlineData("""{"sha": "1111111111111111111111111111111111111111", "siblings": [{"\udc00": 1, "rfilename": "a"}]}""")]
     public async Task A_listing_that_no_hub_sends_is_refused(string body)
     {
         await using FakeHub hub = await FakeHub.StartAsync(FakeModel.Albert());
@@ -145,6 +149,36 @@ public sealed class RefusalTests
         };
         using HubClient client = hub.Client();
         await FailAsync(client, HubFailure.InvalidResponse);
+    }
+
+    [Theory]
+    [InlineData("config.json", """{"\ud800": 1, "model_type": "albert"}""")]
+    [InlineData("config.json", """{"model_type": "\ud800"}""")]
+    [InlineData("modules.json", """[{"\ud800": 1, "path": "a"}]""")]
+    [InlineData("modules.json", """[{"path": "\ud800"}]""")]
+    [InlineData("model.safetensors.index.json", """{"\ud800": 1, "weight_map": {"a": "b"}}""")]
+    [InlineData("model.safetensors.index.json", """{"weight_map": {"\ud800": "\ud800"}}""")]
+    public async Task A_file_with_text_that_is_no_Unicode_is_refused_by_its_name(string file, string json)
+    {
+        await using FakeHub hub = await FakeHub.StartAsync(FakeModel.Albert().Without("model.safetensors").Add(file, json));
+        using HubClient client = hub.Client();
+        HubException e = await FailAsync(client, HubFailure.InvalidResponse);
+        Assert.Contains(file.EndsWith("index.json", StringComparison.Ordinal) ? "blobs" : file, e.Message);
+    }
+
+    [Fact]
+    public async Task What_a_hub_says_reaches_a_message_without_what_could_rewrite_a_terminal()
+    {
+        await using FakeHub hub = await FakeHub.StartAsync(FakeModel.Albert());
+        hub.Fault = (context, _) =>
+        {
+            FakeHub.Refuse(context, 401, message: "red\tand\tblue");
+            return Task.FromResult(true);
+        };
+        using HubClient client = hub.Client();
+        HubException e = await FailAsync(client, HubFailure.Unauthorized);
+        Assert.Contains("The hub says: red and blue", e.Message);
+        Assert.Equal("a [31mb  c", ServerText.Clean("a\u001b[31mb\u202e\u2028c"));
     }
 
     private static async Task<HubException> FailAsync(HubClient client, HubFailure failure)
