@@ -26,6 +26,9 @@ internal static class BertLines
     /// <summary>What differs in a line, or null.</summary>
     private static string? Difference(Tokenizer tokenizer, JsonElement line, int[] buffer)
     {
+        // Truncation and padding out of the file itself are not offered.
+        if (line.TryGetProperty("attention_mask", out _))
+            return null;
         string text = line.GetProperty("text").GetString()!;
         string? pair = line.TryGetProperty("pair", out JsonElement second) ? second.GetString() : null;
         EncodeOptions options = Options(line);

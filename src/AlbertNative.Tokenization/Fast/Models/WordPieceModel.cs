@@ -22,7 +22,7 @@ internal sealed class WordPieceModel : TokenModel
     private readonly bool _hasContinuing;
 
     /// <summary>Indexes a vocabulary.</summary>
-    /// <param name="tokens">The tokens by id, null where an id is left out; owned from here on. The empty token never matches.</param>
+    /// <param name="tokens">The tokens by id, null where an id is left out; owned from here on. Of equal ones the last counts. The empty one never matches.</param>
     /// <param name="unknownId">What unknown words are.</param>
     /// <param name="prefix">What the vocabulary puts before tokens that continue a word.</param>
     /// <param name="longestWord">How many code points a word may have; longer ones are unknown.</param>
@@ -30,8 +30,13 @@ internal sealed class WordPieceModel : TokenModel
     public WordPieceModel(string?[] tokens, int unknownId, string prefix, int longestWord)
     {
         (_tokens, UnknownId, _longestWord) = (tokens, unknownId, longestWord);
-        Count = tokens.Count(token => token is not null);
         _trie = StringTrie.Build(tokens, lastCounts: true);
+        for (int id = 0; id < tokens.Length; id++)
+        {
+            if (tokens[id] is { Length: > 0 } token && _trie!.Find(token) != id)
+                tokens[id] = null;
+            Count += tokens[id] is null ? 0 : 1;
+        }
         if (_trie is null)
             return;
         _continuing = _trie.Root;

@@ -103,7 +103,8 @@ internal sealed class TemplateReader
         int id = json.NextItem() ? json.Count() : throw json.Error("expected a token and its id");
         if (json.NextItem())
             throw json.Error("more than a token and its id");
-        _tokens[token] = new SpecialToken([id], [token]);
+        if (!_tokens.TryAdd(token, new SpecialToken([id], [token])) && _tokens[token].Ids[0] != id)
+            throw json.Error($"the token {JsonCursor.Quote(token)} with another id, {id}");
         return token;
     }
 
