@@ -23,7 +23,6 @@ internal static unsafe class Attention<S, V>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Attend(in AttentionTask task, float* scratch)
     {
-        int width = 2 * S.Count;
         int keyColumns = Padded(task.Keys), valueColumns = Padded(task.HeadSize);
         float* keys = scratch;
         float* values = keys + ((nint)keyColumns * task.HeadSize);
@@ -40,22 +39,10 @@ internal static unsafe class Attention<S, V>
         {
             int rows = Math.Min(QueryBlock, task.Queries - query);
             float* q = task.Query + (query * task.QueryStride);
-            for (int depth = 0; depth < task.HeadSize; depth += Kernels.DepthBlock)
-            {
-                int block = Math.Min(Kernels.DepthBlock, task.HeadSize - depth);
-                Product<S, V>.Block(
-                    q + depth, task.QueryStride, rows, keys + ((nint)depth * keyColumns), block, keyColumns / width,
-                    scores, scoreStride, depth > 0);
-            }
+            Multiply(q, task.QueryStride, rows, keys, task.HeadSize, keyColumns, scores, scoreStride);
             for (int row = 0; row < rows; row++)
                 sumOfExp[row] = Exponentiate(scores + (row * scoreStride), task.Keys, scale);
-            for (int depth = 0; depth < task.Keys; depth += Kernels.DepthBlock)
-            {
-                int block = Math.Min(Kernels.DepthBlock, task.Keys - depth);
-                Product<S, V>.Block(
-                    scores + depth, scoreStride, rows, values + ((nint)depth * valueColumns), block, valueColumns / width,
-                    sums, sumStride, depth > 0);
-            }
+            Multiply(scores, scoreStride, rows, values, task.Keys, valueColumns, sums, sumStride);
             for (int row = 0; row < rows; row++)
             {
                 float* output = task.Output + ((query + row) * task.OutputStride);
@@ -64,38 +51,56 @@ internal static unsafe class Attention<S, V>
         }
     }
 
-    private static int Padded(int columns)
+    /// <summary>C [rows, columns] = A [rows, depth] B, B packed in depth blocks.</summary>
+    internal static void Multiply(float* a, nint aStride, int rows, float* b, int depth, int columns, float* c, nint cStride)
+    {
+        for (int first = 0; first < depth; first += Kernels.DepthBlock)
+        {
+            int block = Math.Min(Kernels.DepthBlock, depth - first);
+            Product<S, V>.Block(
+                a + first, aStride, rows, b + ((nint)first * columns), block, columns / (2 * S.Count), c, cStride, first > 0);
+        }
+    }
+
+    /// <summary>Columns in whole panels.</summary>
+    internal static int Padded(int columns)
     {
         int width = 2 * S.Count;
         return (columns + width - 1) / width * width;
     }
 
+    private static void PackKeys(in AttentionTask task, float* panels, int columns) =>
+        PackKeys(task.Key, task.KeyStride, task.Keys, task.HeadSize, panels, columns);
+
+    private static void PackValues(in AttentionTask task, float* panels) =>
+        PackValues(task.Value, task.KeyStride, task.Keys, task.HeadSize, panels);
+
     /// <summary>Kᵀ [head size, keys] as panels, zero beyond the last key.</summary>
-    private static void PackKeys(in AttentionTask task, float* panels, int columns)
+    internal static void PackKeys(float* key, nint stride, int keys, int headSize, float* panels, int columns)
     {
         int width = 2 * S.Count;
-        for (int depth = 0; depth < task.HeadSize; depth += Kernels.DepthBlock)
+        for (int depth = 0; depth < headSize; depth += Kernels.DepthBlock)
         {
-            int block = Math.Min(Kernels.DepthBlock, task.HeadSize - depth);
+            int block = Math.Min(Kernels.DepthBlock, headSize - depth);
             float* to = panels + ((nint)depth * columns);
-            if (columns > task.Keys)
+            if (columns > keys)
                 new Span<float>(to + ((nint)(columns - width) * block), width * block).Clear();
-            Panels.Pack(task.Key + depth, task.KeyStride, task.Keys, block, to, 0, width);
+            Panels.Pack(key + depth, stride, keys, block, to, 0, width);
         }
     }
 
     /// <summary>V [keys, head size] as panels, zero beyond the last column.</summary>
-    private static void PackValues(in AttentionTask task, float* panels)
+    internal static void PackValues(float* value, nint stride, int keys, int headSize, float* panels)
     {
         int width = 2 * S.Count;
-        for (int depth = 0; depth < task.Keys; depth += Kernels.DepthBlock)
+        for (int depth = 0; depth < keys; depth += Kernels.DepthBlock)
         {
-            int block = Math.Min(Kernels.DepthBlock, task.Keys - depth);
-            for (int column = 0; column < task.HeadSize; column += width)
+            int block = Math.Min(Kernels.DepthBlock, keys - depth);
+            for (int column = 0; column < headSize; column += width)
             {
-                int count = Math.Min(width, task.HeadSize - column);
-                float* from = task.Value + (depth * task.KeyStride) + column;
-                for (int key = 0; key < block; key++, from += task.KeyStride, panels += width)
+                int count = Math.Min(width, headSize - column);
+                float* from = value + (depth * stride) + column;
+                for (int key = 0; key < block; key++, from += stride, panels += width)
                 {
                     if (count == width)
                     {

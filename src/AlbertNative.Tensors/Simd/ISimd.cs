@@ -42,6 +42,9 @@ internal unsafe interface ISimd<V> where V : struct
 
     static abstract V Abs(V a);
 
+    /// <summary>The square root, rounded correctly.</summary>
+    static abstract V Sqrt(V a);
+
     /// <summary>The nearest integer, ties to even.</summary>
     static abstract V Round(V a);
 

@@ -13,9 +13,8 @@ internal static unsafe class Normalization<S, V>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void LayerNorm(float* x, float* weight, float* bias, int length, float eps, float* y)
     {
-        double mean = Sum(x, length) / length;
+        (double mean, double scale) = Moments(x, length, eps);
         float meanHigh = (float)mean, meanLow = (float)(mean - meanHigh);
-        double scale = 1 / Math.Sqrt((SumOfSquares(x, length, meanHigh, meanLow) / length) + eps);
         float scaleHigh = (float)scale, scaleLow = (float)(scale - scaleHigh);
 
         V meansHigh = S.Create(meanHigh), meansLow = S.Create(meanLow);
@@ -29,6 +28,14 @@ internal static unsafe class Normalization<S, V>
         }
         for (; i < length; i++)
             y[i] = (float)(((x[i] - mean) * scale * weight[i]) + bias[i]);
+    }
+
+    /// <summary>The row's mean, and 1 / sqrt(variance + epsilon).</summary>
+    public static (double Mean, double Scale) Moments(float* x, int length, float eps)
+    {
+        double mean = Sum(x, length) / length;
+        float meanHigh = (float)mean, meanLow = (float)(mean - meanHigh);
+        return (mean, 1 / Math.Sqrt((SumOfSquares(x, length, meanHigh, meanLow) / length) + eps));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -24,12 +24,17 @@ internal static class FastTokenizer
 
     private static FastEncoder Make(FastPipeline pipeline, TokenizerSettings settings, string? source)
     {
+        int IdOf(string token)
+        {
+            AddedEntry added = Array.Find(pipeline.AddedTokens, entry => entry.Token.Content == token);
+            return added.Token is null ? pipeline.Model.IdOf(token) : added.Id;
+        }
         SpecialTokens special = new(
-            FirstId(pipeline, settings.PadToken?.Content ?? pipeline.Padding?.PadToken, "<pad>", "[PAD]"),
+            IdOf(settings.PadToken?.Content ?? pipeline.Padding?.PadToken ?? "<pad>"),
             pipeline.Model.UnknownId,
-            FirstId(pipeline, settings.ClsToken?.Content, "[CLS]", "<s>"),
-            FirstId(pipeline, settings.SepToken?.Content, "[SEP]", "</s>"),
-            FirstId(pipeline, settings.MaskToken?.Content, "[MASK]", "<mask>"));
+            IdOf(settings.ClsToken?.Content ?? "[CLS]"),
+            IdOf(settings.SepToken?.Content ?? "[SEP]"),
+            IdOf(settings.MaskToken?.Content ?? "[MASK]"));
         try
         {
             return new FastEncoder(pipeline, special, settings.ModelMaxLength);
@@ -38,16 +43,5 @@ internal static class FastTokenizer
         {
             throw new TokenizerFormatException(source, e.Message, e);
         }
-    }
-
-    /// <summary>The id of the token that the files give a role, else of the first that families give it and that is there.</summary>
-    private static int FirstId(FastPipeline pipeline, string? named, params ReadOnlySpan<string> customary)
-    {
-        if (named is not null)
-            return pipeline.IdOf(named);
-        int id = -1;
-        for (int i = 0; id < 0 && i < customary.Length; i++)
-            id = pipeline.IdOf(customary[i]);
-        return id;
     }
 }

@@ -46,8 +46,7 @@ internal sealed class MetaspacePreTokenizer(char replacement, PrependScheme sche
         splits.Commit();
     }
 
-    public override SplitRole RoleOf(char character) =>
-        split && (character == ' ' || character == replacement) ? SplitRole.Starts : SplitRole.Inside;
+    public override bool StartsSplit(char character) => split && (character == ' ' || character == replacement);
 
     private void SplitWords(Span<char> chars, int start, SplitList splits)
     {

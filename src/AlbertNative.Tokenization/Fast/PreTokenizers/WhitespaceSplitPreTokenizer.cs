@@ -29,6 +29,5 @@ internal sealed class WhitespaceSplitPreTokenizer : PreTokenizer
         splits.Commit();
     }
 
-    public override SplitRole RoleOf(char character) =>
-        UnicodeData.IsWhiteSpace(character) ? SplitRole.Dropped : SplitRole.Inside;
+    public override bool StartsSplit(char character) => UnicodeData.IsWhiteSpace(character);
 }
