@@ -4,8 +4,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace AlbertNative.Checkpoints;
 
 /// <summary>
-/// The named tensors of one model, whatever the container: safetensors or PyTorch, one file or shards. The files
-/// are memory-mapped and validated when opened (structure, names, types, shapes and extents; no weight is read).
+/// The named tensors of one model, whatever the container: safetensors, PyTorch or TensorFlow 1, one file or shards. The
+/// files are memory-mapped and validated when opened (structure, names, types, shapes and extents; of TensorFlow's, checksums).
 /// Reading is safe from any number of threads; whoever opens a checkpoint disposes it.
 /// </summary>
 public sealed class Checkpoint : IDisposable
@@ -41,7 +41,7 @@ public sealed class Checkpoint : IDisposable
 
     /// <summary>
     /// The <c>__metadata__</c> of a safetensors file; of shards, the entries on which all of them agree; empty for
-    /// PyTorch files.
+    /// other files.
     /// </summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
@@ -49,9 +49,11 @@ public sealed class Checkpoint : IDisposable
     internal ImmutableArray<MappedFile> Files { get; }
 
     /// <summary>
-    /// Opens a file (<c>.safetensors</c>, a PyTorch <c>.bin</c>, or the <c>.index.json</c> of shards) or a directory
-    /// that holds one. A directory's <c>model.safetensors</c> is preferred, then
-    /// <c>model.safetensors.index.json</c>, <c>pytorch_model.bin</c> and <c>pytorch_model.bin.index.json</c>.
+    /// Opens a file (<c>.safetensors</c>, a PyTorch <c>.bin</c>, the <c>.index.json</c> of shards, or the <c>.index</c> or
+    /// another file of a TensorFlow 1 checkpoint, or what their names begin with) or a directory that holds one. A
+    /// directory's <c>model.safetensors</c> is preferred, then <c>model.safetensors.index.json</c>,
+    /// <c>pytorch_model.bin</c>, <c>pytorch_model.bin.index.json</c>, and a TensorFlow checkpoint: the one that its file
+    /// <c>checkpoint</c> names, the only one there is, or that of a TensorFlow 1 SavedModel.
     /// </summary>
     /// <param name="path">The file or directory.</param>
     /// <exception cref="CheckpointFormatException">What is there is damaged, hostile or not supported.</exception>

@@ -7,7 +7,7 @@ internal static class CheckpointContainer
     private const int MagicLength = 262;
 
     private const string NotFound =
-        "holds no model.safetensors, model.safetensors.index.json, pytorch_model.bin or pytorch_model.bin.index.json";
+        "holds no model.safetensors, model.safetensors.index.json, pytorch_model.bin, pytorch_model.bin.index.json or TensorFlow checkpoint";
 
     private static readonly string[] DirectoryNames =
         ["model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json"];
@@ -22,7 +22,7 @@ internal static class CheckpointContainer
             if (File.Exists(file))
                 return OpenFile(file);
         }
-        throw new CheckpointFormatException(path, NotFound);
+        return BundleReader.Open(TensorFlowFiles.FindIn(path) ?? throw new CheckpointFormatException(path, NotFound));
     }
 
     /// <summary>Opens one file that is not an index.</summary>
@@ -40,8 +40,12 @@ internal static class CheckpointContainer
         }
     }
 
-    private static Checkpoint OpenFile(string path) =>
-        path.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? ShardIndex.Open(path) : OpenTensors(path);
+    private static Checkpoint OpenFile(string path)
+    {
+        if (path.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
+            return ShardIndex.Open(path);
+        return TensorFlowFiles.FindIndex(path) is { } index ? BundleReader.Open(index) : OpenTensors(path);
+    }
 
     private static Checkpoint ReadTensors(MappedFile file)
     {
@@ -59,12 +63,12 @@ internal static class CheckpointContainer
             return SafetensorsReader.Read(file);
         if (file.Path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
             throw new CheckpointFormatException(file.Path, "an ONNX file holds a program, not named weights: convert it first");
-        throw new CheckpointFormatException(file.Path, $"expected safetensors or a PyTorch file, found {Describe(start)}");
+        throw new CheckpointFormatException(file.Path, $"expected safetensors or a PyTorch file, found {Describe(file.Path, start)}");
     }
 
     private static ReadOnlySpan<byte> GitLfs => "version https://git-lfs"u8;
 
-    private static string Describe(ReadOnlySpan<byte> start)
+    private static string Describe(string path, ReadOnlySpan<byte> start)
     {
         if (start.IsEmpty)
             return "an empty file, or a pipe or a device";
@@ -74,6 +78,8 @@ internal static class CheckpointContainer
             return "a tar archive: the form that PyTorch wrote before version 0.1.10 is not supported";
         if (start is [0x89, (byte)'H', (byte)'D', (byte)'F', ..])
             return "an HDF5 file (Keras weights), which is not supported";
+        if (start[0] == 0x08 && path.EndsWith(TensorFlowFiles.SavedModel, StringComparison.Ordinal))
+            return "the graph of a TensorFlow SavedModel: open its directory, whose variables hold the weights";
         if (start[0] == 0x80)
             return "a pickle that torch.save did not write";
         return $"a file that begins with {Convert.ToHexString(start[..Math.Min(8, start.Length)])}";

@@ -20,6 +20,7 @@ internal sealed class AllocationBudget(string path, long fileLength)
     public void Extend(long length)
     {
         _length = checked(_length + length);
+        _descriptionLeft = checked(_descriptionLeft + (3 * length));
         _left = checked(_left + (4 * length));
     }
 

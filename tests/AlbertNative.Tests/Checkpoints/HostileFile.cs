@@ -30,14 +30,14 @@ internal static class HostileFile
     }
 
     /// <summary>Asserts that the bytes are refused, or read to the end as something that is valid as well.</summary>
-    public static void AssertHarmless(string path, ReadOnlySpan<byte> bytes) =>
-        AssertHarmless(() => ReadAll(path), path, bytes);
+    public static void AssertHarmless(string path, ReadOnlySpan<byte> bytes, long otherFiles = 0) =>
+        AssertHarmless(() => ReadAll(path), path, bytes, otherFiles);
 
     /// <summary>Asserts the same of another way of opening the file.</summary>
-    public static void AssertHarmless(Action open, string path, ReadOnlySpan<byte> bytes)
+    public static void AssertHarmless(Action open, string path, ReadOnlySpan<byte> bytes, long otherFiles = 0)
     {
         File.WriteAllBytes(path, bytes);
-        Exception? e = Run(open, path, bytes.Length);
+        Exception? e = Run(open, path, bytes.Length + otherFiles);
         if (e is not null)
             Assert.IsType<CheckpointFormatException>(e);
     }
