@@ -15,15 +15,19 @@ public sealed record EncodeOptions
     /// <summary>What is cut where <see cref="MaxLength"/> is exceeded.</summary>
     public TruncationStrategy Truncation { get; init; } = TruncationStrategy.LongestFirst;
 
-    /// <summary>How many tokens each window on <see cref="Encoding.Overflow"/> repeats of the one before it.</summary>
-    public int Stride { get; init; }
+    /// <summary>
+    /// Null: what is cut off is lost, and is not even looked at where that changes nothing. A number: it comes back as
+    /// windows on <see cref="Encoding.Overflow"/>, each of which repeats so many tokens of the one before it.
+    /// </summary>
+    public int? Stride { get; init; }
 
     /// <summary>Throws where a number makes no sense by itself.</summary>
     internal void Validate()
     {
         if (MaxLength is int length)
             ArgumentOutOfRangeException.ThrowIfNegative(length, nameof(MaxLength));
-        ArgumentOutOfRangeException.ThrowIfNegative(Stride, nameof(Stride));
+        if (Stride is int stride)
+            ArgumentOutOfRangeException.ThrowIfNegative(stride, nameof(Stride));
         if (!Enum.IsDefined(Truncation))
             throw new ArgumentOutOfRangeException(nameof(Truncation), Truncation, "Not a truncation strategy.");
     }

@@ -9,10 +9,11 @@ public sealed class Encoding
     private readonly TextEncoder _vocabulary;
     private string[]? _texts;
 
-    internal Encoding(in EncodedTokens tokens, TextEncoder vocabulary, IReadOnlyList<Encoding> overflow)
+    internal Encoding(in EncodedTokens tokens, TextEncoder vocabulary, bool isTruncated, IReadOnlyList<Encoding> overflow)
     {
         _tokens = tokens;
         _vocabulary = vocabulary;
+        IsTruncated = isTruncated;
         Overflow = overflow;
     }
 
@@ -43,9 +44,13 @@ public sealed class Encoding
     /// <summary>The tokens as the reference writes them; made when first asked for.</summary>
     public IReadOnlyList<string> Tokens => _texts ??= MakeTokens();
 
+    /// <summary>Whether tokens were left out because of <see cref="EncodeOptions.MaxLength"/>.</summary>
+    public bool IsTruncated { get; }
+
     /// <summary>
-    /// The windows after this one, in order, where the text was longer than
-    /// <see cref="EncodeOptions.MaxLength"/>; each repeats <see cref="EncodeOptions.Stride"/> tokens.
+    /// The windows after this one, in order, where the text was longer than <see cref="EncodeOptions.MaxLength"/> and
+    /// <see cref="EncodeOptions.Stride"/> asks for them. Each is made when it is read. Where both texts of a pair were
+    /// cut, every window of the first meets every window of the second.
     /// </summary>
     public IReadOnlyList<Encoding> Overflow { get; }
 

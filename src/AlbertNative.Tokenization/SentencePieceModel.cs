@@ -112,7 +112,7 @@ public sealed class SentencePieceModel
     public int Encode(ReadOnlySpan<char> text, Span<int> destination)
     {
         EncodeScratch scratch = EncodeScratch.Rent();
-        TokenBuffer tokens = TokenBuffer.Rent(withDetails: false);
+        TokenBuffer tokens = TokenBuffer.Rent(withDetails: false, CancellationToken.None);
         try
         {
             text = scratch.WithoutLoneSurrogates(text);
@@ -158,9 +158,18 @@ public sealed class SentencePieceModel
     /// </summary>
     internal void Encode(ReadOnlySpan<char> text, EncodeScratch scratch, bool withSources)
     {
+        float score = 0;
+        Encode(text, scratch, withSources, ref score);
+    }
+
+    /// <summary>
+    /// The same for a text that goes on another, from the score of what is before it, which it raises to that of its
+    /// own end.
+    /// </summary>
+    internal void Encode(ReadOnlySpan<char> text, EncodeScratch scratch, bool withSources, ref float score)
+    {
         scratch.Normalized.Clear(withSources);
         Normalizer.Normalize(text, scratch.Normalized);
-        float score = 0;
         _segmenter.Segment(scratch.Normalized.Text, scratch.Segments, ref score);
     }
 

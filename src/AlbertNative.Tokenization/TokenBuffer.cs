@@ -6,6 +6,9 @@ namespace AlbertNative.Tokenization;
 /// </summary>
 internal sealed class TokenBuffer
 {
+    /// <summary>Texts up to about a million tokens leave their buffers to the next.</summary>
+    private const int LargestKept = 1 << 20;
+
     [ThreadStatic]
     private static TokenBuffer? _spare;
 
@@ -14,6 +17,8 @@ internal sealed class TokenBuffer
     private int[] _words = [];
     private string?[] _surfaces = [];
     private TokenBuffer? _nextSpare;
+    private int _enough;
+    private CancellationToken _cancellationToken;
 
     private TokenBuffer()
     {
@@ -24,6 +29,9 @@ internal sealed class TokenBuffer
 
     /// <summary>The number of tokens.</summary>
     public int Count { get; private set; }
+
+    /// <summary>Whether these are all tokens of the text, none having been left out because there were enough.</summary>
+    public bool IsWhole { get; private set; }
 
     /// <summary>The ids so far.</summary>
     public ReadOnlySpan<int> Ids => _ids.AsSpan(0, Count);
@@ -37,24 +45,54 @@ internal sealed class TokenBuffer
     /// <summary>What a token is written as where that is not its id's token (fast: unknown words), else null.</summary>
     public ReadOnlySpan<string?> Surfaces => _surfaces.AsSpan(0, Count);
 
+    /// <summary>All tokens with their details.</summary>
+    public TokenStretch All => new(Ids, Spans, Words, Surfaces);
+
     /// <summary>An empty buffer of this thread; give it back with <see cref="Return"/>.</summary>
-    public static TokenBuffer Rent(bool withDetails)
+    /// <param name="withDetails">Whether more than ids is wanted.</param>
+    /// <param name="cancellationToken">Ends the encoding with an exception.</param>
+    public static TokenBuffer Rent(bool withDetails, CancellationToken cancellationToken)
     {
         TokenBuffer buffer = _spare ?? new TokenBuffer();
         _spare = buffer._nextSpare;
         buffer._nextSpare = null;
-        buffer.Count = 0;
+        buffer._cancellationToken = cancellationToken;
         buffer.WithDetails = withDetails;
+        buffer.Start(int.MaxValue);
         if (withDetails)
             buffer.GrowDetails();
         return buffer;
     }
 
-    /// <summary>Gives the buffer back to its thread.</summary>
-    public void Return()
+    /// <summary>Starts over with a text of which <paramref name="enough"/> tokens are enough.</summary>
+    public void Start(int enough)
     {
         if (WithDetails)
-            _surfaces.AsSpan(0, Count).Clear();
+            _surfaces.AsSpan(0, Math.Min(Count, _surfaces.Length)).Clear();
+        (Count, _enough, IsWhole) = (0, enough, true);
+    }
+
+    /// <summary>
+    /// Whether the rest of the text may be left, which is then noted. To be asked between parts of a text, where the
+    /// tokens so far are final whatever follows; the caller need not stop.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">The caller does not want any more.</exception>
+    public bool HasEnough()
+    {
+        _cancellationToken.ThrowIfCancellationRequested();
+        if (Count < _enough)
+            return false;
+        IsWhole = false;
+        return true;
+    }
+
+    /// <summary>Gives the buffer back to its thread, holding nothing of the caller's.</summary>
+    public void Return()
+    {
+        Start(0);
+        _cancellationToken = default;
+        if (_ids.Length > LargestKept)
+            return;
         _nextSpare = _spare;
         _spare = this;
     }
@@ -96,7 +134,7 @@ internal sealed class TokenBuffer
 
     private void Grow(int needed)
     {
-        Array.Resize(ref _ids, Math.Max(needed, _ids.Length * 2));
+        Array.Resize(ref _ids, Math.Max(needed, (int)Math.Min(_ids.Length * 2L, Array.MaxLength)));
         if (WithDetails)
             GrowDetails();
     }

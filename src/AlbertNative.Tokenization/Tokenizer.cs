@@ -87,19 +87,30 @@ public sealed class Tokenizer
 
     /// <summary>Encodes one text.</summary>
     /// <exception cref="ArgumentException">The options cannot be met.</exception>
-    public Encoding Encode(string text, EncodeOptions? options = null)
+    public Encoding Encode(string text, EncodeOptions? options = null) => Encode(text, options, CancellationToken.None);
+
+    /// <summary>Encodes one text, unless the caller cancels it.</summary>
+    /// <exception cref="ArgumentException">The options cannot be met.</exception>
+    /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
+    public Encoding Encode(string text, EncodeOptions? options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return EncodeSources([text], null, words: false, options);
+        return EncodeSources([text], null, words: false, options, cancellationToken);
     }
 
     /// <summary>Encodes a pair of texts.</summary>
     /// <exception cref="ArgumentException">The options cannot be met.</exception>
-    public Encoding Encode(string text, string pair, EncodeOptions? options = null)
+    public Encoding Encode(string text, string pair, EncodeOptions? options = null) =>
+        Encode(text, pair, options, CancellationToken.None);
+
+    /// <summary>Encodes a pair of texts, unless the caller cancels it.</summary>
+    /// <exception cref="ArgumentException">The options cannot be met.</exception>
+    /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
+    public Encoding Encode(string text, string pair, EncodeOptions? options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(pair);
-        return EncodeSources([text], [pair], words: false, options);
+        return EncodeSources([text], [pair], words: false, options, cancellationToken);
     }
 
     /// <summary>
@@ -107,41 +118,67 @@ public sealed class Tokenizer
     /// indices into <paramref name="words"/>, <see cref="Encoding.Spans"/> are relative to each word.
     /// </summary>
     /// <exception cref="ArgumentException">A word is null, or the options cannot be met.</exception>
-    public Encoding EncodeWords(IReadOnlyList<string> words, EncodeOptions? options = null)
+    public Encoding EncodeWords(IReadOnlyList<string> words, EncodeOptions? options = null) =>
+        EncodeWords(words, options, CancellationToken.None);
+
+    /// <summary>The same, unless the caller cancels it.</summary>
+    /// <exception cref="ArgumentException">A word is null, or the options cannot be met.</exception>
+    /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
+    public Encoding EncodeWords(IReadOnlyList<string> words, EncodeOptions? options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(words);
-        return EncodeSources(words, null, words: true, options);
+        return EncodeSources(words, null, words: true, options, cancellationToken);
     }
 
     /// <summary>Encodes a pair of texts that the caller has already split into words.</summary>
     /// <exception cref="ArgumentException">A word is null, or the options cannot be met.</exception>
+    public Encoding EncodeWords(IReadOnlyList<string> words, IReadOnlyList<string> pairWords, EncodeOptions? options = null) =>
+        EncodeWords(words, pairWords, options, CancellationToken.None);
+
+    /// <summary>The same, unless the caller cancels it.</summary>
+    /// <exception cref="ArgumentException">A word is null, or the options cannot be met.</exception>
+    /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
     public Encoding EncodeWords(
-        IReadOnlyList<string> words, IReadOnlyList<string> pairWords, EncodeOptions? options = null)
+        IReadOnlyList<string> words, IReadOnlyList<string> pairWords, EncodeOptions? options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(words);
         ArgumentNullException.ThrowIfNull(pairWords);
-        return EncodeSources(words, pairWords, words: true, options);
+        return EncodeSources(words, pairWords, words: true, options, cancellationToken);
     }
 
     /// <summary>Encodes each text; nothing is padded.</summary>
     /// <exception cref="ArgumentException">A text is null, or the options cannot be met.</exception>
-    public IReadOnlyList<Encoding> EncodeBatch(IEnumerable<string> texts, EncodeOptions? options = null)
+    public IReadOnlyList<Encoding> EncodeBatch(IEnumerable<string> texts, EncodeOptions? options = null) =>
+        EncodeBatch(texts, options, CancellationToken.None);
+
+    /// <summary>The same, unless the caller cancels it.</summary>
+    /// <exception cref="ArgumentException">A text is null, or the options cannot be met.</exception>
+    /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
+    public IReadOnlyList<Encoding> EncodeBatch(
+        IEnumerable<string> texts, EncodeOptions? options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(texts);
         List<Encoding> encodings = [];
         foreach (string text in texts)
-            encodings.Add(Encode(text, options));
+            encodings.Add(Encode(text, options, cancellationToken));
         return encodings;
     }
 
     /// <summary>Encodes each pair; nothing is padded.</summary>
     /// <exception cref="ArgumentException">A text is null, or the options cannot be met.</exception>
-    public IReadOnlyList<Encoding> EncodeBatch(IEnumerable<(string Text, string Pair)> pairs, EncodeOptions? options = null)
+    public IReadOnlyList<Encoding> EncodeBatch(IEnumerable<(string Text, string Pair)> pairs, EncodeOptions? options = null) =>
+        EncodeBatch(pairs, options, CancellationToken.None);
+
+    /// <summary>The same, unless the caller cancels it.</summary>
+    /// <exception cref="ArgumentException">A text is null, or the options cannot be met.</exception>
+    /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
+    public IReadOnlyList<Encoding> EncodeBatch(
+        IEnumerable<(string Text, string Pair)> pairs, EncodeOptions? options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(pairs);
         List<Encoding> encodings = [];
         foreach ((string text, string pair) in pairs)
-            encodings.Add(Encode(text, pair, options));
+            encodings.Add(Encode(text, pair, options, cancellationToken));
         return encodings;
     }
 
@@ -151,11 +188,13 @@ public sealed class Tokenizer
     /// </summary>
     /// <returns>The number of ids written.</returns>
     /// <exception cref="ArgumentException"><paramref name="destination"/> is too short.</exception>
-    public int Encode(ReadOnlySpan<char> text, Span<int> destination)
+    /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
+    public int Encode(ReadOnlySpan<char> text, Span<int> destination, CancellationToken cancellationToken = default)
     {
-        TokenBuffer tokens = TokenBuffer.Rent(withDetails: false);
+        TokenBuffer tokens = TokenBuffer.Rent(withDetails: false, cancellationToken);
         try
         {
+            tokens.Start(enough: Math.Max(destination.Length - _encoder.Template.SpecialCount(pair: false), 0) + 1);
             _encoder.Encode(text, tokens);
             return WriteIds(tokens.Ids, destination);
         }
@@ -188,7 +227,7 @@ public sealed class Tokenizer
         if (destination.Length < count)
         {
             throw new ArgumentException(
-                $"The text has {count} tokens, the destination holds {destination.Length}.", nameof(destination));
+                $"The text has at least {count} tokens, the destination holds {destination.Length}.", nameof(destination));
         }
         int at = 0;
         foreach (TemplatePart part in parts)
@@ -205,34 +244,22 @@ public sealed class Tokenizer
     }
 
     private Encoding EncodeSources(
-        IReadOnlyList<string> first, IReadOnlyList<string>? second, bool words, EncodeOptions? options)
+        IReadOnlyList<string> first, IReadOnlyList<string>? second, bool words, EncodeOptions? options,
+        CancellationToken cancellationToken)
     {
         options ??= EncodeOptions.Default;
         options.Validate();
-        TokenBuffer firstTokens = TokenBuffer.Rent(withDetails: true);
-        TokenBuffer? secondTokens = second is null ? null : TokenBuffer.Rent(withDetails: true);
+        TokenBuffer firstTokens = TokenBuffer.Rent(withDetails: true, cancellationToken);
+        TokenBuffer? secondTokens = second is null ? null : TokenBuffer.Rent(withDetails: true, cancellationToken);
         try
         {
-            EncodeInto(firstTokens, first, words);
-            if (secondTokens is not null)
-                EncodeInto(secondTokens, second!, words);
-            return new EncodingAssembly(_encoder, options, words).Assemble(firstTokens, secondTokens);
+            TextSources sources = new(_encoder, words, firstTokens, first, secondTokens, second);
+            return sources.Encode(options);
         }
         finally
         {
             secondTokens?.Return();
             firstTokens.Return();
-        }
-    }
-
-    private void EncodeInto(TokenBuffer tokens, IReadOnlyList<string> sources, bool words)
-    {
-        for (int i = 0; i < sources.Count; i++)
-        {
-            int from = tokens.Count;
-            _encoder.Encode(sources[i] ?? throw new ArgumentException($"Word {i} is null."), tokens);
-            if (words)
-                tokens.Words[from..].Fill(i);
         }
     }
 }

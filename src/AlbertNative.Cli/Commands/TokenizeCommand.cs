@@ -52,7 +52,7 @@ internal sealed class TokenizeCommand : TextCommand
             AddSpecialTokens = !parsed.GetValue(_noSpecialTokens),
             MaxLength = parsed.GetValue(_maxLength),
             Truncation = parsed.GetValue(_truncation),
-            Stride = parsed.GetValue(_stride) ?? 0,
+            Stride = parsed.GetValue(_stride),
         };
         TokenListFormat format = new(Output.Offsets(parsed), words, overflow: parsed.GetValue(_stride) is not null);
         return Run(parsed, new TextWork<TokenizeItem, TokenList>

@@ -19,8 +19,8 @@ internal sealed class TokenList
 
     public required int[] WordIndices { get; init; }
 
-    /// <summary>Further windows.</summary>
-    public IReadOnlyList<TokenList> Overflow { get; init; } = [];
+    /// <summary>Further windows, each made when it is come to.</summary>
+    public IEnumerable<TokenList> Overflow { get; init; } = [];
 
     public static TokenList Of(Encoding encoding) => new()
     {
@@ -30,6 +30,6 @@ internal sealed class TokenList
         Spans = encoding.Spans.ToArray(),
         SequenceIndices = encoding.SequenceIndices.ToArray(),
         WordIndices = encoding.WordIndices.ToArray(),
-        Overflow = [.. encoding.Overflow.Select(Of)],
+        Overflow = encoding.Overflow.Select(Of),
     };
 }

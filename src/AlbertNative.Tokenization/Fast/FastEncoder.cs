@@ -83,6 +83,8 @@ internal sealed class FastEncoder : TextEncoder
             if (match.Id < 0)
                 break;
             EncodeSegment(ref output, taken, match.Start, scratch);
+            if (output.HasEnough())
+                break;
             output.Add(match, _tokens[match.Id]);
             taken = match.End;
         }
@@ -110,7 +112,7 @@ internal sealed class FastEncoder : TextEncoder
     /// <summary>Text between added tokens.</summary>
     private void EncodeSegment(ref FastOutput output, int start, int end, FastScratch scratch)
     {
-        for (int from = start; from < end;)
+        for (int from = start; from < end && !output.HasEnough();)
         {
             int to = _boundaries?.Next(output.Text, from, end) ?? end;
             if (TokenCache.Takes(to - from) && TryRecall(ref output, from, to))

@@ -14,6 +14,9 @@ internal ref struct FastOutput(ReadOnlySpan<char> text, TokenBuffer tokens)
     /// <summary>Whether more than ids is wanted.</summary>
     public readonly bool WithDetails => _tokens.WithDetails;
 
+    /// <summary>See <see cref="TokenBuffer.HasEnough"/>.</summary>
+    public readonly bool HasEnough() => _tokens.HasEnough();
+
     /// <summary>Appends an added token that was found in the caller's text; its writing is what it took of it.</summary>
     public void Add(AddedVocabulary.Match match, string content)
     {

@@ -13,6 +13,8 @@ internal delegate void AppendIds(EncodeScratch scratch, TokenBuffer tokens);
 /// </summary>
 internal sealed class WordwiseEncoder
 {
+    private const int CharactersBetweenLooks = 2048;
+
     private readonly SentencePieceModel _model;
     private readonly PrepareText _prepare;
     private readonly AppendIds _append;
@@ -42,12 +44,18 @@ internal sealed class WordwiseEncoder
     {
         int before = tokens.Count;
         float score = 0;
-        for (int at = 0; ;)
+        for (int at = 0, nextLook = 0; ;)
         {
             while (at < text.Length && text[at] == ' ')
                 at++;
             if (at == text.Length)
                 return true;
+            if (at >= nextLook)
+            {
+                nextLook = at + CharactersBetweenLooks;
+                if (tokens.HasEnough())
+                    return true;
+            }
             WordKey word = WordKey.Read(text[at..]);
             at += word.Text.Length;
             if (word.Text.Length <= WordKey.LongestWord && TryRecall(word, ref score, tokens))

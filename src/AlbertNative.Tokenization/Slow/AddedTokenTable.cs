@@ -73,6 +73,9 @@ internal sealed class AddedTokenTable
     /// <summary>The ids of the tokens with a role.</summary>
     public SpecialTokens Ids { get; }
 
+    /// <summary>All added tokens.</summary>
+    public IEnumerable<AddedToken> Tokens => _byId.Values;
+
     /// <summary>The added token of an id, or null.</summary>
     public AddedToken? this[int id] => _byId.GetValueOrDefault(id);
 

@@ -8,25 +8,32 @@ namespace AlbertNative.Tokenization.Slow;
 /// </summary>
 internal sealed class SlowTextEncoder : TextEncoder
 {
+    private const int UsualChunk = 4096;
+
     private readonly SentencePieceModel _model;
     private readonly UnigramVocabulary _vocabulary;
     private readonly SlowNormalizer _normalizer;
     private readonly AddedTokenTable _added;
     private readonly PieceTokens _pieceTokens;
     private readonly WordwiseEncoder? _wordwise;
+    private readonly TextCuts? _cuts;
     private readonly bool _lowerCase;
 
     /// <summary>Makes the encoder of a model.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="settings">What its directory says.</param>
+    /// <param name="options">The caller's overrides of that.</param>
+    /// <param name="chunkLength">The characters that long texts are encoded at a time, which changes no result.</param>
     /// <exception cref="TokenizerFormatException">The settings do not fit the model.</exception>
-    public SlowTextEncoder(SentencePieceModel model, TokenizerSettings settings, TokenizerOptions options)
+    public SlowTextEncoder(
+        SentencePieceModel model, TokenizerSettings settings, TokenizerOptions options, int chunkLength = UsualChunk)
     {
         _model = model;
         _vocabulary = model.Vocabulary;
         _lowerCase = options.LowerCase ?? settings.LowerCase ?? true;
+        bool removesSpace = options.RemoveSpace ?? settings.RemoveSpace ?? true;
         _normalizer = new SlowNormalizer(new SlowNormalizerOptions(
-            _lowerCase,
-            options.KeepAccents ?? settings.KeepAccents ?? false,
-            options.RemoveSpace ?? settings.RemoveSpace ?? true));
+            _lowerCase, options.KeepAccents ?? settings.KeepAccents ?? false, removesSpace));
         try
         {
             _added = new AddedTokenTable(_vocabulary, settings, _lowerCase);
@@ -37,6 +44,7 @@ internal sealed class SlowTextEncoder : TextEncoder
         }
         _pieceTokens = new PieceTokens(model, _added);
         _wordwise = WordwiseEncoder.TryMake(model, Prepare, _pieceTokens.AppendIds);
+        _cuts = _wordwise is null ? null : TextCuts.TryMake(_added.Tokens, removesSpace, chunkLength);
         ModelMaxLength = settings.ModelMaxLength;
         Template = SequenceTemplate.Albert(_added.Ids.Cls, _added.Ids.Sep);
     }
@@ -67,11 +75,11 @@ internal sealed class SlowTextEncoder : TextEncoder
         try
         {
             text = scratch.WithoutLoneSurrogates(text);
-            int word = -1;
-            if (_added.MayOccurIn(text))
-                EncodeParts(text, scratch, tokens, ref word);
+            Progress progress = new();
+            if (tokens.WithDetails && _cuts is not null && _cuts.Allow(text))
+                EncodeByChunks(text, scratch, tokens, ref progress);
             else
-                EncodePart(text, 0, default, scratch, tokens, ref word);
+                EncodeChunk(text, 0, scratch, tokens, ref progress);
         }
         finally
         {
@@ -82,8 +90,54 @@ internal sealed class SlowTextEncoder : TextEncoder
     public override string Decode(ReadOnlySpan<int> ids, bool skipSpecialTokens) =>
         new SlowDecoder(_model, _added, IdToToken).Decode(ids, skipSpecialTokens);
 
+    /// <summary>What a chunk of a text leaves to the next.</summary>
+    private record struct Progress()
+    {
+        /// <summary>The last word's index.</summary>
+        public int Word = -1;
+
+        /// <summary>Whether a stretch without added tokens goes on, which has tokens already.</summary>
+        public bool IsInside;
+
+        /// <summary>The score of that stretch so far.</summary>
+        public float Score;
+    }
+
+    /// <summary>
+    /// Encodes a text in parts that do not need each other, so that working memory stays small and the rest of a text
+    /// can be left.
+    /// </summary>
+    private void EncodeByChunks(ReadOnlySpan<char> text, EncodeScratch scratch, TokenBuffer tokens, ref Progress progress)
+    {
+        int size = _cuts!.ChunkLength;
+        for (int from = 0; from < text.Length;)
+        {
+            Progress before = progress;
+            int count = tokens.Count;
+            int to = _cuts.Next(text, from, size);
+            EncodeChunk(text[from..to], from, scratch, tokens, ref progress);
+            if (tokens.Count == count && to < text.Length)
+            {
+                // Nothing came of it, so the space before it is that of what follows.
+                (progress, size) = (before, (int)Math.Min(size * 2L, text.Length));
+                continue;
+            }
+            if (to < text.Length && tokens.HasEnough())
+                return;
+            (from, size) = (to, _cuts.ChunkLength);
+        }
+    }
+
+    private void EncodeChunk(ReadOnlySpan<char> text, int offset, EncodeScratch scratch, TokenBuffer tokens, ref Progress progress)
+    {
+        if (_added.MayOccurIn(text))
+            EncodeParts(text, offset, scratch, tokens, ref progress);
+        else
+            EncodePart(text, offset, 0, default, scratch, tokens, ref progress);
+    }
+
     /// <summary>Cuts the text at its added tokens.</summary>
-    private void EncodeParts(ReadOnlySpan<char> text, EncodeScratch scratch, TokenBuffer tokens, ref int word)
+    private void EncodeParts(ReadOnlySpan<char> text, int offset, EncodeScratch scratch, TokenBuffer tokens, ref Progress progress)
     {
         ReadOnlySpan<int> lowerSources = default;
         if (_lowerCase)
@@ -94,15 +148,19 @@ internal sealed class SlowTextEncoder : TextEncoder
             lowerSources = tokens.WithDetails ? scratch.Lowered.Sources : default;
         }
         TextParts.Split(text, _added, scratch.Parts);
-        SourceMap map = new(lowerSources, 0, default, default);
+        SourceMap map = new(offset, lowerSources, 0, default, default);
         foreach (TextPart part in scratch.Parts)
         {
             if (part.IsEmpty)
                 continue;
             if (part.Id < 0)
-                EncodePart(part.In(text), part.Start, lowerSources, scratch, tokens, ref word);
-            else if (tokens.WithDetails)
-                tokens.Add(part.Id, new TextSpan(map.InText(part.Start), map.InText(part.End)), ++word);
+            {
+                EncodePart(part.In(text), offset, part.Start, lowerSources, scratch, tokens, ref progress);
+                continue;
+            }
+            progress.IsInside = false;
+            if (tokens.WithDetails)
+                tokens.Add(part.Id, new TextSpan(map.InText(part.Start), map.InText(part.End)), ++progress.Word);
             else
                 tokens.Add(part.Id);
         }
@@ -110,28 +168,38 @@ internal sealed class SlowTextEncoder : TextEncoder
 
     /// <summary>Encodes a stretch without added tokens.</summary>
     /// <param name="part">The stretch.</param>
-    /// <param name="start">Where it begins in the (lower-cased) text.</param>
-    /// <param name="lowerSources">Where the units of the lower-cased text come from; empty where that is the text itself.</param>
+    /// <param name="offset">Where the chunk begins that it is a part of.</param>
+    /// <param name="start">Where it begins in the (lower-cased) chunk.</param>
+    /// <param name="lowerSources">Where the units of the lower-cased chunk come from; empty where that is the chunk itself.</param>
     /// <param name="scratch">Working memory.</param>
     /// <param name="tokens">Where to.</param>
-    /// <param name="word">The last word's index.</param>
+    /// <param name="progress">What the chunk before it has left, then what this leaves.</param>
     private void EncodePart(
-        ReadOnlySpan<char> part, int start, ReadOnlySpan<int> lowerSources,
-        EncodeScratch scratch, TokenBuffer tokens, ref int word)
+        ReadOnlySpan<char> part, int offset, int start, ReadOnlySpan<int> lowerSources,
+        EncodeScratch scratch, TokenBuffer tokens, ref Progress progress)
     {
         bool withDetails = tokens.WithDetails;
         if (!withDetails && _wordwise?.TryEncode(part, scratch, tokens) == true)
             return;
+        bool goesOn = progress.IsInside && start == 0;
+        float score = goesOn ? progress.Score : 0;
         scratch.Prepared.Clear(withDetails);
         _normalizer.Normalize(part, scratch.Prepared);
-        _model.Encode(scratch.Prepared.Text, scratch, withDetails);
+        _model.Encode(scratch.Prepared.Text, scratch, withDetails, ref score);
         if (!withDetails)
-            _pieceTokens.AppendIds(scratch, tokens);
-        else
         {
-            SourceMap map = new(lowerSources, start, scratch.Prepared.Sources, scratch.Normalized.Sources);
-            _pieceTokens.Append(scratch, map, tokens, ref word);
+            _pieceTokens.AppendIds(scratch, tokens);
+            return;
         }
+        int first = tokens.Count;
+        SourceMap map = new(offset, lowerSources, start, scratch.Prepared.Sources, scratch.Normalized.Sources);
+        _pieceTokens.Append(scratch, map, tokens, ref progress.Word);
+        if (tokens.Count == first)
+            return;
+        // The space before it, which the chunk began with, is the first token's.
+        if (goesOn)
+            tokens.Spans[first] = tokens.Spans[first] with { Start = tokens.Spans[first - 1].End };
+        (progress.IsInside, progress.Score) = (true, score);
     }
 
     private ReadOnlySpan<char> Prepare(ReadOnlySpan<char> word, EncodeScratch scratch)

@@ -1,19 +1,20 @@
 namespace AlbertNative.Tokenization.Slow;
 
 /// <summary>From places in normalised text back to the caller's, through every step that was between them.</summary>
-/// <param name="lowered">Where the units of the lower-cased text come from; empty where that is the caller's.</param>
+/// <param name="offset">Where the stretch that was lower-cased begins in the caller's text.</param>
+/// <param name="lowered">Where the units of the lower-cased text come from; empty where nothing was.</param>
 /// <param name="start">Where the stretch begins in the lower-cased text.</param>
 /// <param name="prepared">Where the units that were given to SentencePiece come from, in that stretch.</param>
 /// <param name="normalized">Where SentencePiece's units come from, in what it was given.</param>
 internal readonly ref struct SourceMap(
-    ReadOnlySpan<int> lowered, int start, ReadOnlySpan<int> prepared, ReadOnlySpan<int> normalized)
+    int offset, ReadOnlySpan<int> lowered, int start, ReadOnlySpan<int> prepared, ReadOnlySpan<int> normalized)
 {
     private readonly ReadOnlySpan<int> _lowered = lowered;
     private readonly ReadOnlySpan<int> _prepared = prepared;
     private readonly ReadOnlySpan<int> _normalized = normalized;
 
     /// <summary>The place in the caller's text of one in the lower-cased text.</summary>
-    public int InText(int index) => _lowered.IsEmpty ? index : _lowered[index];
+    public int InText(int index) => offset + (_lowered.IsEmpty ? index : _lowered[index]);
 
     /// <summary>
     /// The span of a piece. It ends where what comes after its last unit begins: a unit that several were made of

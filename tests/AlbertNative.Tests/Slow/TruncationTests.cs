@@ -84,7 +84,7 @@ public sealed class TruncationTests
     [Fact]
     public void Overflow_keeps_spans_words_and_the_other_side()
     {
-        EncodeOptions options = new() { MaxLength = 6, Truncation = TruncationStrategy.OnlySecond };
+        EncodeOptions options = new() { MaxLength = 6, Truncation = TruncationStrategy.OnlySecond, Stride = 0 };
         Encoding encoding = SmallAlbert.Tokenizer().Encode("the", "a b a", options);
         Encoding rest = Assert.Single(encoding.Overflow);
         Assert.Equal(["[CLS]", "▁the", "[SEP]", "▁a", "▁b", "[SEP]"], encoding.Tokens);
@@ -98,7 +98,7 @@ public sealed class TruncationTests
     [Fact]
     public void Where_both_sides_are_cut_every_window_meets_every_other()
     {
-        EncodeOptions options = new() { MaxLength = 5 };
+        EncodeOptions options = new() { MaxLength = 5, Stride = 0 };
         Encoding encoding = SmallAlbert.Tokenizer().EncodeWords(["a", "b"], ["a", "i"], options);
         Assert.Equal("aa", Text(encoding));
         Assert.Equal(["ba", "bi", "ai"], encoding.Overflow.Select(Text));
@@ -128,7 +128,7 @@ public sealed class TruncationTests
 
     private static (int First, int Second) Lengths(
         TokenizerSemantics semantics, TruncationStrategy strategy, int first, int? second, int limit) =>
-        Truncation.Lengths(semantics, strategy, first, second, limit);
+        new Truncation(semantics, strategy, limit).Lengths(first, second);
 
     private static (int First, int Second) OneByOne(int first, int second, int limit)
     {
