@@ -46,7 +46,7 @@ public sealed class Checkpoint : IDisposable
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <summary>The mapped files; a sharded checkpoint takes those of its shards over.</summary>
-    internal ImmutableArray<MappedFile> Files { get; }
+    internal ImmutableArray<MappedFile> Files { get; private set; }
 
     /// <summary>
     /// Opens a file (<c>.safetensors</c>, a PyTorch <c>.bin</c>, the <c>.index.json</c> of shards, or the <c>.index</c> or
@@ -64,6 +64,30 @@ public sealed class Checkpoint : IDisposable
         if (!BitConverter.IsLittleEndian)
             throw new PlatformNotSupportedException("checkpoints are read on little-endian machines only");
         return CheckpointContainer.Open(path);
+    }
+
+    /// <summary>
+    /// The file that <see cref="Open"/> opens: the path itself, the index of a TensorFlow checkpoint by any of its files,
+    /// or what a directory holds; null where there is none.
+    /// </summary>
+    /// <exception cref="CheckpointFormatException">A directory holds several TensorFlow checkpoints, or half of one.</exception>
+    public static string? Find(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return CheckpointContainer.Find(path);
+    }
+
+    /// <summary>
+    /// Makes tensors of this checkpoint, renamed or transposed as need be, another one, with the same metadata. The mapped
+    /// files go over to it: from then on it is the one to dispose.
+    /// </summary>
+    /// <exception cref="CheckpointFormatException">Two of the tensors have the same name.</exception>
+    public Checkpoint Detach(IEnumerable<CheckpointTensor> tensors)
+    {
+        ArgumentNullException.ThrowIfNull(tensors);
+        Checkpoint checkpoint = new(Source, [.. tensors], Metadata, Files);
+        Files = [];
+        return checkpoint;
     }
 
     /// <summary>Finds a tensor by its exact name.</summary>

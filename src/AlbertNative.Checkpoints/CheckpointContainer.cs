@@ -14,15 +14,24 @@ internal static class CheckpointContainer
 
     public static Checkpoint Open(string path)
     {
+        string file = Find(path) ?? (Directory.Exists(path) ? throw new CheckpointFormatException(path, NotFound) : path);
+        if (file.EndsWith(TensorFlowFiles.IndexEnding, StringComparison.Ordinal))
+            return BundleReader.Open(file);
+        return file.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? ShardIndex.Open(file) : OpenTensors(file);
+    }
+
+    /// <summary>The file that is opened for a path; null where there is none.</summary>
+    public static string? Find(string path)
+    {
         if (!Directory.Exists(path))
-            return OpenFile(path);
+            return TensorFlowFiles.FindIndex(path) ?? (File.Exists(path) ? path : null);
         foreach (string name in DirectoryNames)
         {
             string file = Path.Combine(path, name);
             if (File.Exists(file))
-                return OpenFile(file);
+                return file;
         }
-        return BundleReader.Open(TensorFlowFiles.FindIn(path) ?? throw new CheckpointFormatException(path, NotFound));
+        return TensorFlowFiles.FindIn(path);
     }
 
     /// <summary>Opens one file that is not an index.</summary>
@@ -38,13 +47,6 @@ internal static class CheckpointContainer
             file.Dispose();
             throw;
         }
-    }
-
-    private static Checkpoint OpenFile(string path)
-    {
-        if (path.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
-            return ShardIndex.Open(path);
-        return TensorFlowFiles.FindIndex(path) is { } index ? BundleReader.Open(index) : OpenTensors(path);
     }
 
     private static Checkpoint ReadTensors(MappedFile file)

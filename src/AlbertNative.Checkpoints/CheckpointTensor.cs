@@ -23,6 +23,22 @@ public sealed class CheckpointTensor
         _layout = layout;
     }
 
+    /// <summary>A tensor of floats that no file holds; it stays readable whatever is disposed.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="shape">The size of each dimension; none for a scalar.</param>
+    /// <param name="values">The elements, row-major; copied.</param>
+    /// <exception cref="ArgumentException">The values are not as many as the shape says.</exception>
+    public static CheckpointTensor FromValues(string name, ReadOnlySpan<long> shape, ReadOnlySpan<float> values)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        foreach (long dimension in shape)
+            ArgumentOutOfRangeException.ThrowIfNegative(dimension, nameof(shape));
+        if (!TensorShape.TryCount(shape, sizeof(float), out long count) || count != values.Length)
+            throw new ArgumentException($"shape [{string.Join(", ", shape.ToArray())}] is not that of {values.Length} values", nameof(values));
+        byte[] bytes = MemoryMarshal.AsBytes(values).ToArray();
+        return new CheckpointTensor(name, TensorType.F32, new MemoryStorage(bytes), new TensorLayout([.. shape], count, offset: 0));
+    }
+
     /// <summary>The name that the file gives the tensor.</summary>
     public string Name { get; }
 

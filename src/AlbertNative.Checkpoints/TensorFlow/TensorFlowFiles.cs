@@ -23,7 +23,7 @@ internal static partial class TensorFlowFiles
     public static string? FindIndex(string path)
     {
         if (path.EndsWith(IndexEnding, StringComparison.Ordinal))
-            return path;
+            return File.Exists(path) ? path : null;
         string prefix = path.EndsWith(".meta", StringComparison.Ordinal) ? path[..^".meta".Length] : DataEnding().Replace(path, "");
         string index = prefix + IndexEnding;
         return (prefix != path || !File.Exists(path)) && File.Exists(index) ? index : null;

@@ -23,6 +23,9 @@ public abstract class ModelFiles : IDisposable
     /// <summary>The name of a WordPiece vocabulary.</summary>
     public const string WordPieceVocabulary = "vocab.txt";
 
+    // The largest parts beside the weights are vocabularies, of some ten megabytes.
+    private const int MaxPartLength = 1 << 28;
+
     private Checkpoint? _checkpoint;
 
     private protected ModelFiles(string path, string root, Checkpoint? checkpoint)
@@ -44,6 +47,9 @@ public abstract class ModelFiles : IDisposable
 
     /// <summary>Where a converted model comes from; null for anything else.</summary>
     public virtual ModelProvenance? Provenance => null;
+
+    /// <summary>What was decided about the model that its files do not say, for people to read; null where they say everything.</summary>
+    public virtual string? Remark => null;
 
     /// <summary>
     /// Opens a model's directory, a one-file model, or a checkpoint file (an ONNX graph is one, too) whose other parts
@@ -77,6 +83,12 @@ public abstract class ModelFiles : IDisposable
 
     /// <summary>The file that a part is, or null where it is inside another or there is none.</summary>
     public abstract string? FileOf(string name);
+
+    /// <summary>A file's content.</summary>
+    /// <exception cref="CheckpointFormatException">It is longer than any part beside the weights.</exception>
+    private protected static byte[] ReadFile(string file) => new FileInfo(file).Length <= MaxPartLength
+        ? File.ReadAllBytes(file)
+        : throw new CheckpointFormatException(file, $"longer than {MaxPartLength} bytes");
 
     /// <summary>How errors call a part.</summary>
     public string NameOf(string name) => System.IO.Path.Combine(Root, name);
