@@ -30,7 +30,9 @@ public sealed class ProjectReferenceTests
     [Fact]
     public void Every_source_project_has_its_arrows()
     {
-        IEnumerable<string> projects = Directory.EnumerateDirectories(Path.Combine(SharedFolder.Repository, "src")).Select(Path.GetFileName)!;
+        IEnumerable<string> projects = Directory.EnumerateFiles(
+            Path.Combine(SharedFolder.Repository, "src"), "*.csproj", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1 })
+            .Select(file => Path.GetFileNameWithoutExtension(file));
         Assert.Equal(Arrows.Select(row => row.Data.Item1).Order(), projects.Order());
     }
 
