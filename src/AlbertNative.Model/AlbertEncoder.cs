@@ -37,7 +37,7 @@ internal sealed class AlbertEncoder(AlbertConfig config, AlbertWeights weights)
     private void Layer(TeamThread thread, Workspace w, AlbertLayerWeights layer)
     {
         Linear(thread, w.Hidden, layer.QueryKeyValue, w.QueryKeyValue);                                     // [tokens, 3H]
-        Attention(thread, w.QueryKeyValue, w.QueryKeyValue, w.Spans, config.HeadCount, w.Context);          // [tokens, H]
+        Attention(thread, w.QueryKeyValue, w.QueryKeyValue, w.Spans, config.HeadCount, w.Context, layer.QueryKeyValue.Precision); // [tokens, H]
         LinearAddNorm(thread, w.Context, layer.AttentionOutput, w.Hidden, layer.AttentionNorm, w.Attended); // [tokens, H]
         LinearActivation(thread, w.Attended, layer.Ffn, _activation, w.Intermediate);                       // [tokens, I]
         LinearAddNorm(thread, w.Intermediate, layer.FfnOutput, w.Attended, layer.FullLayerNorm, w.Hidden);  // [tokens, H]
@@ -54,7 +54,7 @@ internal sealed class AlbertEncoder(AlbertConfig config, AlbertWeights weights)
         GatherRows(thread, w.Hidden, w.Selected, w.SelectedHidden);                                         // [selected, H]
         Linear(thread, w.SelectedHidden, layer.QueryKeyValue, w.SelectedQuery, ..hidden);
         Linear(thread, w.Hidden, layer.QueryKeyValue, w.QueryKeyValue, hidden..);
-        Attention(thread, w.SelectedQuery, w.QueryKeyValue, w.SelectedSpans, config.HeadCount, context);
+        Attention(thread, w.SelectedQuery, w.QueryKeyValue, w.SelectedSpans, config.HeadCount, context, layer.QueryKeyValue.Precision);
         LinearAddNorm(thread, context, layer.AttentionOutput, w.SelectedHidden, layer.AttentionNorm, attended);
         LinearActivation(thread, attended, layer.Ffn, _activation, intermediate);
         LinearAddNorm(thread, intermediate, layer.FfnOutput, attended, layer.FullLayerNorm, w.SelectedHidden);

@@ -8,8 +8,8 @@ namespace AlbertNative.Model;
 /// </summary>
 internal sealed class Workspace
 {
-    private readonly MatrixBuffer _embedded = new(), _queryKeyValue = new(), _context = new(), _selectedQuery = new();
-    private readonly MatrixBuffer _hidden, _attended, _intermediate, _selectedHidden;
+    private readonly MatrixBuffer _embedded = new(), _queryKeyValue = new(), _selectedQuery = new();
+    private readonly MatrixBuffer _hidden, _context, _attended, _intermediate, _selectedHidden;
     private Matrix[]? _hiddenStates;
     private AttentionSpan[] _spans = [];
     private AttentionSpan[] _selectedSpans = [];
@@ -18,9 +18,10 @@ internal sealed class Workspace
     public Workspace(AlbertConfig config, WeightPrecision precision)
     {
         Config = config;
-        // What goes into a layer's products needs room for its 8-bit form where the weights have 8 bits.
-        bool quantizable = precision == WeightPrecision.Int8;
+        // What goes into a layer's products needs room for its codes where the weights are codes.
+        bool quantizable = precision != WeightPrecision.Float32;
         _hidden = new MatrixBuffer(quantizable);
+        _context = new MatrixBuffer(quantizable);
         _attended = new MatrixBuffer(quantizable);
         _intermediate = new MatrixBuffer(quantizable);
         _selectedHidden = new MatrixBuffer(quantizable);

@@ -2,9 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace AlbertNative.Tensors.Simd;
 
-/// <summary>As <see cref="MultiplyAddChains{S, V}"/>, for the 8-bit product's instructions.</summary>
-internal static unsafe class Int8Chains<O, V>
-    where O : IInt8Ops<V>
+/// <summary>As <see cref="MultiplyAddChains{S, V}"/>, for the instructions of products of whole numbers.</summary>
+internal static unsafe class IntegerChains<O, V>
+    where O : IIntegerOps<V>
     where V : struct
 {
     /// <summary>Integer operations in one iteration of <see cref="Run"/>: a multiplication and an addition for each input.</summary>
@@ -15,11 +15,9 @@ internal static unsafe class Int8Chains<O, V>
     public static float Run(int iterations)
     {
         int codes = 0x0001_0001;
-        float* row = stackalloc float[O.Count], ones = stackalloc float[O.Count];
-        new Span<float>(ones, O.Count).Fill(1);
         V x = O.Broadcast(&codes);
-        V c0 = O.Zero, c1 = O.Zero, c2 = O.Zero, c3 = O.Zero, c4 = O.Zero, c5 = O.Zero;
-        V c6 = O.Zero, c7 = O.Zero, c8 = O.Zero, c9 = O.Zero, c10 = O.Zero, c11 = O.Zero;
+        V c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default;
+        V c6 = default, c7 = default, c8 = default, c9 = default, c10 = default, c11 = default;
         for (int i = 0; i < iterations; i++)
         {
             c0 = O.MultiplyAdd(c0, x, x);
@@ -35,12 +33,16 @@ internal static unsafe class Int8Chains<O, V>
             c10 = O.MultiplyAdd(c10, x, x);
             c11 = O.MultiplyAdd(c11, x, x);
         }
-        float sum = 0;
-        foreach (V chain in (ReadOnlySpan<V>)[c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11])
-        {
-            O.StoreScaled(row, chain, 1, ones, 0, ones);
-            sum += row[0];
-        }
-        return sum;
+        int* first = stackalloc int[O.Count];
+        int sum = First(c0, first) + First(c1, first) + First(c2, first) + First(c3, first) + First(c4, first) + First(c5, first);
+        return sum + First(c6, first) + First(c7, first) + First(c8, first) + First(c9, first) + First(c10, first) + First(c11, first);
+    }
+
+    /// <summary>One lane, by way of memory: a chain whose own address were taken would not stay in a register.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int First(V chain, int* memory)
+    {
+        Unsafe.WriteUnaligned(memory, chain);
+        return *memory;
     }
 }

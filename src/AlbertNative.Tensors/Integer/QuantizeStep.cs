@@ -2,8 +2,8 @@ using AlbertNative.Tensors.Threading;
 
 namespace AlbertNative.Tensors;
 
-/// <summary>Fills in the 8-bit form of each row, a few rows a tile.</summary>
-internal readonly unsafe struct QuantizeStep(Matrix x) : ITeamStep
+/// <summary>Fills in each row's codes, a few rows a tile.</summary>
+internal readonly unsafe struct QuantizeStep(Matrix x, IntegerWeights weights) : ITeamStep
 {
     private const int RowsPerTile = 4;
 
@@ -15,6 +15,6 @@ internal readonly unsafe struct QuantizeStep(Matrix x) : ITeamStep
     {
         int end = Math.Min(_x.Rows, (tile + 1) * RowsPerTile);
         for (int row = tile * RowsPerTile; row < end; row++)
-            Kernels.Best.Quantize(_x.Row(row), _x.Columns, _x.Code(row), Int8Kernels.Best.CodeBytes == 2);
+            weights.Quantize(_x.Row(row), _x.Code(row));
     }
 }

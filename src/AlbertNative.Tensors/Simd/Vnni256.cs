@@ -4,13 +4,19 @@ using System.Runtime.Intrinsics.X86;
 
 namespace AlbertNative.Tensors.Simd;
 
-/// <summary>AVX-VNNI: four products of a byte and a signed byte, added to a 32-bit sum, in one instruction.</summary>
-internal readonly unsafe struct VnniOps : IInt8Ops<Vector256<int>>
+/// <summary>AVX-VNNI, 256 bits: four products of a byte and a signed byte, added to a 32-bit sum, in one instruction.</summary>
+internal readonly unsafe struct Vnni256 : IIntegerOps<Vector256<int>>
 {
     public static int Count
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => 8;
+    }
+
+    public static int TileRows
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => 6;
     }
 
     public static int Group
@@ -19,26 +25,19 @@ internal readonly unsafe struct VnniOps : IInt8Ops<Vector256<int>>
         get => 4;
     }
 
-    public static Vector256<int> Zero
+    public static int WeightBytes
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => Vector256<int>.Zero;
+        get => 1;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Broadcast(int* codes) => Vector256.Create(*codes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> LoadWeights(sbyte* codes) => Vector256.Load((int*)codes);
+    public static Vector256<int> LoadWeights(byte* codes) => Vector256.Load((int*)codes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> MultiplyAdd(Vector256<int> sum, Vector256<int> activations, Vector256<int> weights) =>
         AvxVnni.MultiplyWideningAndAdd(sum, activations.AsByte(), weights.AsSByte());
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreScaled(float* destination, Vector256<int> sum, float factor, float* scales, float minimum, float* sums)
-    {
-        Vector256<float> scale = Vector256.Load(scales) * factor, offset = Vector256.Load(sums) * minimum;
-        Vector256.MultiplyAddEstimate(Vector256.ConvertToSingle(sum), scale, offset).Store(destination);
-    }
 }
