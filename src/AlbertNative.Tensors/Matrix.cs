@@ -9,9 +9,9 @@ namespace AlbertNative.Tensors;
 public readonly unsafe struct Matrix
 {
     // Keeps the pinned memory alive for as long as a view of it exists.
-    private readonly float[] _owner;
+    private readonly object _owner;
 
-    internal Matrix(float[] owner, float* data, int rows, int columns, int stride, byte* codes = null, int codeStride = 0)
+    internal Matrix(object owner, float* data, int rows, int columns, int stride, byte* codes = null, int codeStride = 0)
     {
         _owner = owner;
         Data = data;

@@ -125,7 +125,9 @@ internal sealed class BenchCommand : Command
                 timing.Shape, timing.Tokens, Round(timing.Timings.MinMs), Round(timing.Timings.MedianMs),
                 Round(timing.Gflops), $"{Round(100 * timing.PeakShare)} %", timing.Checksum);
         }
-        _session.Terminal.CreateConsole().Write(table);
+        IAnsiConsole console = _session.Terminal.CreateConsole();
+        console.Write(table);
+        console.WriteLine(PageReport.Describe());
 
         static double Round(double value) => Math.Round(value, 2);
     }
