@@ -15,6 +15,9 @@ internal abstract unsafe class IntegerKernels
     /// <summary>The size of a weight's code.</summary>
     public abstract int WeightBytes { get; }
 
+    /// <summary>Rows of the tallest tile.</summary>
+    public abstract int TileRows { get; }
+
     /// <summary>Rows by panels of x Wᵀ with its epilogue, out of the rows' codes.</summary>
     public abstract void Linear(in LinearTask task, int firstRow, int rows, int firstPanel, int panels);
 

@@ -13,6 +13,8 @@ internal sealed unsafe class Int16Product<S, F, O, V> : Int16Kernels
 
     public override int WeightBytes => O.WeightBytes;
 
+    public override int TileRows => O.TileRows;
+
     public override void Linear(in LinearTask task, int firstRow, int rows, int firstPanel, int panels) =>
         IntegerProduct<S, F, O, V>.Linear(in task, firstRow, rows, firstPanel, panels);
 

@@ -74,8 +74,11 @@ public sealed class IntegerProductTests
     public void Kernels_pass_their_check_and_wrong_ones_do_not(WeightPrecision precision, string set)
     {
         IntegerKernels kernels = IntegerSets.Require(precision, set);
-        Assert.True(KernelCheck.Passes(kernels));
-        Assert.False(KernelCheck.Passes(new OneSumOff(kernels)));
+        for (int rows = 1; rows <= 12; rows++)
+        {
+            Assert.True(KernelCheck.Passes(kernels, rows));
+            Assert.False(KernelCheck.Passes(new OneSumOff(kernels), rows));
+        }
     }
 
     /// <summary>Kernels whose last sum of the last row is wrong, as a miscompiled tile's upper lanes are.</summary>
@@ -86,6 +89,8 @@ public sealed class IntegerProductTests
         public override int Group => kernels.Group;
 
         public override int WeightBytes => kernels.WeightBytes;
+
+        public override int TileRows => kernels.TileRows;
 
         public override int ChainOperations => kernels.ChainOperations;
 
