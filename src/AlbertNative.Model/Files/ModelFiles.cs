@@ -12,7 +12,7 @@ namespace AlbertNative.Model;
 public abstract class ModelFiles : IDisposable
 {
     /// <summary>The configuration's name.</summary>
-    public const string Config = AlbertConfig.FileName;
+    public const string Config = ModelConfig.FileName;
 
     /// <summary>The name of a SentencePiece vocabulary.</summary>
     public const string SentencePieceModel = "spiece.model";
@@ -96,7 +96,7 @@ public abstract class ModelFiles : IDisposable
     /// <summary>The configuration.</summary>
     /// <exception cref="CheckpointFormatException">There is none, or it is not of a supported ALBERT.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public AlbertConfig ReadConfig() => AlbertConfig.Parse(
+    public ModelConfig ReadConfig() => ModelConfig.Parse(
         Read(Config) ?? throw new CheckpointFormatException(Path, $"has no {Config}"), NameOf(Config));
 
     /// <summary>Closes the checkpoint.</summary>
@@ -109,7 +109,7 @@ public abstract class ModelFiles : IDisposable
     private static HuggingFaceDirectory OpenOnnx(string path, string directory)
     {
         string config = System.IO.Path.Combine(directory, Config);
-        AlbertOnnx onnx = AlbertOnnx.Open(path, File.Exists(config) ? AlbertConfig.Load(config) : null);
+        AlbertOnnx onnx = AlbertOnnx.Open(path, File.Exists(config) ? ModelConfig.Load(config) : null);
         return new HuggingFaceDirectory(path, directory, onnx.Checkpoint, onnx.Config.ToJson());
     }
 
