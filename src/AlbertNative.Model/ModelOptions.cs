@@ -1,3 +1,4 @@
+using AlbertNative.Hub;
 using AlbertNative.Tensors;
 using AlbertNative.Tensors.Threading;
 
@@ -19,6 +20,9 @@ public enum WeightAccess
 /// <summary>All that can be chosen when a model is opened.</summary>
 public record ModelOptions
 {
+    /// <summary>Where models that are named come from and go to; null for what the environment says.</summary>
+    public HubOptions? Hub { get; init; }
+
     /// <summary>
     /// Threads that one pass uses, the caller's included; null for one a physical core. Results do not depend on it.
     /// </summary>

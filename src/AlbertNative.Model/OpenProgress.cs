@@ -14,4 +14,5 @@ public enum OpenStage
 /// <param name="Stage">What it is at.</param>
 /// <param name="Done">How much of the stage is done.</param>
 /// <param name="Total">How much there is; null where that is not known.</param>
-public readonly record struct OpenProgress(OpenStage Stage, long Done, long? Total);
+/// <param name="File">The file that is fetched; null while weights are packed.</param>
+public readonly record struct OpenProgress(OpenStage Stage, long Done, long? Total, string? File = null);

@@ -13,8 +13,10 @@ namespace AlbertNative.Model;
 /// </remarks>
 public sealed class PreTrainedModel : IDisposable
 {
-    private readonly Dictionary<string, LinearWeights> _linears = new(StringComparer.Ordinal);
+    private readonly EncoderWeights _weights;
+    private readonly Dictionary<string, LinearWeights> _linears;
     private readonly ModelFiles? _files;
+    private readonly bool _isCopied;
 
     private PreTrainedModel(
         ModelConfig config, WeightSource source, ModelFiles? files, ModelOptions options,
@@ -26,14 +28,28 @@ public sealed class PreTrainedModel : IDisposable
         Provenance = files?.Provenance;
         Tensors = NamedTensors.Match(source, config);
         Precision = options.Precision ?? (Tensors.AreQuantized ? WeightPrecision.Int8 : WeightPrecision.Float32);
-        EncoderWeights weights = new(Tensors, Precision, options.Weights, progress, cancellationToken);
-        bool projects = weights.EmbeddingProjections.Length > 0;
-        Encoder encoder = new(config, weights);
-        Passes = new PassQueue(threads, () => new Pass(encoder, new Workspace(config, Precision, projects)), () => _files?.Dispose());
-        if (options.Weights == WeightAccess.Copied)
+        _linears = new Dictionary<string, LinearWeights>(StringComparer.Ordinal);
+        _weights = new EncoderWeights(Tensors, Precision, options.Weights, progress, cancellationToken);
+        Passes = CreatePasses(threads);
+        _isCopied = options.Weights == WeightAccess.Copied;
+        if (_isCopied)
             files?.Dispose();
         else
             _files = files;
+    }
+
+    /// <summary>Shares all that a model has, but for its threads and perhaps its layers.</summary>
+    private PreTrainedModel(PreTrainedModel other, EncoderWeights weights, WeightPrecision precision, int threads)
+    {
+        Config = other.Config;
+        Name = other.Name;
+        Provenance = other.Provenance;
+        Tensors = other.Tensors;
+        Precision = precision;
+        _linears = other._linears;
+        _weights = weights;
+        _isCopied = other._isCopied;
+        Passes = CreatePasses(threads);
     }
 
     /// <summary>The directory or file that was opened; of a model that was named, its directory in the hub's cache.</summary>
@@ -72,19 +88,22 @@ public sealed class PreTrainedModel : IDisposable
         ModelOptions? options = null,
         IProgress<OpenProgress>? progress = null,
         CancellationToken cancellationToken = default) =>
-        Open(ModelFiles.Open(nameOrPath), options, progress, cancellationToken);
+        Open(ModelFiles.Open(nameOrPath, options, progress, cancellationToken), options, progress, cancellationToken);
 
     /// <summary>As <see cref="Open(string, ModelOptions, IProgress{OpenProgress}, CancellationToken)"/>, for hosts: no thread of the pool waits for a network.</summary>
     /// <exception cref="CheckpointFormatException">The files hold no model that is supported; names every fault.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="Hub.HubException">The named model could not be fetched.</exception>
     /// <exception cref="OperationCanceledException">The caller has cancelled.</exception>
-    public static Task<PreTrainedModel> OpenAsync(
+    public static async Task<PreTrainedModel> OpenAsync(
         string nameOrPath,
         ModelOptions? options = null,
         IProgress<OpenProgress>? progress = null,
-        CancellationToken cancellationToken = default) =>
-        Task.Run(() => Open(nameOrPath, options, progress, cancellationToken), cancellationToken);
+        CancellationToken cancellationToken = default)
+    {
+        ModelFiles files = await ModelFiles.OpenAsync(nameOrPath, options, progress, cancellationToken).ConfigureAwait(false);
+        return await Task.Run(() => Open(files, options, progress, cancellationToken), CancellationToken.None).ConfigureAwait(false);
+    }
 
     /// <summary>Opens a model of files, which it owns from then on.</summary>
     /// <exception cref="CheckpointFormatException">The files hold no model that is supported; names every fault.</exception>
@@ -119,12 +138,49 @@ public sealed class PreTrainedModel : IDisposable
         return new(config, weights, files: null, options ?? new ModelOptions(), progress: null, CancellationToken.None);
     }
 
+    /// <summary>Checks that the model holds the weights of a class.</summary>
+    /// <exception cref="CheckpointFormatException">It does not; names them, and what the model is instead.</exception>
+    /// <exception cref="ArgumentException">The model's family does not have the class.</exception>
+    public void Require(Architecture architecture) => Tensors.Require(architecture);
+
     /// <summary>Tensors of the checkpoint that a class does not use: other heads' weights, and buffers.</summary>
     /// <exception cref="ArgumentException">The model's family does not have the class.</exception>
     public IReadOnlyList<string> UnusedTensors(Architecture architecture) => Tensors.Unused(architecture);
 
+    /// <summary>
+    /// The same model on another number of threads: everything but the threads is shared, so it costs nothing else. To be
+    /// disposed before this one.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="threads"/> is below 1.</exception>
+    public PreTrainedModel WithThreads(int threads)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+        return new(this, _weights, Precision, threads);
+    }
+
+    /// <summary>
+    /// The same model with its layers held in another precision, packed anew from the same tensors; the rest is shared. To
+    /// be disposed before this one.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The weights were copied, so that the layers' are only there in packed form.</exception>
+    public PreTrainedModel WithPrecision(WeightPrecision precision)
+    {
+        if (precision == Precision)
+            return new(this, _weights, precision, Threads);
+        if (_files is null && _isCopied)
+            throw new InvalidOperationException("the weights were copied when the model was opened: open it with mapped ones");
+        return new(this, new EncoderWeights(Tensors, precision, WeightAccess.Mapped, progress: null, CancellationToken.None), precision, Threads);
+    }
+
     /// <summary>Ends the threads and closes the files; calls that are still running finish first.</summary>
     public void Dispose() => Passes.Dispose();
+
+    private PassQueue CreatePasses(int threads)
+    {
+        Encoder encoder = new(Config, _weights);
+        bool projects = _weights.EmbeddingProjections.Length > 0;
+        return new PassQueue(threads, () => new Pass(encoder, new Workspace(Config, Precision, projects)), () => _files?.Dispose());
+    }
 
     /// <summary>A head's linear layer, packed when it is first asked for and shared from then on.</summary>
     internal LinearWeights Linear(string module)

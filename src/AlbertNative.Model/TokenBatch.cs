@@ -115,8 +115,9 @@ public sealed class TokenBatch
 
     /// <summary>Checks every sequence against a model's sizes.</summary>
     /// <exception cref="ArgumentException">The batch is empty, or a sequence is too long, or an id or type is not in its table; names the place.</exception>
-    internal void Validate(ModelConfig config)
+    public void Validate(ModelConfig config)
     {
+        ArgumentNullException.ThrowIfNull(config);
         if (SequenceCount == 0)
             throw new ArgumentException("the batch holds no sequence");
         for (int sequence = 0; sequence < SequenceCount; sequence++)
@@ -132,7 +133,7 @@ public sealed class TokenBatch
     }
 
     /// <summary>Why there can be no pooled output, which is made of each sequence's column 0; null where there can.</summary>
-    internal string? PoolingRefusal()
+    public string? PoolingRefusal()
     {
         for (int sequence = 0; sequence < SequenceCount; sequence++)
         {

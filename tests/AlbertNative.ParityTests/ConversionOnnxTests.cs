@@ -18,7 +18,7 @@ public sealed class ConversionOnnxTests
         try
         {
             string path = Path.Combine(folder, "m.safetensors");
-            ModelConverter.Convert(SharedFolder.Require("peers", "onnxruntime", name), path, cancellation: TestContext.Current.CancellationToken);
+            ModelConverter.Convert(SharedFolder.Require("peers", "onnxruntime", name), path, cancellationToken: TestContext.Current.CancellationToken);
             using ModelFiles files = ModelFiles.Open(path);
             Assert.Equal(name, files.Provenance!.Source);
             AlbertConfig found = files.ReadConfig();

@@ -1,7 +1,8 @@
+using AlbertNative.Model;
 using System.Text;
 using AlbertNative.Checkpoints;
 
-namespace AlbertNative.Model;
+namespace AlbertNative.Cli;
 
 /// <summary>
 /// A checkpoint without a file: every weight is a function of its tensor's name and its index, scaled so that
@@ -11,20 +12,26 @@ namespace AlbertNative.Model;
 /// The numbers are the bits of SplitMix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number generators",
 /// OOPSLA 2014), seeded with the FNV-1a hash (Fowler, Noll, Vo) of the name.
 /// </remarks>
-public sealed class SyntheticCheckpoint : WeightSource
+internal sealed class SyntheticCheckpoint : WeightSource
 {
     private const ulong Increment = 0x9E3779B97F4A7C15;
 
     /// <summary>The weights of one class.</summary>
     /// <exception cref="ArgumentException">The configuration is not a possible one.</exception>
-    public SyntheticCheckpoint(AlbertConfig config, AlbertArchitecture architecture) =>
-        Tensors = [.. TensorCatalogue.Expected(config, architecture).Select(tensor => new SyntheticTensor(tensor))];
+    public SyntheticCheckpoint(ModelConfig config, Architecture architecture) =>
+        Tensors = [.. Stored(config, architecture).Select(tensor => new SyntheticTensor(tensor))];
 
     /// <inheritdoc/>
     public override string Name => "synthetic checkpoint";
 
     /// <inheritdoc/>
     public override IReadOnlyList<WeightTensor> Tensors { get; }
+
+    /// <summary>What a file would hold: tied tensors once.</summary>
+    private static IEnumerable<ExpectedTensor> Stored(ModelConfig config, Architecture architecture) =>
+        TensorCatalogue.Expected(config, architecture)
+            .Select(tensor => tensor.IsCopy ? tensor with { Name = tensor.OtherName! } : tensor)
+            .DistinctBy(tensor => tensor.Name);
 
     /// <summary>Computes the elements of a tensor from <paramref name="start"/> (row-major) on.</summary>
     /// <param name="name">The tensor's name, as <see cref="TensorCatalogue"/> spells it.</param>

@@ -1,11 +1,12 @@
+using AlbertNative.Model;
 using AlbertNative.Checkpoints;
 
-namespace AlbertNative.Model;
+namespace AlbertNative.Cli;
 
 /// <summary>
 /// From a file of token ids to a file of outputs, both safetensors: how one implementation is compared with another.
 /// </summary>
-public static class BatchRun
+internal static class BatchRun
 {
     /// <summary>Runs a checkpoint over a batch and writes every output of its class under Hugging Face's names.</summary>
     /// <param name="modelPath">The model: whatever <see cref="ModelFiles.Open"/> takes.</param>
@@ -20,7 +21,7 @@ public static class BatchRun
     /// class has them; zero where the mask is 0.
     /// </param>
     /// <param name="options">How to run.</param>
-    /// <param name="cancellation">Stops the run; no output is then left.</param>
+    /// <param name="cancellationToken">Stops the run; no output is then left.</param>
     /// <exception cref="CheckpointFormatException">A file is not what it should be; names the file and the fault.</exception>
     /// <exception cref="IOException">A file cannot be read or written.</exception>
     public static BatchRunSummary Execute(
@@ -28,28 +29,41 @@ public static class BatchRun
         string inputPath,
         string outputPath,
         BatchRunOptions? options = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellationToken = default)
     {
         options ??= new BatchRunOptions();
         RectangularBatch batch = RectangularBatch.Read(inputPath);
-        using AlbertPreTrainedModel model = AlbertAutoModel.Load(modelPath, options.Architecture, options.Model);
+        using PreTrainedModel model = PreTrainedModel.Open(modelPath, options.Model, cancellationToken: cancellationToken);
+        Architecture architecture = options.Architecture ?? DefaultOf(model);
         (IReadOnlyList<RectangularOutput> outputs, IReadOnlyList<string> omissions) =
-            Forward(model, batch, inputPath, options, cancellation);
+            Forward(model, architecture, batch, inputPath, options, cancellationToken);
 
         SafetensorsWriter writer = new();
         foreach (RectangularOutput output in outputs)
             writer.Add(output.Name, TensorType.F32, output.Shape.AsSpan(), output.Values.AsMemory());
-        writer.Save(outputPath, cancellationToken: cancellation);
+        writer.Save(outputPath, cancellationToken: cancellationToken);
         return new BatchRunSummary(
-            model.Architecture, [.. outputs.Select(output => (output.Name, output.Shape))], [.. omissions], [.. model.SkippedTensors]);
+            model.Config.NameOf(architecture), [.. outputs.Select(output => (output.Name, output.Shape))], [.. omissions], [.. model.UnusedTensors(architecture)]);
     }
 
-    private static (IReadOnlyList<RectangularOutput> Outputs, IReadOnlyList<string> Omissions) Forward(
-        AlbertPreTrainedModel model, RectangularBatch batch, string inputPath, BatchRunOptions options, CancellationToken cancellation)
+    private static Architecture DefaultOf(PreTrainedModel model)
     {
         try
         {
-            return RectangularForward.Run(model, batch, options.HiddenStates, cancellation);
+            return model.Config.DefaultArchitecture;
+        }
+        catch (NotSupportedException e)
+        {
+            throw new CheckpointFormatException(model.Name, e.Message, e);
+        }
+    }
+
+    private static (IReadOnlyList<RectangularOutput> Outputs, IReadOnlyList<string> Omissions) Forward(
+        PreTrainedModel model, Architecture architecture, RectangularBatch batch, string inputPath, BatchRunOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return RectangularForward.Run(model, architecture, batch, options.HiddenStates, cancellationToken);
         }
         // The batch came out of a file, so the fault is the file's.
         catch (ArgumentException e)

@@ -1,10 +1,11 @@
-namespace AlbertNative.Model;
+using AlbertNative.Model;
+namespace AlbertNative.Cli;
 
 /// <summary>How <see cref="BatchRun"/> computes.</summary>
-public sealed record BatchRunOptions
+internal sealed record BatchRunOptions
 {
     /// <summary>The class to run; null for the one that the checkpoint names.</summary>
-    public AlbertArchitecture? Architecture { get; init; }
+    public Architecture? Architecture { get; init; }
 
     /// <summary>Whether every layer's hidden states are written too, as <c>hidden_states.N</c>.</summary>
     public bool HiddenStates { get; init; }

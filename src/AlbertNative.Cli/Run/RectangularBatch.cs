@@ -1,7 +1,8 @@
+using AlbertNative.Model;
 using System.Collections.Immutable;
 using AlbertNative.Checkpoints;
 
-namespace AlbertNative.Model;
+namespace AlbertNative.Cli;
 
 /// <summary>
 /// A batch as other implementations take it: padded rows under a mask, [batch, columns], or with several choices a

@@ -1,6 +1,7 @@
+using AlbertNative.Model;
 using AlbertNative.Tensors;
 
-namespace AlbertNative.Model;
+namespace AlbertNative.Cli;
 
 /// <summary>Runs a model over a <see cref="RectangularBatch"/>, a few sequences at a time, and collects its outputs.</summary>
 internal sealed class RectangularForward
@@ -10,20 +11,20 @@ internal sealed class RectangularForward
 
     private readonly RectangularBatch _batch;
     private readonly TokenBatch _tokens = new();
-    private readonly AlbertConfig _config;
+    private readonly ModelConfig _config;
     private readonly bool _wantsHiddenStates;
-    private readonly CancellationToken _cancellation;
+    private readonly CancellationToken _cancellationToken;
     private readonly List<RectangularOutput> _outputs = [];
     private readonly List<RectangularOutput> _hiddenStates = [];
     private readonly List<string> _omissions = [];
 
     private RectangularForward(
-        RectangularBatch batch, AlbertConfig config, bool hiddenStates, CancellationToken cancellation)
+        RectangularBatch batch, ModelConfig config, bool hiddenStates, CancellationToken cancellationToken)
     {
         _batch = batch;
         _config = config;
         _wantsHiddenStates = hiddenStates;
-        _cancellation = cancellation;
+        _cancellationToken = cancellationToken;
         for (int sequence = 0; sequence < batch.SequenceCount; sequence++)
             batch.AddTo(_tokens, sequence);
         _tokens.Validate(config);
@@ -37,35 +38,38 @@ internal sealed class RectangularForward
     /// <summary>Every output of the model's class; one that the mask makes impossible is left out and the reason listed.</summary>
     /// <exception cref="ArgumentException">The batch does not fit the model; names the place.</exception>
     public static (IReadOnlyList<RectangularOutput> Outputs, IReadOnlyList<string> Omissions) Run(
-        AlbertPreTrainedModel model, RectangularBatch batch, bool hiddenStates, CancellationToken cancellation)
+        PreTrainedModel model, Architecture architecture, RectangularBatch batch, bool hiddenStates, CancellationToken cancellationToken)
     {
-        bool takesChoices = model.Architecture == AlbertArchitecture.AlbertForMultipleChoice;
+        bool takesChoices = architecture == Architecture.MultipleChoice;
         if (takesChoices != (batch.Shape.Length == 3))
         {
             throw new ArgumentException($"input_ids is [{string.Join(", ", batch.Shape)}], expected " +
-                $"{(takesChoices ? "[batch, choices, sequence]" : "[batch, sequence]")} for {model.Architecture}");
+                $"{(takesChoices ? "[batch, choices, sequence]" : "[batch, sequence]")} for {model.Config.NameOf(architecture)}");
         }
-        RectangularForward forward = new(batch, model.Config, hiddenStates, cancellation);
-        forward.ForEachChunk(model switch
+        RectangularForward forward = new(batch, model.Config, hiddenStates, cancellationToken);
+        forward.ForEachChunk(architecture switch
         {
-            AlbertModel encoder => forward.Encoder(encoder),
-            AlbertForPreTraining preTraining => forward.PreTraining(preTraining),
-            AlbertForQuestionAnswering answering => forward.Answering(answering),
-            AlbertPerTokenModel perToken => forward.PerTokenLogits(perToken),
-            AlbertPooledModel pooled => forward.PooledLogits(pooled),
-            _ => throw new ArgumentException($"{model.Architecture} has no outputs", nameof(model)),
+            Architecture.Model => forward.Encoder(new EncoderHead(model)),
+            Architecture.PreTraining => forward.PreTraining(new PreTrainingHead(model)),
+            Architecture.MaskedLM => forward.PerTokenLogits(new MaskedLMHead(model), model.Config.VocabularySize),
+            Architecture.TokenClassification => forward.PerTokenLogits(new TokenClassificationHead(model), model.Config.LabelCount),
+            Architecture.QuestionAnswering => forward.Answering(new QuestionAnsweringHead(model)),
+            Architecture.SequenceClassification => forward.PooledLogits(new SequenceClassificationHead(model), model.Config.LabelCount),
+            Architecture.NextSentencePrediction => forward.PooledLogits(new SentencePairHead(model), labels: 2),
+            Architecture.MultipleChoice => forward.Choices(new MultipleChoiceHead(model)),
+            _ => throw new ArgumentOutOfRangeException(nameof(architecture), architecture, "not a class"),
         });
         return ([.. forward._outputs, .. forward._hiddenStates], forward._omissions);
     }
 
-    private Chunk Encoder(AlbertModel model)
+    private Chunk Encoder(EncoderHead head)
     {
         RectangularOutput last = Add(PerToken("last_hidden_state", _config.HiddenSize));
-        RectangularOutput? pooled = AddPooled("pooler_output", _config.HiddenSize, model.PoolingRefusal(_tokens));
-        AlbertModelOutput output = new();
+        RectangularOutput? pooled = AddPooled("pooler_output", _config.HiddenSize, head.PoolingRefusal(_tokens));
+        EncoderOutput output = new();
         return (tokens, first) =>
         {
-            model.Forward(tokens, output, _wantsHiddenStates, _cancellation);
+            head.Forward(tokens, output, _wantsHiddenStates, _cancellationToken);
             PlaceTokens(last, output.LastHiddenState, tokens, first);
             if (pooled is not null)
                 pooled.PlaceSequences(output.PooledOutput, first);
@@ -73,57 +77,61 @@ internal sealed class RectangularForward
         };
     }
 
-    private Chunk PreTraining(AlbertForPreTraining model)
+    private Chunk PreTraining(PreTrainingHead head)
     {
         RectangularOutput predictions = Add(PerToken("prediction_logits", _config.VocabularySize));
-        RectangularOutput? sentenceOrder = AddPooled("sop_logits", _config.LabelCount, _tokens.PoolingRefusal());
+        RectangularOutput? sentenceOrder = AddPooled(head.SentencePairLogitsName, head.SentencePairLabelCount, _tokens.PoolingRefusal());
         PreTrainingOutput output = new();
         return (tokens, first) =>
         {
-            model.Forward(tokens, output, _wantsHiddenStates, _cancellation);
+            head.Forward(tokens, output, _wantsHiddenStates, _cancellationToken);
             PlaceTokens(predictions, output.PredictionLogits, tokens, first);
             if (sentenceOrder is not null)
-                sentenceOrder.PlaceSequences(output.SentenceOrderLogits, first);
+                sentenceOrder.PlaceSequences(output.SentencePairLogits, first);
             PlaceHiddenStates(output, tokens, first);
         };
     }
 
-    private Chunk Answering(AlbertForQuestionAnswering model)
+    private Chunk Answering(QuestionAnsweringHead head)
     {
         RectangularOutput starts = Add(new("start_logits", [_batch.SequenceCount, _batch.Columns], 1));
         RectangularOutput ends = Add(new("end_logits", [_batch.SequenceCount, _batch.Columns], 1));
         LogitsOutput output = new();
         return (tokens, first) =>
         {
-            model.Forward(tokens, output, _wantsHiddenStates, _cancellation);
-            starts.PlaceTokens(output.Logits, AlbertForQuestionAnswering.Start, tokens, first, _batch.Columns);
-            ends.PlaceTokens(output.Logits, AlbertForQuestionAnswering.End, tokens, first, _batch.Columns);
+            head.Forward(tokens, output, _wantsHiddenStates, _cancellationToken);
+            starts.PlaceTokens(output.Logits, QuestionAnsweringHead.Start, tokens, first, _batch.Columns);
+            ends.PlaceTokens(output.Logits, QuestionAnsweringHead.End, tokens, first, _batch.Columns);
             PlaceHiddenStates(output, tokens, first);
         };
     }
 
-    private Chunk PerTokenLogits(AlbertPerTokenModel model)
+    private Chunk PerTokenLogits(Head<LogitsOutput> head, int width)
     {
-        RectangularOutput logits = Add(PerToken("logits", model.LogitCount));
+        RectangularOutput logits = Add(PerToken("logits", width));
         LogitsOutput output = new();
         return (tokens, first) =>
         {
-            model.Forward(tokens, output, _wantsHiddenStates, _cancellation);
+            head.Forward(tokens, output, _wantsHiddenStates, _cancellationToken);
             PlaceTokens(logits, output.Logits, tokens, first);
             PlaceHiddenStates(output, tokens, first);
         };
     }
 
-    private Chunk PooledLogits(AlbertPooledModel model)
+    private Chunk PooledLogits(Head<LogitsOutput> head, int labels) =>
+        SequenceLogits(head, new("logits", [_batch.SequenceCount, labels], labels));
+
+    private Chunk Choices(MultipleChoiceHead head) => SequenceLogits(head, new("logits", _batch.Shape[..^1], 1));
+
+    private Chunk SequenceLogits(Head<LogitsOutput> head, RectangularOutput logits)
     {
-        _tokens.RequirePooling();
-        RectangularOutput logits = Add(model is AlbertForMultipleChoice
-            ? new("logits", _batch.Shape[..^1], 1)
-            : new("logits", [_batch.SequenceCount, _config.LabelCount], _config.LabelCount));
+        if (_tokens.PoolingRefusal() is string refusal)
+            throw new ArgumentException(refusal);
+        Add(logits);
         LogitsOutput output = new();
         return (tokens, first) =>
         {
-            model.Forward(tokens, output, _wantsHiddenStates, _cancellation);
+            head.Forward(tokens, output, _wantsHiddenStates, _cancellationToken);
             logits.PlaceSequences(output.Logits, first);
             PlaceHiddenStates(output, tokens, first);
         };

@@ -1,7 +1,8 @@
+using AlbertNative.Model;
 using System.Collections.Immutable;
 using AlbertNative.Tensors;
 
-namespace AlbertNative.Model;
+namespace AlbertNative.Cli;
 
 /// <summary>One output of a <see cref="RectangularBatch"/> under Hugging Face's name: zero where the mask is 0.</summary>
 /// <param name="name">The name.</param>

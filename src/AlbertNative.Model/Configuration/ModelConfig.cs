@@ -232,6 +232,13 @@ public sealed record ModelConfig
         }
     }
 
+    /// <summary>The name of <see cref="DefaultArchitecture"/>, such as AlbertForMaskedLM.</summary>
+    /// <exception cref="NotSupportedException">The class is not one of the family's.</exception>
+    public string ClassName => Model.Family.Of(Family).ClassName(DefaultArchitecture);
+
+    /// <summary>The name of a class in this family, such as BertForMaskedLM.</summary>
+    public string NameOf(Architecture architecture) => Model.Family.Of(Family).ClassName(architecture);
+
     /// <summary>A field's value: of one that is null and follows another, the other's.</summary>
     internal double this[ConfigField field]
     {

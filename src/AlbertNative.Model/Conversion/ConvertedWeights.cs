@@ -63,15 +63,15 @@ public sealed class ConvertedWeights
     }
 
     /// <summary>Reads every element as for writing, and writes nothing.</summary>
-    /// <param name="cancellation">Looked at between tensors.</param>
+    /// <param name="cancellationToken">Looked at between tensors.</param>
     /// <exception cref="CheckpointFormatException">An element cannot be stored; names the tensor.</exception>
-    public void Check(CancellationToken cancellation = default)
+    public void Check(CancellationToken cancellationToken = default)
     {
         foreach ((string name, WeightTensor weight) in _weights)
         {
             foreach (ConvertedTensor tensor in Describe(name, weight))
             {
-                cancellation.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
                 Write(Stream.Null, tensor, weight);
             }
         }

@@ -21,6 +21,7 @@ internal static class AlbertFamily
             "ffn", "ffn_output", "full_layer_layer_norm"),
         Prediction = new("predictions.dense", "predictions.LayerNorm", "predictions.bias", "predictions.decoder"),
         SentencePair = "sop_classifier.classifier",
+        SentencePairLogits = "sop_logits",
         SentencePairArchitecture = Architecture.PreTraining,
         SentencePairLabels = null,
     };

@@ -23,6 +23,7 @@ internal static class BertFamily
         Prediction = new(
             "cls.predictions.transform.dense", "cls.predictions.transform.LayerNorm", "cls.predictions.bias", "cls.predictions.decoder"),
         SentencePair = "cls.seq_relationship",
+        SentencePairLogits = "seq_relationship_logits",
         SentencePairArchitecture = Architecture.NextSentencePrediction,
         SentencePairLabels = 2,
     };

@@ -44,6 +44,9 @@ internal sealed record Family
     /// <summary>The head that judges two sentences: their order, or whether the second follows the first.</summary>
     public required string SentencePair { get; init; }
 
+    /// <summary>What Hugging Face's class for pre-training calls that head's scores.</summary>
+    public required string SentencePairLogits { get; init; }
+
     /// <summary>The class that has that head.</summary>
     public required Architecture SentencePairArchitecture { get; init; }
 

@@ -52,17 +52,30 @@ public sealed class EncoderHead : Head<EncoderOutput>
     /// <param name="cancellationToken">Stops the computation at its next step.</param>
     /// <exception cref="ArgumentException">The batch does not fit the model, or a sequence's column 0 is masked.</exception>
     /// <exception cref="InvalidOperationException">The checkpoint has no pooler.</exception>
-    public void Pool(TokenBatch batch, EncoderOutput output, CancellationToken cancellationToken = default)
+    public void Pool(TokenBatch batch, EncoderOutput output, CancellationToken cancellationToken = default) =>
+        Run(BeginPooling(batch, output, cancellationToken));
+
+    /// <summary>As <see cref="Pool"/>, without a thread that waits.</summary>
+    /// <exception cref="ArgumentException">The batch does not fit the model, or a sequence's column 0 is masked.</exception>
+    /// <exception cref="InvalidOperationException">The checkpoint has no pooler.</exception>
+    public ValueTask PoolAsync(TokenBatch batch, EncoderOutput output, CancellationToken cancellationToken = default) =>
+        RunAsync(BeginPooling(batch, output, cancellationToken));
+
+    /// <summary>Why there is no pooled output for a batch; null where there is.</summary>
+    public string? PoolingRefusal(TokenBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        return _noPooler ?? batch.PoolingRefusal();
+    }
+
+    private Call BeginPooling(TokenBatch batch, EncoderOutput output, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(batch);
         if (_noPooler is not null)
             throw new InvalidOperationException(_noPooler);
         batch.RequirePooling();
-        Run(Begin(batch, PooledClassifier.NeededRows(batch, hiddenStates: false), output, hiddenStates: false, cancellationToken));
+        return Begin(batch, PooledClassifier.NeededRows(batch, hiddenStates: false), output, hiddenStates: false, cancellationToken);
     }
-
-    /// <summary>Why there is no pooled output for a batch; null where there is.</summary>
-    internal string? PoolingRefusal(TokenBatch batch) => _noPooler ?? batch.PoolingRefusal();
 
     private protected override Call NewCall() => new StatesCall(this);
 

@@ -9,6 +9,9 @@ internal sealed class PooledClassifier(PreTrainedModel model, string module)
     private readonly Pooler _pooler = new(model);
     private readonly LinearWeights _classifier = model.Linear(module);
 
+    /// <summary>The columns of the scores.</summary>
+    public int LabelCount => _classifier.Outputs;
+
     /// <summary>The first tokens' rows; all where every layer's hidden states are wanted.</summary>
     public static ReadOnlySpan<int> NeededRows(TokenBatch? batch, bool hiddenStates) =>
         hiddenStates || batch is null ? default : batch.SequenceStarts[..batch.SequenceCount];

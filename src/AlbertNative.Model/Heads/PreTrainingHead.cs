@@ -21,6 +21,12 @@ public sealed class PreTrainingHead : Head<PreTrainingOutput>
         _sentencePair = new PooledClassifier(model, model.Tensors.Family.SentencePair);
     }
 
+    /// <summary>The number of labels of the judgement of two sentences.</summary>
+    public int SentencePairLabelCount => _sentencePair.LabelCount;
+
+    /// <summary>What Hugging Face calls its scores: <c>sop_logits</c>, or of BERT <c>seq_relationship_logits</c>.</summary>
+    public string SentencePairLogitsName => Model.Tensors.Family.SentencePairLogits;
+
     private protected override Call NewCall() => new BothCall(this);
 
     private sealed class BothCall(PreTrainingHead head) : Call(head)

@@ -17,6 +17,9 @@ public sealed class SentencePairHead : Head<LogitsOutput>
         : base(model, Family.Of(model.Config.Family).SentencePairArchitecture) =>
         _classifier = new PooledClassifier(model, model.Tensors.Family.SentencePair);
 
+    /// <summary>The number of labels, the columns of the logits.</summary>
+    public int LabelCount => _classifier.LabelCount;
+
     private protected override ReadOnlySpan<int> NeededRows(TokenBatch batch, bool hiddenStates) =>
         PooledClassifier.NeededRows(batch, hiddenStates);
 

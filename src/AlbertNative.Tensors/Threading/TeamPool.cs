@@ -29,13 +29,13 @@ public sealed class TeamPool : IDisposable
 
     /// <summary>Runs a program on the next free team.</summary>
     /// <exception cref="ObjectDisposedException">The pool was disposed.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was signalled; checked while waiting and at every step.</exception>
-    public void Run(TeamProgram program, CancellationToken cancellation = default)
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was signalled; checked while waiting and at every step.</exception>
+    public void Run(TeamProgram program, CancellationToken cancellationToken = default)
     {
-        ThreadTeam team = Rent(cancellation);
+        ThreadTeam team = Rent(cancellationToken);
         try
         {
-            team.Run(program, cancellation);
+            team.Run(program, cancellationToken);
         }
         finally
         {
@@ -54,7 +54,7 @@ public sealed class TeamPool : IDisposable
         }
     }
 
-    private ThreadTeam Rent(CancellationToken cancellation)
+    private ThreadTeam Rent(CancellationToken cancellationToken)
     {
         Waiter waiter;
         lock (_gate)
@@ -72,10 +72,10 @@ public sealed class TeamPool : IDisposable
             _waiting.Enqueue(waiter);
         }
         ThreadTeam? team;
-        using (cancellation.UnsafeRegister(static waiter => ((Waiter)waiter!).Wake(), waiter))
-            team = waiter.Wait(cancellation);
+        using (cancellationToken.UnsafeRegister(static waiter => ((Waiter)waiter!).Wake(), waiter))
+            team = waiter.Wait(cancellationToken);
         if (team is null)
-            throw new OperationCanceledException(cancellation);
+            throw new OperationCanceledException(cancellationToken);
         lock (_gate)
             _spareWaiters.Push(waiter);
         return team;
@@ -104,11 +104,11 @@ public sealed class TeamPool : IDisposable
         private bool _left;
 
         /// <summary>The team that this caller was given, or null where it gave up its place.</summary>
-        public ThreadTeam? Wait(CancellationToken cancellation)
+        public ThreadTeam? Wait(CancellationToken cancellationToken)
         {
             lock (this)
             {
-                while (_team is null && !cancellation.IsCancellationRequested)
+                while (_team is null && !cancellationToken.IsCancellationRequested)
                     Monitor.Wait(this);
                 ThreadTeam? team = _team;
                 _team = null;

@@ -33,11 +33,11 @@ public sealed class ThreadTeam : IDisposable
     public int Size { get; }
 
     /// <summary>Runs a program on all threads and returns when it is finished. One call at a time.</summary>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was signalled; checked at every step.</exception>
-    public void Run(TeamProgram program, CancellationToken cancellation = default)
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was signalled; checked at every step.</exception>
+    public void Run(TeamProgram program, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(program);
-        _cancellation = cancellation;
+        _cancellation = cancellationToken;
         _failure = null;
         _stopped = false;
         _counters = default;

@@ -17,14 +17,14 @@ internal sealed class ConversionSource : IDisposable
         _transformer = transformer;
         _configPath = configPath;
         Parts = ModelParts.Read(files, transformer, modules);
-        Config = configPath is null ? transformer.ReadConfig() : AlbertConfig.Load(configPath);
+        Config = configPath is null ? transformer.ReadConfig() : ModelConfig.Load(configPath);
         if (configPath is not null)
             Parts.SetConfig(configPath);
     }
 
     public ModelParts Parts { get; }
 
-    public AlbertConfig Config { get; }
+    public ModelConfig Config { get; }
 
     public ModelProvenance? Provenance => _transformer.Provenance;
 

@@ -15,11 +15,11 @@ public static class ModelExporter
     /// <param name="source">A one-file model, or anything else that <see cref="ModelConverter"/> takes.</param>
     /// <param name="directory">The directory to make; it must not exist, or be empty. It appears only when it is complete.</param>
     /// <param name="progress">Told what share of the weights has been written, from 0 to 1.</param>
-    /// <param name="cancellation">Stops the export; nothing is then left behind.</param>
+    /// <param name="cancellationToken">Stops the export; nothing is then left behind.</param>
     /// <exception cref="FormatException">The source is malformed, does not fit together or is not supported; names every fault.</exception>
     /// <exception cref="IOException">The directory is in use, or a file cannot be read or written.</exception>
     public static ConversionSummary Export(
-        string source, string directory, IProgress<double>? progress = null, CancellationToken cancellation = default)
+        string source, string directory, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(source);
         ArgumentException.ThrowIfNullOrEmpty(directory);
@@ -32,7 +32,7 @@ public static class ModelExporter
         string partial = Path.Combine(Path.GetDirectoryName(final)!, $".{Path.GetFileName(final)}.{Guid.NewGuid():N}.partial");
         try
         {
-            long bytes = Write(model, weights, partial, ModelConverter.ShareOf(summary.WeightBytes, progress), cancellation);
+            long bytes = Write(model, weights, partial, ModelConverter.ShareOf(summary.WeightBytes, progress), cancellationToken);
             if (Directory.Exists(final))
                 Directory.Delete(final);
             Directory.Move(partial, final);
@@ -52,7 +52,7 @@ public static class ModelExporter
     }
 
     private static long Write(
-        ConversionSource model, ConvertedWeights weights, string directory, IProgress<long>? progress, CancellationToken cancellation)
+        ConversionSource model, ConvertedWeights weights, string directory, IProgress<long>? progress, CancellationToken cancellationToken)
     {
         long bytes = 0;
         Directory.CreateDirectory(directory);
@@ -66,7 +66,7 @@ public static class ModelExporter
         SafetensorsWriter writer = new(OneFileModelWriter.PyTorchMetadata);
         weights.AddTo(writer);
         string weightsFile = Path.Combine(directory, WeightsFile);
-        writer.Save(weightsFile, progress, cancellation);
+        writer.Save(weightsFile, progress, cancellationToken);
         return bytes + new FileInfo(weightsFile).Length;
     }
 }

@@ -150,10 +150,10 @@ public sealed class ModelConverterTests : IDisposable
     [Fact]
     public void A_cancelled_conversion_leaves_nothing()
     {
-        using CancellationTokenSource cancellation = new();
-        Interruption interruption = new(cancellation);
+        using CancellationTokenSource cancellationToken = new();
+        Interruption interruption = new(cancellationToken);
         Assert.ThrowsAny<OperationCanceledException>(
-            () => ModelConverter.Convert(OneFile.Nano, At("m.safetensors"), progress: interruption, cancellation: cancellation.Token));
+            () => ModelConverter.Convert(OneFile.Nano, At("m.safetensors"), progress: interruption, cancellationToken: cancellationToken.Token));
         Assert.InRange(interruption.Last, 1e-6, 0.999);
         Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
     }
@@ -299,14 +299,14 @@ public sealed class ModelConverterTests : IDisposable
 
     private string At(string name) => Path.Combine(_folder.Path, name);
 
-    private sealed class Interruption(CancellationTokenSource cancellation) : IProgress<double>
+    private sealed class Interruption(CancellationTokenSource cancellationToken) : IProgress<double>
     {
         public double Last { get; private set; }
 
         public void Report(double value)
         {
             Last = value;
-            cancellation.Cancel();
+            cancellationToken.Cancel();
         }
     }
 }

@@ -55,7 +55,7 @@ public sealed class ModelExporterTests : IDisposable
     public void A_cancelled_export_leaves_nothing()
     {
         Assert.ThrowsAny<OperationCanceledException>(
-            () => ModelExporter.Export(OneFile.Nano, At("out"), cancellation: new CancellationToken(canceled: true)));
+            () => ModelExporter.Export(OneFile.Nano, At("out"), cancellationToken: new CancellationToken(canceled: true)));
         Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
     }
 

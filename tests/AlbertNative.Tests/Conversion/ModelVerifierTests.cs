@@ -206,7 +206,7 @@ public sealed class ModelVerifierTests : IDisposable
         using AlbertModel model = AlbertModel.Load(OneFile.Nano);
         TokenBatch batch = new();
         batch.Add(ids, attentionMask: mask);
-        AlbertModelOutput output = model.Forward(batch, cancellation: Cancel);
+        AlbertModelOutput output = model.Forward(batch, cancellationToken: Cancel);
         return new()
         {
             Names = ["org/nano"],

@@ -140,11 +140,11 @@ public sealed class AddAlbertTests
             {
                 started.Set();
                 while (true)
-                    filler.Fill("The king of [MASK].", cancellation: stop);
+                    filler.Fill("The king of [MASK].", cancellationToken: stop);
             },
             TestContext.Current.CancellationToken);
         started.Wait(TestContext.Current.CancellationToken);
-        Task<int> waiting = runner.RunAsync((filler, stop) => filler.Fill("[MASK]", cancellation: stop).Count, TestContext.Current.CancellationToken);
+        Task<int> waiting = runner.RunAsync((filler, stop) => filler.Fill("[MASK]", cancellationToken: stop).Count, TestContext.Current.CancellationToken);
         inBetween.Awaited = waiting;
 
         await services.DisposeAsync();

@@ -75,11 +75,11 @@ public sealed class TelemetryTests : IDisposable
     {
         using MaskFiller filler = MaskFiller.Load(ShippedModels.Nano);
         using AlbertRunner<MaskFiller> runner = new(filler, _model, logger: _log);
-        await runner.RunAsync((f, stop) => f.Fill("The king of [MASK].", cancellation: stop), TestContext.Current.CancellationToken);
+        await runner.RunAsync((f, stop) => f.Fill("The king of [MASK].", cancellationToken: stop), TestContext.Current.CancellationToken);
         Assert.Equal(filler.Tokenizer.Encode("The king of [MASK].").Count, Single(AlbertTelemetry.TokenUsage).Value);
 
         await Assert.ThrowsAsync<ArgumentException>(
-            () => runner.RunAsync((f, stop) => f.Fill("secret", cancellation: stop), TestContext.Current.CancellationToken));
+            () => runner.RunAsync((f, stop) => f.Fill("secret", cancellationToken: stop), TestContext.Current.CancellationToken));
         var failed = Measured(AlbertTelemetry.OperationDuration).Last();
         Assert.Equal("fill_mask", failed.Tags["gen_ai.operation.name"]);
         Assert.Equal("System.ArgumentException", failed.Tags["error.type"]);

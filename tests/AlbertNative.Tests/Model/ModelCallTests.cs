@@ -43,7 +43,7 @@ public sealed class ModelCallTests
         batch.Add([2, 5, 3]);
         using CancellationTokenSource source = new();
         source.Cancel();
-        Assert.ThrowsAny<OperationCanceledException>(() => model.Forward(batch, cancellation: source.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() => model.Forward(batch, cancellationToken: source.Token));
         AlbertModelOutput output = model.Forward(batch);
         Assert.Equal(model.Forward(batch).LastHiddenState[2].ToArray(), output.LastHiddenState[2].ToArray());
     }

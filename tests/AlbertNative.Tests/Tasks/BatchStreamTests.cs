@@ -40,10 +40,10 @@ public sealed class BatchStreamTests
     [Fact]
     public void Cancellation_stops_before_the_next_batch()
     {
-        using CancellationTokenSource cancellation = new();
-        using IEnumerator<int> results = Run(Enumerable.Range(0, 10), batchTokens: 1, cancellation.Token).GetEnumerator();
+        using CancellationTokenSource cancellationToken = new();
+        using IEnumerator<int> results = Run(Enumerable.Range(0, 10), batchTokens: 1, cancellationToken.Token).GetEnumerator();
         Assert.True(results.MoveNext());
-        cancellation.Cancel();
+        cancellationToken.Cancel();
         Assert.Throws<OperationCanceledException>(() => results.MoveNext());
         Assert.Single(_batches);
     }
@@ -58,7 +58,7 @@ public sealed class BatchStreamTests
         return new(input, [encoding], [TokenWindow.Whole(encoding)]);
     }
 
-    private IEnumerable<int> Run(IEnumerable<int> inputs, int batchTokens, CancellationToken cancellation = default) =>
+    private IEnumerable<int> Run(IEnumerable<int> inputs, int batchTokens, CancellationToken cancellationToken = default) =>
         BatchStream.Run<int, object, int>(
             inputs.Select(input =>
             {
@@ -72,5 +72,5 @@ public sealed class BatchStreamTests
                 return batch.Select((_, input) => input.Input);
             },
             batchTokens,
-            cancellation);
+            cancellationToken);
 }

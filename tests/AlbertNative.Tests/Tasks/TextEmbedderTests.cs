@@ -106,10 +106,10 @@ public sealed class TextEmbedderTests
     public void Cancellation_ends_a_stream()
     {
         using TextEmbedder embedder = TextEmbedder.Load(Nano.Path);
-        using CancellationTokenSource cancellation = new();
-        using IEnumerator<float[]> vectors = embedder.Embed(Forever(), cancellation.Token).GetEnumerator();
+        using CancellationTokenSource cancellationToken = new();
+        using IEnumerator<float[]> vectors = embedder.Embed(Forever(), cancellationToken.Token).GetEnumerator();
         Assert.True(vectors.MoveNext());
-        cancellation.Cancel();
+        cancellationToken.Cancel();
         Assert.ThrowsAny<OperationCanceledException>(() =>
         {
             while (vectors.MoveNext())

@@ -1,15 +1,10 @@
-using AlbertNative.Tokenization;
-
 namespace AlbertNative;
 
-/// <summary>How a task loads its model and how texts meet it; what a single call can choose is in that call.</summary>
+/// <summary>How texts meet a task's model; what a single call can choose is in that call, what the model is in its opening.</summary>
 public sealed record TaskOptions
 {
     /// <summary>Everything as the model's files say; texts that are too long are refused.</summary>
     public static TaskOptions Default { get; } = new();
-
-    /// <summary>How to load the tokenizer; null for what the files say.</summary>
-    public TokenizerOptions? Tokenizer { get; init; }
 
     /// <summary>
     /// The most tokens of an input, special tokens included. Null: what the model's positions, its tokenizer's
@@ -19,9 +14,6 @@ public sealed record TaskOptions
 
     /// <summary>What happens to longer texts.</summary>
     public Overlong Overlong { get; init; } = Overlong.Refuse;
-
-    /// <summary>Threads of one forward pass; null for one a physical core. Results do not depend on it.</summary>
-    public int? Threads { get; init; }
 
     /// <summary>
     /// About how many tokens of a stream of texts go through the model at once. More take more memory and give each
