@@ -68,7 +68,7 @@ public sealed class PreTrainedModel : IDisposable
     public int Threads => Passes.TeamSize;
 
     /// <summary>The classes whose weights the model holds: the heads that can be made of it.</summary>
-    public IReadOnlyList<Architecture> Architectures => Tensors.Architectures;
+    public IReadOnlyList<ModelArchitecture> Architectures => Tensors.Architectures;
 
     internal NamedTensors Tensors { get; }
 
@@ -141,11 +141,11 @@ public sealed class PreTrainedModel : IDisposable
     /// <summary>Checks that the model holds the weights of a class.</summary>
     /// <exception cref="CheckpointFormatException">It does not; names them, and what the model is instead.</exception>
     /// <exception cref="ArgumentException">The model's family does not have the class.</exception>
-    public void Require(Architecture architecture) => Tensors.Require(architecture);
+    public void Require(ModelArchitecture architecture) => Tensors.Require(architecture);
 
     /// <summary>Tensors of the checkpoint that a class does not use: other heads' weights, and buffers.</summary>
     /// <exception cref="ArgumentException">The model's family does not have the class.</exception>
-    public IReadOnlyList<string> UnusedTensors(Architecture architecture) => Tensors.Unused(architecture);
+    public IReadOnlyList<string> UnusedTensors(ModelArchitecture architecture) => Tensors.Unused(architecture);
 
     /// <summary>
     /// The same model on another number of threads: everything but the threads is shared, so it costs nothing else. To be

@@ -31,7 +31,7 @@ internal static class BenchModels
                 throw new BadInputException($"{nameOrFile} is neither a file nor one of {Names}");
             config = ModelConfig.Load(nameOrFile);
         }
-        return PreTrainedModel.Create(config, new SyntheticCheckpoint(config, Architecture.Model), options);
+        return PreTrainedModel.Create(config, new SyntheticCheckpoint(config, ModelArchitecture.Model), options);
     }
 
     private static ModelConfig Create(int hidden, int layers, int heads, HiddenActivation activation) => new()

@@ -18,7 +18,7 @@ internal sealed class SyntheticCheckpoint : WeightSource
 
     /// <summary>The weights of one class.</summary>
     /// <exception cref="ArgumentException">The configuration is not a possible one.</exception>
-    public SyntheticCheckpoint(ModelConfig config, Architecture architecture) =>
+    public SyntheticCheckpoint(ModelConfig config, ModelArchitecture architecture) =>
         Tensors = [.. Stored(config, architecture).Select(tensor => new SyntheticTensor(tensor))];
 
     /// <inheritdoc/>
@@ -28,7 +28,7 @@ internal sealed class SyntheticCheckpoint : WeightSource
     public override IReadOnlyList<WeightTensor> Tensors { get; }
 
     /// <summary>What a file would hold: tied tensors once.</summary>
-    private static IEnumerable<ExpectedTensor> Stored(ModelConfig config, Architecture architecture) =>
+    private static IEnumerable<ExpectedTensor> Stored(ModelConfig config, ModelArchitecture architecture) =>
         TensorCatalogue.Expected(config, architecture)
             .Select(tensor => tensor.IsCopy ? tensor with { Name = tensor.OtherName! } : tensor)
             .DistinctBy(tensor => tensor.Name);

@@ -47,7 +47,7 @@ internal sealed record ModelReport
     {
         ModelFiles files = ModelFiles.Open(path, cancellationToken: cancellationToken);
         using PreTrainedModel model = PreTrainedModel.Open(files, cancellationToken: cancellationToken);
-        Architecture architecture = model.Config.DefaultArchitecture;
+        ModelArchitecture architecture = model.Config.DefaultArchitecture;
         model.Require(architecture);
         Checkpoint checkpoint = files.Checkpoint;
         return new()
@@ -65,16 +65,16 @@ internal sealed record ModelReport
         };
     }
 
-    private static long CountParameters(PreTrainedModel model, Architecture architecture)
+    private static long CountParameters(PreTrainedModel model, ModelArchitecture architecture)
     {
-        bool lacksPooler = architecture == Architecture.Model && !new EncoderHead(model).HasPooler;
+        bool lacksPooler = architecture == ModelArchitecture.Model && !new EncoderHead(model).HasPooler;
         return TensorCatalogue.Expected(model.Config, architecture)
             .Where(tensor => !tensor.IsCopy || tensor.OtherName!.EndsWith("bias", StringComparison.Ordinal))
             .Where(tensor => tensor.Required || !lacksPooler)
             .Sum(tensor => tensor.ElementCount);
     }
 
-    private static List<string> FindHeads(Checkpoint checkpoint, Architecture architecture)
+    private static List<string> FindHeads(Checkpoint checkpoint, ModelArchitecture architecture)
     {
         string[] names = [.. checkpoint.Tensors.Select(tensor => tensor.Name)];
         List<string> heads = [.. HeadTensors.Where(head => names.Any(name => EndsWith(name, head.Ending))).Select(head => head.Head)];
@@ -86,11 +86,11 @@ internal sealed record ModelReport
     }
 
     // The three kinds of classifier have tensors of the same name.
-    private static string ClassifierOf(Architecture architecture) => architecture switch
+    private static string ClassifierOf(ModelArchitecture architecture) => architecture switch
     {
-        Architecture.TokenClassification => "token classification",
-        Architecture.MultipleChoice => "multiple choice",
-        Architecture.SequenceClassification => "sequence classification",
+        ModelArchitecture.TokenClassification => "token classification",
+        ModelArchitecture.MultipleChoice => "multiple choice",
+        ModelArchitecture.SequenceClassification => "sequence classification",
         _ => "classifier",
     };
 

@@ -34,7 +34,7 @@ internal static class BatchRun
         options ??= new BatchRunOptions();
         RectangularBatch batch = RectangularBatch.Read(inputPath);
         using PreTrainedModel model = PreTrainedModel.Open(modelPath, options.Model, cancellationToken: cancellationToken);
-        Architecture architecture = options.Architecture ?? DefaultOf(model);
+        ModelArchitecture architecture = options.Architecture ?? DefaultOf(model);
         (IReadOnlyList<RectangularOutput> outputs, IReadOnlyList<string> omissions) =
             Forward(model, architecture, batch, inputPath, options, cancellationToken);
 
@@ -46,7 +46,7 @@ internal static class BatchRun
             model.Config.NameOf(architecture), [.. outputs.Select(output => (output.Name, output.Shape))], [.. omissions], [.. model.UnusedTensors(architecture)]);
     }
 
-    private static Architecture DefaultOf(PreTrainedModel model)
+    private static ModelArchitecture DefaultOf(PreTrainedModel model)
     {
         try
         {
@@ -59,7 +59,7 @@ internal static class BatchRun
     }
 
     private static (IReadOnlyList<RectangularOutput> Outputs, IReadOnlyList<string> Omissions) Forward(
-        PreTrainedModel model, Architecture architecture, RectangularBatch batch, string inputPath, BatchRunOptions options, CancellationToken cancellationToken)
+        PreTrainedModel model, ModelArchitecture architecture, RectangularBatch batch, string inputPath, BatchRunOptions options, CancellationToken cancellationToken)
     {
         try
         {

@@ -5,7 +5,7 @@ namespace AlbertNative.Cli;
 internal sealed record BatchRunOptions
 {
     /// <summary>The class to run; null for the one that the checkpoint names.</summary>
-    public Architecture? Architecture { get; init; }
+    public ModelArchitecture? Architecture { get; init; }
 
     /// <summary>Whether every layer's hidden states are written too, as <c>hidden_states.N</c>.</summary>
     public bool HiddenStates { get; init; }

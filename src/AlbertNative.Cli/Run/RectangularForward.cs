@@ -38,9 +38,9 @@ internal sealed class RectangularForward
     /// <summary>Every output of the model's class; one that the mask makes impossible is left out and the reason listed.</summary>
     /// <exception cref="ArgumentException">The batch does not fit the model; names the place.</exception>
     public static (IReadOnlyList<RectangularOutput> Outputs, IReadOnlyList<string> Omissions) Run(
-        PreTrainedModel model, Architecture architecture, RectangularBatch batch, bool hiddenStates, CancellationToken cancellationToken)
+        PreTrainedModel model, ModelArchitecture architecture, RectangularBatch batch, bool hiddenStates, CancellationToken cancellationToken)
     {
-        bool takesChoices = architecture == Architecture.MultipleChoice;
+        bool takesChoices = architecture == ModelArchitecture.MultipleChoice;
         if (takesChoices != (batch.Shape.Length == 3))
         {
             throw new ArgumentException($"input_ids is [{string.Join(", ", batch.Shape)}], expected " +
@@ -49,14 +49,14 @@ internal sealed class RectangularForward
         RectangularForward forward = new(batch, model.Config, hiddenStates, cancellationToken);
         forward.ForEachChunk(architecture switch
         {
-            Architecture.Model => forward.Encoder(new EncoderHead(model)),
-            Architecture.PreTraining => forward.PreTraining(new PreTrainingHead(model)),
-            Architecture.MaskedLM => forward.PerTokenLogits(new MaskedLMHead(model), model.Config.VocabularySize),
-            Architecture.TokenClassification => forward.PerTokenLogits(new TokenClassificationHead(model), model.Config.LabelCount),
-            Architecture.QuestionAnswering => forward.Answering(new QuestionAnsweringHead(model)),
-            Architecture.SequenceClassification => forward.PooledLogits(new SequenceClassificationHead(model), model.Config.LabelCount),
-            Architecture.NextSentencePrediction => forward.PooledLogits(new SentencePairHead(model), labels: 2),
-            Architecture.MultipleChoice => forward.Choices(new MultipleChoiceHead(model)),
+            ModelArchitecture.Model => forward.Encoder(new EncoderHead(model)),
+            ModelArchitecture.PreTraining => forward.PreTraining(new PreTrainingHead(model)),
+            ModelArchitecture.MaskedLM => forward.PerTokenLogits(new MaskedLMHead(model), model.Config.VocabularySize),
+            ModelArchitecture.TokenClassification => forward.PerTokenLogits(new TokenClassificationHead(model), model.Config.LabelCount),
+            ModelArchitecture.QuestionAnswering => forward.Answering(new QuestionAnsweringHead(model)),
+            ModelArchitecture.SequenceClassification => forward.PooledLogits(new SequenceClassificationHead(model), model.Config.LabelCount),
+            ModelArchitecture.NextSentencePrediction => forward.PooledLogits(new SentencePairHead(model), labels: 2),
+            ModelArchitecture.MultipleChoice => forward.Choices(new MultipleChoiceHead(model)),
             _ => throw new ArgumentOutOfRangeException(nameof(architecture), architecture, "not a class"),
         });
         return ([.. forward._outputs, .. forward._hiddenStates], forward._omissions);

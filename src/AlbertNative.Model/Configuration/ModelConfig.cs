@@ -215,16 +215,16 @@ public sealed record ModelConfig
         return (int)(layer / ((double)LayerCount / GroupCount));
     }
 
-    /// <summary>The first of <see cref="Architectures"/>, or <see cref="Architecture.Model"/> where there is none.</summary>
+    /// <summary>The first of <see cref="Architectures"/>, or <see cref="ModelArchitecture.Model"/> where there is none.</summary>
     /// <exception cref="NotSupportedException">The class is not one of the family's.</exception>
-    public Architecture DefaultArchitecture
+    public ModelArchitecture DefaultArchitecture
     {
         get
         {
             if (Architectures.IsEmpty)
-                return Architecture.Model;
+                return ModelArchitecture.Model;
             Family table = Model.Family.Of(Family);
-            return table.TryParseClass(Architectures[0], out Architecture architecture)
+            return table.TryParseClass(Architectures[0], out ModelArchitecture architecture)
                 ? architecture
                 : throw new NotSupportedException(
                     $"architectures names {ConfigNames.Quote(Architectures[0])}, expected one of " +
@@ -237,7 +237,7 @@ public sealed record ModelConfig
     public string ClassName => Model.Family.Of(Family).ClassName(DefaultArchitecture);
 
     /// <summary>The name of a class in this family, such as BertForMaskedLM.</summary>
-    public string NameOf(Architecture architecture) => Model.Family.Of(Family).ClassName(architecture);
+    public string NameOf(ModelArchitecture architecture) => Model.Family.Of(Family).ClassName(architecture);
 
     /// <summary>A field's value: of one that is null and follows another, the other's.</summary>
     internal double this[ConfigField field]

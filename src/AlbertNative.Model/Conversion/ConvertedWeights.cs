@@ -34,7 +34,7 @@ public sealed class ConvertedWeights
     public IReadOnlyList<DroppedTensor> Dropped => _dropped;
 
     /// <summary>The classes that can be loaded of the weights.</summary>
-    public IReadOnlyList<Architecture> Architectures { get; }
+    public IReadOnlyList<ModelArchitecture> Architectures { get; }
 
     /// <summary>Matches weights with a configuration. Nothing is written, and of the elements only tied ones are read.</summary>
     /// <param name="source">The weights, which must stay open.</param>

@@ -9,8 +9,8 @@ internal static class AlbertFamily
         ClassPrefix = "Albert",
         Architectures =
         [
-            Architecture.Model, Architecture.PreTraining, Architecture.MaskedLM, Architecture.SequenceClassification,
-            Architecture.TokenClassification, Architecture.QuestionAnswering, Architecture.MultipleChoice,
+            ModelArchitecture.Model, ModelArchitecture.PreTraining, ModelArchitecture.MaskedLM, ModelArchitecture.SequenceClassification,
+            ModelArchitecture.TokenClassification, ModelArchitecture.QuestionAnswering, ModelArchitecture.MultipleChoice,
         ],
         BasePrefix = "albert.",
         EmbeddingProjection = "albert.encoder.embedding_hidden_mapping_in",
@@ -22,7 +22,7 @@ internal static class AlbertFamily
         Prediction = new("predictions.dense", "predictions.LayerNorm", "predictions.bias", "predictions.decoder"),
         SentencePair = "sop_classifier.classifier",
         SentencePairLogits = "sop_logits",
-        SentencePairArchitecture = Architecture.PreTraining,
+        SentencePairArchitecture = ModelArchitecture.PreTraining,
         SentencePairLabels = null,
     };
 }

@@ -9,9 +9,9 @@ internal static class BertFamily
         ClassPrefix = "Bert",
         Architectures =
         [
-            Architecture.Model, Architecture.PreTraining, Architecture.MaskedLM, Architecture.NextSentencePrediction,
-            Architecture.SequenceClassification, Architecture.TokenClassification, Architecture.QuestionAnswering,
-            Architecture.MultipleChoice,
+            ModelArchitecture.Model, ModelArchitecture.PreTraining, ModelArchitecture.MaskedLM, ModelArchitecture.NextSentencePrediction,
+            ModelArchitecture.SequenceClassification, ModelArchitecture.TokenClassification, ModelArchitecture.QuestionAnswering,
+            ModelArchitecture.MultipleChoice,
         ],
         BasePrefix = "bert.",
         EmbeddingProjection = null,
@@ -24,7 +24,7 @@ internal static class BertFamily
             "cls.predictions.transform.dense", "cls.predictions.transform.LayerNorm", "cls.predictions.bias", "cls.predictions.decoder"),
         SentencePair = "cls.seq_relationship",
         SentencePairLogits = "seq_relationship_logits",
-        SentencePairArchitecture = Architecture.NextSentencePrediction,
+        SentencePairArchitecture = ModelArchitecture.NextSentencePrediction,
         SentencePairLabels = 2,
     };
 }

@@ -18,7 +18,7 @@ internal sealed record Family
     public required string ClassPrefix { get; init; }
 
     /// <summary>Its classes.</summary>
-    public required ImmutableArray<Architecture> Architectures { get; init; }
+    public required ImmutableArray<ModelArchitecture> Architectures { get; init; }
 
     /// <summary>What the names of the base model's tensors begin with in a class with a head, with the dot.</summary>
     public required string BasePrefix { get; init; }
@@ -48,7 +48,7 @@ internal sealed record Family
     public required string SentencePairLogits { get; init; }
 
     /// <summary>The class that has that head.</summary>
-    public required Architecture SentencePairArchitecture { get; init; }
+    public required ModelArchitecture SentencePairArchitecture { get; init; }
 
     /// <summary>The labels of that head; null for as many as the configuration has.</summary>
     public required int? SentencePairLabels { get; init; }
@@ -89,13 +89,13 @@ internal sealed record Family
     public static string ModelTypes => string.Join(" or ", Tables.Select(table => $"\"{table.ModelType}\""));
 
     /// <summary>The name of a class, such as AlbertForMaskedLM.</summary>
-    public string ClassName(Architecture architecture) =>
-        ClassPrefix + (architecture == Architecture.Model ? "Model" : "For" + architecture);
+    public string ClassName(ModelArchitecture architecture) =>
+        ClassPrefix + (architecture == ModelArchitecture.Model ? "Model" : "For" + architecture);
 
     /// <summary>The class of a name; false where the family has none of it.</summary>
-    public bool TryParseClass(string name, out Architecture architecture)
+    public bool TryParseClass(string name, out ModelArchitecture architecture)
     {
-        foreach (Architecture candidate in Architectures)
+        foreach (ModelArchitecture candidate in Architectures)
         {
             if (ClassName(candidate) == name)
             {

@@ -15,7 +15,7 @@ public sealed class EncoderHead : Head<EncoderOutput>
     /// <summary>The hidden states of an opened model.</summary>
     /// <exception cref="Checkpoints.CheckpointFormatException">The model holds half a pooler.</exception>
     public EncoderHead(PreTrainedModel model)
-        : base(model, Architecture.Model)
+        : base(model, ModelArchitecture.Model)
     {
         string module = model.Tensors.Family.Pooler;
         if (model.Tensors.Has(TensorCatalogue.Weight(module)))

@@ -10,7 +10,7 @@ public abstract class Head<TOutput>
 {
     private readonly Stack<Call> _idle = new();
 
-    private protected Head(PreTrainedModel model, Architecture architecture)
+    private protected Head(PreTrainedModel model, ModelArchitecture architecture)
     {
         ArgumentNullException.ThrowIfNull(model);
         Model = model;
@@ -20,7 +20,8 @@ public abstract class Head<TOutput>
     /// <summary>The model that the head stands on.</summary>
     public PreTrainedModel Model { get; }
 
-    private protected ModelConfig Config => Model.Config;
+    /// <summary>The model's sizes and labels.</summary>
+    public ModelConfig Config => Model.Config;
 
     /// <summary>Computes a batch.</summary>
     /// <param name="batch">The sequences.</param>

@@ -11,7 +11,7 @@ public sealed class MaskedLMHead : Head<LogitsOutput>
     /// <summary>The head of an opened model.</summary>
     /// <exception cref="Checkpoints.CheckpointFormatException">The model does not hold its weights; names them.</exception>
     public MaskedLMHead(PreTrainedModel model)
-        : base(model, Architecture.MaskedLM) => _words = new WordScores(model);
+        : base(model, ModelArchitecture.MaskedLM) => _words = new WordScores(model);
 
     /// <summary>Some tokens' scores: last layer and head are computed for these alone, to the same bits.</summary>
     /// <param name="batch">The sequences.</param>

@@ -15,7 +15,7 @@ public sealed class MultipleChoiceHead : Head<LogitsOutput>
     /// <summary>The head of an opened model.</summary>
     /// <exception cref="Checkpoints.CheckpointFormatException">The model does not hold its weights; names them.</exception>
     public MultipleChoiceHead(PreTrainedModel model)
-        : base(model, Architecture.MultipleChoice) => _classifier = new PooledClassifier(model, Family.Classifier);
+        : base(model, ModelArchitecture.MultipleChoice) => _classifier = new PooledClassifier(model, Family.Classifier);
 
     private protected override ReadOnlySpan<int> NeededRows(TokenBatch batch, bool hiddenStates) =>
         PooledClassifier.NeededRows(batch, hiddenStates);

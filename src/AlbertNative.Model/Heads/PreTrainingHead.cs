@@ -15,7 +15,7 @@ public sealed class PreTrainingHead : Head<PreTrainingOutput>
     /// <summary>The head of an opened model.</summary>
     /// <exception cref="Checkpoints.CheckpointFormatException">The model does not hold its weights; names them.</exception>
     public PreTrainingHead(PreTrainedModel model)
-        : base(model, Architecture.PreTraining)
+        : base(model, ModelArchitecture.PreTraining)
     {
         _words = new WordScores(model);
         _sentencePair = new PooledClassifier(model, model.Tensors.Family.SentencePair);

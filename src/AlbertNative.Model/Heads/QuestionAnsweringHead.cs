@@ -17,7 +17,7 @@ public sealed class QuestionAnsweringHead : Head<LogitsOutput>
     /// <summary>The head of an opened model.</summary>
     /// <exception cref="Checkpoints.CheckpointFormatException">The model does not hold its weights; names them.</exception>
     public QuestionAnsweringHead(PreTrainedModel model)
-        : base(model, Architecture.QuestionAnswering) => _answer = model.Linear(Family.Answer);
+        : base(model, ModelArchitecture.QuestionAnswering) => _answer = model.Linear(Family.Answer);
 
     private protected override Call NewCall() => new AnswerCall(this);
 

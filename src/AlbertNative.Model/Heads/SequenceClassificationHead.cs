@@ -15,7 +15,7 @@ public sealed class SequenceClassificationHead : Head<LogitsOutput>
     /// <summary>The head of an opened model.</summary>
     /// <exception cref="Checkpoints.CheckpointFormatException">The model does not hold its weights; names them.</exception>
     public SequenceClassificationHead(PreTrainedModel model)
-        : base(model, Architecture.SequenceClassification) => _classifier = new PooledClassifier(model, Family.Classifier);
+        : base(model, ModelArchitecture.SequenceClassification) => _classifier = new PooledClassifier(model, Family.Classifier);
 
     private protected override ReadOnlySpan<int> NeededRows(TokenBatch batch, bool hiddenStates) =>
         PooledClassifier.NeededRows(batch, hiddenStates);

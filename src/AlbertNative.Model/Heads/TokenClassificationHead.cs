@@ -11,7 +11,7 @@ public sealed class TokenClassificationHead : Head<LogitsOutput>
     /// <summary>The head of an opened model.</summary>
     /// <exception cref="Checkpoints.CheckpointFormatException">The model does not hold its weights; names them.</exception>
     public TokenClassificationHead(PreTrainedModel model)
-        : base(model, Architecture.TokenClassification) => _classifier = model.Linear(Family.Classifier);
+        : base(model, ModelArchitecture.TokenClassification) => _classifier = model.Linear(Family.Classifier);
 
     /// <summary>Some tokens' scores: last layer and head are computed for these alone, to the same bits.</summary>
     /// <param name="batch">The sequences.</param>

@@ -9,7 +9,7 @@ namespace AlbertNative.Model.Onnx;
 /// </summary>
 public sealed class AlbertOnnx : IDisposable
 {
-    private AlbertOnnx(ModelConfig config, Architecture architecture, Checkpoint checkpoint)
+    private AlbertOnnx(ModelConfig config, ModelArchitecture architecture, Checkpoint checkpoint)
     {
         Config = config;
         Architecture = architecture;
@@ -20,7 +20,7 @@ public sealed class AlbertOnnx : IDisposable
     public ModelConfig Config { get; }
 
     /// <summary>The class whose heads the graph has.</summary>
-    public Architecture Architecture { get; }
+    public ModelArchitecture Architecture { get; }
 
     /// <summary>
     /// The tensors, each once: layers that share weights are one, and the masked-LM decoder is there only where it
@@ -44,7 +44,7 @@ public sealed class AlbertOnnx : IDisposable
         AlbertParts parts = AlbertGraph.Recognise(file, flow, graph);
         SharedLayers layers = SharedLayers.Find(path, parts.Steps, config);
         ModelFamily family = config?.Family ?? parts.Family;
-        Architecture architecture = parts.ArchitectureOf(file.Inputs.FirstOrDefault(i => i.Name == "input_ids")?.Rank);
+        ModelArchitecture architecture = parts.ArchitectureOf(file.Inputs.FirstOrDefault(i => i.Name == "input_ids")?.Rank);
         config ??= new OnnxConfig(path, graph, parts).Infer(layers, architecture);
         return new AlbertOnnx(config, architecture, file.Detach(OnnxTensors.Name(parts, layers, Family.Of(family))));
     }

@@ -57,14 +57,14 @@ internal sealed record AlbertParts
     public ModelFamily Family => EmbeddingProjection is null ? ModelFamily.Bert : ModelFamily.Albert;
 
     /// <summary>The class that has these heads; <paramref name="inputRank"/> tells multiple choice from classification.</summary>
-    public Architecture ArchitectureOf(int? inputRank) => this switch
+    public ModelArchitecture ArchitectureOf(int? inputRank) => this switch
     {
-        { PredictionDense: not null, SentenceOrder: not null } => Architecture.PreTraining,
-        { PredictionDense: not null } => Architecture.MaskedLM,
-        { Answer: not null } => Architecture.QuestionAnswering,
-        { Classifier: not null, Pooler: null } => Architecture.TokenClassification,
-        { Classifier: not null } when inputRank == 3 => Architecture.MultipleChoice,
-        { Classifier: not null } => Architecture.SequenceClassification,
-        _ => Architecture.Model,
+        { PredictionDense: not null, SentenceOrder: not null } => ModelArchitecture.PreTraining,
+        { PredictionDense: not null } => ModelArchitecture.MaskedLM,
+        { Answer: not null } => ModelArchitecture.QuestionAnswering,
+        { Classifier: not null, Pooler: null } => ModelArchitecture.TokenClassification,
+        { Classifier: not null } when inputRank == 3 => ModelArchitecture.MultipleChoice,
+        { Classifier: not null } => ModelArchitecture.SequenceClassification,
+        _ => ModelArchitecture.Model,
     };
 }

@@ -8,7 +8,7 @@ internal sealed class OnnxConfig(string path, OnnxGraph graph, AlbertParts parts
 {
     /// <summary>Every value that decides what the model computes; the others keep their defaults.</summary>
     /// <exception cref="CheckpointFormatException">The graph does not say enough, or is not that of an ALBERT.</exception>
-    public ModelConfig Infer(SharedLayers layers, Architecture architecture)
+    public ModelConfig Infer(SharedLayers layers, ModelArchitecture architecture)
     {
         ModelConfig config = new(parts.Family)
         {
@@ -27,7 +27,7 @@ internal sealed class OnnxConfig(string path, OnnxGraph graph, AlbertParts parts
             Architectures = [Family.Of(parts.Family).ClassName(architecture)],
         };
         OnnxPart? labels = parts.Classifier ?? parts.SentenceOrder;
-        if (labels is not null && architecture != Architecture.MultipleChoice)
+        if (labels is not null && architecture != ModelArchitecture.MultipleChoice)
             config = config with { Labels = ModelConfig.NumberedLabels(Size(labels.OutputCount)) };
         try
         {

@@ -33,7 +33,7 @@ internal sealed class NamedTensors
     public bool HasProjection => Family.EmbeddingProjection is string module && Has(TensorCatalogue.Weight(module));
 
     /// <summary>The classes whose tensors are all there, and fit.</summary>
-    public IReadOnlyList<Architecture> Architectures => [.. Family.Architectures.Where(
+    public IReadOnlyList<ModelArchitecture> Architectures => [.. Family.Architectures.Where(
         architecture => Faults(TensorCatalogue.Head(Config, architecture)).Count == 0)];
 
     /// <summary>The tensor of an expected name, or the one that it is tied to.</summary>
@@ -55,12 +55,12 @@ internal sealed class NamedTensors
         faults.AddRange(tensors.Unknown(encoder));
         return faults.Count == 0
             ? tensors
-            : throw new CheckpointFormatException(source.Name, Refusal(family.ClassName(Architecture.Model), faults));
+            : throw new CheckpointFormatException(source.Name, Refusal(family.ClassName(ModelArchitecture.Model), faults));
     }
 
     /// <summary>Checks that the source holds all that a class has beside the encoder.</summary>
     /// <exception cref="CheckpointFormatException">Names all tensors that are missing or misshapen, and what the model is instead.</exception>
-    public void Require(Architecture architecture)
+    public void Require(ModelArchitecture architecture)
     {
         List<string> faults = Faults(TensorCatalogue.Head(Config, architecture));
         if (faults.Count > 0)
@@ -68,7 +68,7 @@ internal sealed class NamedTensors
     }
 
     /// <summary>Names, as the source spells them, of tensors that a class does not use: other heads' weights, and buffers.</summary>
-    public IReadOnlyList<string> Unused(Architecture architecture)
+    public IReadOnlyList<string> Unused(ModelArchitecture architecture)
     {
         HashSet<string> used = new(StringComparer.Ordinal);
         foreach (ExpectedTensor tensor in TensorCatalogue.Expected(Config, architecture))
@@ -198,7 +198,7 @@ internal sealed class NamedTensors
     /// <summary>What a reader can do about a head that is not there.</summary>
     private string Instead()
     {
-        List<string> classes = [.. Architectures.Where(architecture => architecture != Architecture.Model).Select(Family.ClassName)];
+        List<string> classes = [.. Architectures.Where(architecture => architecture != ModelArchitecture.Model).Select(Family.ClassName)];
         return classes.Count > 0
             ? $"\nThis model is {string.Join(", ", classes)}."
             : "\nThis model has no head: it gives hidden states and embeddings, and can be trained for a task.";

@@ -5,7 +5,7 @@ public static class TensorCatalogue
 {
     /// <summary>Every tensor that a class computes with: the encoder's, then the head's.</summary>
     /// <exception cref="ArgumentException">The configuration is not a possible one, or its family does not have the class.</exception>
-    public static IReadOnlyList<ExpectedTensor> Expected(ModelConfig config, Architecture architecture) =>
+    public static IReadOnlyList<ExpectedTensor> Expected(ModelConfig config, ModelArchitecture architecture) =>
         [.. Encoder(config), .. Head(config, architecture)];
 
     /// <summary>The encoder's tensors.</summary>
@@ -38,7 +38,7 @@ public static class TensorCatalogue
 
     /// <summary>What a class has beside the encoder.</summary>
     /// <exception cref="ArgumentException">The family does not have the class.</exception>
-    internal static List<ExpectedTensor> Head(ModelConfig config, Architecture architecture)
+    internal static List<ExpectedTensor> Head(ModelConfig config, ModelArchitecture architecture)
     {
         Family family = Family.Of(config.Family);
         if (!family.Architectures.Contains(architecture))
@@ -47,32 +47,32 @@ public static class TensorCatalogue
         List<ExpectedTensor> tensors = [];
         switch (architecture)
         {
-            case Architecture.Model:
+            case ModelArchitecture.Model:
                 AddLinear(tensors, family.Pooler, hidden, hidden, required: false);
                 break;
-            case Architecture.PreTraining:
+            case ModelArchitecture.PreTraining:
                 AddLinear(tensors, family.Pooler, hidden, hidden);
                 AddPredictions(tensors, config, family);
                 AddLinear(tensors, family.SentencePair, family.SentencePairLabels ?? config.LabelCount, hidden);
                 break;
-            case Architecture.MaskedLM:
+            case ModelArchitecture.MaskedLM:
                 AddPredictions(tensors, config, family);
                 break;
-            case Architecture.NextSentencePrediction:
+            case ModelArchitecture.NextSentencePrediction:
                 AddLinear(tensors, family.Pooler, hidden, hidden);
                 AddLinear(tensors, family.SentencePair, family.SentencePairLabels ?? config.LabelCount, hidden);
                 break;
-            case Architecture.SequenceClassification:
+            case ModelArchitecture.SequenceClassification:
                 AddLinear(tensors, family.Pooler, hidden, hidden);
                 AddLinear(tensors, Family.Classifier, config.LabelCount, hidden);
                 break;
-            case Architecture.TokenClassification:
+            case ModelArchitecture.TokenClassification:
                 AddLinear(tensors, Family.Classifier, config.LabelCount, hidden);
                 break;
-            case Architecture.QuestionAnswering:
+            case ModelArchitecture.QuestionAnswering:
                 AddLinear(tensors, Family.Answer, 2, hidden);
                 break;
-            case Architecture.MultipleChoice:
+            case ModelArchitecture.MultipleChoice:
                 AddLinear(tensors, family.Pooler, hidden, hidden);
                 AddLinear(tensors, Family.Classifier, 1, hidden);
                 break;

@@ -46,7 +46,7 @@ public sealed class TextEmbedder : TextTask
         Command = "embed",
         Summary = "Make vectors of texts, tokens or words",
         TelemetryName = "embeddings",
-        Architectures = [Architecture.Model],
+        Architectures = [ModelArchitecture.Model],
         TaskType = typeof(TextEmbedder),
         Create = (model, options) => new TextEmbedder(model, null, options),
     };

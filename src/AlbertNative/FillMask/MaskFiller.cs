@@ -27,7 +27,7 @@ public sealed class MaskFiller : TextTask
         Command = "fill-mask",
         Summary = "Say which words a [MASK] may stand for",
         TelemetryName = "fill_mask",
-        Architectures = [Architecture.MaskedLM],
+        Architectures = [ModelArchitecture.MaskedLM],
         TaskType = typeof(MaskFiller),
         Create = (model, options) => new MaskFiller(model, options),
     };

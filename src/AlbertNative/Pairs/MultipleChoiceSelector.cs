@@ -25,7 +25,7 @@ public sealed class MultipleChoiceSelector : TextTask
         Command = "choose",
         Summary = "Pick the best of several continuations or answers",
         TelemetryName = "multiple_choice",
-        Architectures = [Architecture.MultipleChoice],
+        Architectures = [ModelArchitecture.MultipleChoice],
         TaskType = typeof(MultipleChoiceSelector),
         Create = (model, options) => new MultipleChoiceSelector(model, options),
     };

@@ -30,7 +30,7 @@ public sealed class SentenceOrderPredictor : TextTask
         Command = "order",
         Summary = "Say whether two sentences stand in their order",
         TelemetryName = "sentence_order",
-        Architectures = [Architecture.PreTraining, Architecture.NextSentencePrediction],
+        Architectures = [ModelArchitecture.PreTraining, ModelArchitecture.NextSentencePrediction],
         TaskType = typeof(SentenceOrderPredictor),
         Create = (model, options) => new SentenceOrderPredictor(model, options),
     };

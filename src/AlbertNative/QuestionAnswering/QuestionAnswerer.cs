@@ -34,7 +34,7 @@ public sealed class QuestionAnswerer : TextTask
         Command = "answer",
         Summary = "Find the answers to questions in contexts",
         TelemetryName = "question_answering",
-        Architectures = [Architecture.QuestionAnswering],
+        Architectures = [ModelArchitecture.QuestionAnswering],
         TaskType = typeof(QuestionAnswerer),
         Create = (model, options) => new QuestionAnswerer(model, options),
     };

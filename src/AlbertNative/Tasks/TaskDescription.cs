@@ -21,7 +21,7 @@ public sealed record TaskDescription
     public required string TelemetryName { get; init; }
 
     /// <summary>The classes that have its head; any one of them is enough.</summary>
-    public required ImmutableArray<Architecture> Architectures { get; init; }
+    public required ImmutableArray<ModelArchitecture> Architectures { get; init; }
 
     /// <summary>The class.</summary>
     public required Type TaskType { get; init; }

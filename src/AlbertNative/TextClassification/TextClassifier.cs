@@ -21,7 +21,7 @@ public sealed class TextClassifier : TextTask
         Command = "classify",
         Summary = "Label texts, or pairs of texts",
         TelemetryName = "text_classification",
-        Architectures = [Architecture.SequenceClassification],
+        Architectures = [ModelArchitecture.SequenceClassification],
         TaskType = typeof(TextClassifier),
         Create = (model, options) => new TextClassifier(model, options),
     };

@@ -24,7 +24,7 @@ public sealed class TokenClassifier : TextTask
         Command = "tag",
         Summary = "Label the tokens, words or entities of texts",
         TelemetryName = "token_classification",
-        Architectures = [Architecture.TokenClassification],
+        Architectures = [ModelArchitecture.TokenClassification],
         TaskType = typeof(TokenClassifier),
         Create = (model, options) => new TokenClassifier(model, options),
     };

@@ -234,7 +234,7 @@ public sealed class ModelVerifier
             return states;
         if (published.CompareIds(_tokenizer) is string difference)
             throw mismatch($"{states}, but {difference}");
-        if (!Opened().Architectures.Contains(Architecture.MaskedLM))
+        if (!Opened().Architectures.Contains(ModelArchitecture.MaskedLM))
             return $"hidden states and ids of {published.Names[0]}";
         using TextModel model = new(Opened(), _tokenizer);
         using MaskFiller filler = new(model);

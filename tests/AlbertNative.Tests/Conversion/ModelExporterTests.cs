@@ -76,10 +76,10 @@ public sealed class ModelExporterTests : IDisposable
             summary.Parts);
         ModelExporter.Export(At("st.safetensors"), At("out"));
 
-        TaskOptions options = new() { Tokenizer = new() { Semantics = Tokenization.TokenizerSemantics.Fast } };
+        TextModelOptions options = new() { Tokenizer = new() { Semantics = Tokenization.TokenizerSemantics.Fast } };
         float[][] vectors = Array.ConvertAll<string, float[]>(["st", "st.safetensors", "out"], name =>
         {
-            using TextEmbedder embedder = TextEmbedder.Load(At(name), options: options);
+            using TextEmbedder embedder = TextEmbedder.Load(At(name), modelOptions: options);
             Assert.Equal(64, embedder.MaxLength);
             return embedder.Embed("in the beginning");
         });

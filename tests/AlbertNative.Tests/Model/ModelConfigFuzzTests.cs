@@ -5,14 +5,14 @@ using AlbertNative.Model;
 namespace AlbertNative.Tests.Model;
 
 /// <summary>Damaged and hostile configurations end in the one exception, and cost no more memory than four times the file and 1 MB.</summary>
-public sealed class AlbertConfigFuzzTests
+public sealed class ModelConfigFuzzTests
 {
     private const int Seed = 20260711;
 
     [Fact]
     public void Damaged_files_are_read_or_refused()
     {
-        byte[] original = (new AlbertConfig() with { Labels = ["NOUN", "VERB", "ADJ"], Architectures = ["AlbertModel"] }).ToJson();
+        byte[] original = (new ModelConfig() with { Labels = ["NOUN", "VERB", "ADJ"], Architectures = ["AlbertModel"] }).ToJson();
         Random random = new(Seed);
         for (int round = 0; round < 4000; round++)
         {
@@ -56,7 +56,7 @@ public sealed class AlbertConfigFuzzTests
         long before = GC.GetAllocatedBytesForCurrentThread();
         try
         {
-            AlbertConfig.Parse(file, "config.json");
+            ModelConfig.Parse(file, "config.json");
         }
         catch (CheckpointFormatException)
         {

@@ -4,12 +4,12 @@ using AlbertNative.Model;
 
 namespace AlbertNative.Tests.Model;
 
-public sealed class AlbertConfigTests
+public sealed class ModelConfigTests
 {
     [Fact]
     public void Absent_keys_have_the_defaults_of_transformers()
     {
-        AlbertConfig config = Parse("{}");
+        ModelConfig config = Parse("{}");
         Assert.Equal(
             (30000, 128, 4096, 12, 1, 1, 64, 16384, 512, 2),
             (config.VocabularySize, config.EmbeddingSize, config.HiddenSize, config.LayerCount, config.GroupCount,
@@ -20,13 +20,13 @@ public sealed class AlbertConfigTests
         Assert.Equal((0, 2, 3), (config.PadTokenId, config.BosTokenId, config.EosTokenId));
         Assert.Equal(["LABEL_0", "LABEL_1"], config.Labels);
         Assert.Null(config.ProblemType);
-        Assert.Equal(AlbertArchitecture.AlbertModel, config.DefaultArchitecture);
+        Assert.Equal(ModelArchitecture.Model, config.DefaultArchitecture);
     }
 
     [Fact]
     public void Keys_are_read()
     {
-        AlbertConfig config = Parse("""
+        ModelConfig config = Parse("""
             {"vocab_size": 97, "embedding_size": 16, "hidden_size": 36, "num_hidden_layers": 6, "num_hidden_groups": 3,
              "inner_group_num": 2, "num_attention_heads": 4, "intermediate_size": 64, "hidden_act": "silu",
              "max_position_embeddings": 40, "type_vocab_size": 1, "layer_norm_eps": 0.001, "pad_token_id": null,
@@ -41,7 +41,7 @@ public sealed class AlbertConfigTests
         Assert.Equal(0.001, config.LayerNormEpsilon);
         Assert.Equal((null, 5, null), (config.PadTokenId, config.BosTokenId, config.EosTokenId));
         Assert.Equal(ProblemType.Regression, config.ProblemType);
-        Assert.Equal(AlbertArchitecture.AlbertForMaskedLM, config.DefaultArchitecture);
+        Assert.Equal(ModelArchitecture.MaskedLM, config.DefaultArchitecture);
         Assert.Equal(9, config.HeadSize);
         Assert.Equal(12, config.StepCount);
     }
@@ -65,7 +65,7 @@ public sealed class AlbertConfigTests
     [InlineData(7, 3, "0001122")]
     public void Layers_find_their_group(int layers, int groups, string expected)
     {
-        AlbertConfig config = new() { LayerCount = layers, GroupCount = groups };
+        ModelConfig config = new() { LayerCount = layers, GroupCount = groups };
         Assert.Equal(expected, string.Concat(Enumerable.Range(0, layers).Select(config.GroupOf)));
         Assert.Throws<ArgumentOutOfRangeException>(() => config.GroupOf(layers));
     }
@@ -147,14 +147,14 @@ public sealed class AlbertConfigTests
     [Fact]
     public void A_class_of_another_family_is_refused_when_it_is_asked_for()
     {
-        AlbertConfig config = Parse("""{"architectures": ["BertModel"]}""");
+        ModelConfig config = Parse("""{"architectures": ["BertModel"]}""");
         Assert.Contains("BertModel", Assert.Throws<NotSupportedException>(() => config.DefaultArchitecture).Message);
     }
 
     [Fact]
     public void Writing_back_gives_the_same_configuration()
     {
-        AlbertConfig config = new()
+        ModelConfig config = new()
         {
             VocabularySize = 101,
             EmbeddingSize = 24,
@@ -177,7 +177,7 @@ public sealed class AlbertConfigTests
             Architectures = ["AlbertForTokenClassification"],
         };
         byte[] json = config.ToJson();
-        AlbertConfig read = AlbertConfig.Parse(json, "written");
+        ModelConfig read = ModelConfig.Parse(json, "written");
         Assert.Equal(json, read.ToJson());
         Assert.Equal(config.Labels, read.Labels);
         Assert.Equal(config.Architectures, read.Architectures);
@@ -186,7 +186,7 @@ public sealed class AlbertConfigTests
 
     [Fact]
     public void Configurations_made_in_code_are_checked_too() =>
-        Assert.Contains("hidden_size", Assert.Throws<ArgumentException>(new AlbertConfig { HiddenSize = 5 }.Validate).Message);
+        Assert.Contains("hidden_size", Assert.Throws<ArgumentException>(new ModelConfig { HiddenSize = 5 }.Validate).Message);
 
-    private static AlbertConfig Parse(string json) => AlbertConfig.Parse(Encoding.UTF8.GetBytes(json), "here/config.json");
+    private static ModelConfig Parse(string json) => ModelConfig.Parse(Encoding.UTF8.GetBytes(json), "here/config.json");
 }

@@ -1,7 +1,7 @@
 using System.Xml.Linq;
 using AlbertNative.Testing;
 
-namespace AlbertNative.Tests.Architecture;
+namespace AlbertNative.Tests.Structure;
 
 /// <summary>The arrows of CONTRIBUTING.md: which project may know which.</summary>
 public sealed class ProjectReferenceTests

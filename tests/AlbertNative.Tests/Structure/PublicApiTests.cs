@@ -1,7 +1,7 @@
 using System.Reflection;
 using AlbertNative.Testing;
 
-namespace AlbertNative.Tests.Architecture;
+namespace AlbertNative.Tests.Structure;
 
 /// <summary>
 /// Each library's public API stands in its <c>PublicAPI.txt</c>, so that a change to it shows in the diff.

@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 
-namespace AlbertNative.Tests.Architecture;
+namespace AlbertNative.Tests.Structure;
 
 /// <summary>An assembly's public and protected members, one a line, sorted.</summary>
 internal static class PublicApi

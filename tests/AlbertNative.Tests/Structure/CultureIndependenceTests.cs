@@ -1,7 +1,7 @@
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 
-namespace AlbertNative.Tests.Architecture;
+namespace AlbertNative.Tests.Structure;
 
 /// <summary>
 /// Nothing may depend on the culture or on the system's ICU, which also vanishes under invariant globalization. The compiled

@@ -4,7 +4,7 @@ namespace AlbertNative.Model;
 /// Which head, if any, stands on the encoder: Hugging Face's classes without their family, so that
 /// <see cref="MaskedLM"/> is AlbertForMaskedLM in one family and BertForMaskedLM in another.
 /// </summary>
-public enum Architecture
+public enum ModelArchitecture
 {
     /// <summary>The encoder and, where the checkpoint has one, the pooler.</summary>
     Model,
