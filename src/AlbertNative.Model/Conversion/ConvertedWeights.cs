@@ -31,7 +31,7 @@ public sealed class ConvertedWeights
     public IReadOnlyList<ConvertedTensor> Tensors => [.. _weights.SelectMany(weight => Describe(weight.Key, weight.Value))];
 
     /// <summary>The source's tensors that are not among them.</summary>
-    public IReadOnlyList<DroppedTensor> Dropped => _dropped;
+    public IReadOnlyList<DroppedTensor> Dropped => [.. _dropped.OrderBy(tensor => tensor.Name, StringComparer.Ordinal)];
 
     /// <summary>The classes that can be loaded of the weights.</summary>
     public IReadOnlyList<ModelArchitecture> Architectures { get; }

@@ -89,7 +89,7 @@ internal sealed class ConversionSource : IDisposable
         Tensors = weights.Tensors,
         Dropped = weights.Dropped,
         Parts = [.. Parts.Contents.Keys],
-        Architectures = weights.Architectures,
+        Classes = [.. weights.Architectures.Select(Config.NameOf)],
         Remarks = Remarks(weights, storage),
     };
 
@@ -104,7 +104,7 @@ internal sealed class ConversionSource : IDisposable
         List<string> remarks = [];
         foreach (string name in Config.Architectures)
         {
-            if (!weights.Architectures.Any(architecture => architecture.ToString() == name))
+            if (!weights.Architectures.Any(architecture => Config.NameOf(architecture) == name))
                 remarks.Add($"the configuration names {name}, whose tensors are not all there");
         }
         long rounded = _transformer.Checkpoint.Tensors.Count(tensor => tensor.Type == TensorType.I8);

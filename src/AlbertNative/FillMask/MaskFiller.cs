@@ -120,13 +120,13 @@ public sealed class MaskFiller : TextTask
         return Array.ConvertAll(MaskTokens(input.Encoding), mask => rows[mask]);
     });
 
-    private MaskFill[][] Finish(ModelBatch<string> batch, int i, LogitsOutput output, int topK, int[]? targets)
+    private List<IReadOnlyList<MaskFill>> Finish(ModelBatch<string> batch, int i, LogitsOutput output, int topK, int[]? targets)
     {
         Encoding encoding = batch.Inputs[i].Encoding;
         int[] masks = MaskTokens(encoding);
-        MaskFill[][] fills = new MaskFill[masks.Length][];
+        List<IReadOnlyList<MaskFill>> fills = [];
         for (int m = 0; m < masks.Length; m++)
-            fills[m] = Best(encoding, masks[m], masks.Length == 1, output.Logits[batch.FirstSelected(i) + m], topK, targets);
+            fills.Add(Best(encoding, masks[m], masks.Length == 1, output.Logits[batch.FirstSelected(i) + m], topK, targets));
         return fills;
     }
 

@@ -141,7 +141,7 @@ public sealed class BatchRunTests : IDisposable
     private void WriteModel(ModelArchitecture architecture)
     {
         Directory.CreateDirectory(Model);
-        ModelConfig config = TinyModel.Config with { Architectures = [architecture.ToString()] };
+        ModelConfig config = TinyModel.Config with { Architectures = [TinyModel.Config.NameOf(architecture)] };
         File.WriteAllBytes(Path.Combine(Model, ModelConfig.FileName), config.ToJson());
         SafetensorsWriter writer = new();
         foreach (WeightTensor tensor in TinyModel.Weights(architecture).Tensors)

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using AlbertNative.Checkpoints;
 using AlbertNative.Model;
 
@@ -53,6 +54,9 @@ public sealed class ModelConfigTests
     [InlineData("relu", HiddenActivation.Relu)]
     [InlineData("silu", HiddenActivation.Silu)]
     [InlineData("tanh", HiddenActivation.Tanh)]
+    [InlineData("swish", HiddenActivation.Silu)]
+    [InlineData("gelu_python", HiddenActivation.Gelu)]
+    [InlineData("gelu_python_tanh", HiddenActivation.GeluTanh)]
     public void Activations_are_known_by_their_names(string name, HiddenActivation activation) =>
         Assert.Equal(activation, Parse($$"""{"hidden_act": "{{name}}"}""").Activation);
 
@@ -93,17 +97,23 @@ public sealed class ModelConfigTests
     [InlineData("""{"num_hidden_layers": 1000000}""", "num_hidden_layers")]
     [InlineData("""{"vocab_size": 2000000000}""", "vocab_size")]
     [InlineData("""{"hidden_size": 1048576, "intermediate_size": 1048576}""", "intermediate_size")]
-    [InlineData("""{"hidden_act": "swish"}""", "hidden_act")]
+    [InlineData("""{"hidden_act": "mish"}""", "hidden_act")]
     [InlineData("""{"hidden_act": null}""", "hidden_act")]
     [InlineData("""{"hidden_act": 1}""", "hidden_act")]
     [InlineData("""{"layer_norm_eps": 0}""", "layer_norm_eps")]
     [InlineData("""{"layer_norm_eps": 1e999}""", "layer_norm_eps")]
     [InlineData("""{"layer_norm_eps": "1e-12"}""", "layer_norm_eps")]
     [InlineData("""{"pad_token_id": 30000}""", "pad_token_id")]
-    [InlineData("""{"model_type": "bert"}""", "model_type")]
+    [InlineData("""{"model_type": "roberta"}""", "model_type")]
+    [InlineData("""{"model_type": "bert", "is_decoder": true}""", "is_decoder")]
+    [InlineData("""{"model_type": "bert", "add_cross_attention": true}""", "add_cross_attention")]
+    [InlineData("""{"model_type": "bert", "position_embedding_type": "relative_key"}""", "position_embedding_type")]
+    [InlineData("""{"classifier_dropout_prob": 1e400}""", "classifier_dropout_prob")]
+    [InlineData("""{"hidden_dropout_prob": 1}""", "hidden_dropout_prob")]
+    [InlineData("""{"initializer_range": -0.02}""", "initializer_range")]
     [InlineData("""{"position_embedding_type": "relative_key"}""", "position_embedding_type")]
     [InlineData("""{"problem_type": "ranking"}""", "problem_type")]
-    [InlineData("""{"tie_word_embeddings": false}""", "tie_word_embeddings")]
+    [InlineData("""{"tie_word_embeddings": "yes"}""", "tie_word_embeddings")]
     [InlineData("""{"pruned_heads": {"0": [1]}}""", "pruned_heads")]
     [InlineData("""{"architectures": "AlbertModel"}""", "architectures")]
     [InlineData("""{"num_labels": 0}""", "num_labels")]
@@ -183,6 +193,52 @@ public sealed class ModelConfigTests
         Assert.Equal(config.Architectures, read.Architectures);
         Assert.Equal(config, read with { Labels = config.Labels, Architectures = config.Architectures });
     }
+
+    [Fact]
+    public void A_berts_absent_keys_have_the_defaults_of_its_family()
+    {
+        ModelConfig config = Parse("""{"model_type": "bert", "num_hidden_layers": 5, "hidden_size": 60, "hidden_dropout_prob": 0.2}""");
+        Assert.Equal((30522, 60, 5, 1, 12, 3072), (config.VocabularySize, config.EmbeddingSize, config.GroupCount, config.InnerGroupCount, config.HeadCount, config.IntermediateSize));
+        Assert.Equal(HiddenActivation.Gelu, config.Activation);
+        Assert.Equal((0, null, null), (config.PadTokenId, config.BosTokenId, config.EosTokenId));
+        Assert.Equal((0.2, 0.1, 0.2, 0.02), (config.HiddenDropout, config.AttentionDropout, config.ClassifierDropout, config.InitializerRange));
+        Assert.Equal("BertModel", config.ClassName);
+        Assert.Equal(config, ModelConfig.Parse(config.ToJson(), "written"));
+    }
+
+    [Fact]
+    public void Of_several_end_tokens_the_first_counts() =>
+        Assert.Equal(7, Parse("""{"eos_token_id": [7, 9]}""").EosTokenId);
+
+    [Fact]
+    public void Every_field_is_read_checked_and_written()
+    {
+        foreach (ModelFamily family in Enum.GetValues<ModelFamily>())
+        {
+            ModelConfig config = new(family);
+            using JsonDocument written = JsonDocument.Parse(config.ToJson());
+            foreach (ConfigField field in ConfigTable.All)
+            {
+                if (field[family].Key is not string key)
+                    continue;
+                bool isNull = double.IsNaN(field[family].Default) && field[family].Follows is null;
+                Assert.Equal(!isNull, written.RootElement.TryGetProperty(key, out _));
+                string name = Family.Of(family).ModelType;
+                Assert.Contains(key, Assert.Throws<CheckpointFormatException>(() => Parse($"{{\"model_type\": \"{name}\", \"{key}\": {{}}}}")).Problem);
+            }
+        }
+    }
+
+    [Fact]
+    public void A_number_that_JSON_has_not_is_never_written()
+    {
+        Assert.Throws<ArgumentException>(() => new ModelConfig { LayerNormEpsilon = double.NaN }.ToJson());
+        Assert.Throws<ArgumentException>(() => new ModelConfig { HiddenDropout = double.PositiveInfinity }.ToJson());
+    }
+
+    [Fact]
+    public void A_key_that_was_not_scanned_for_is_no_absent_one() => Assert.Throws<ArgumentException>(() =>
+        JsonFields.Scan("{}"u8, ["vocab_size"]).TryRead("hidden_size", out _));
 
     [Fact]
     public void Configurations_made_in_code_are_checked_too() =>

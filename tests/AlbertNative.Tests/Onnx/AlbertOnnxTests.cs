@@ -25,7 +25,7 @@ public sealed class AlbertOnnxTests : IDisposable
 
     private readonly TemporaryFolder _folder = new();
 
-    public static TheoryData<ModelArchitecture> Architectures => [.. Enum.GetValues<ModelArchitecture>()];
+    public static TheoryData<ModelArchitecture> Architectures => [.. Family.Of(ModelFamily.Albert).Architectures];
 
     public static TheoryData<HiddenActivation> Activations => [.. Enum.GetValues<HiddenActivation>()];
 
@@ -38,9 +38,9 @@ public sealed class AlbertOnnxTests : IDisposable
     {
         using AlbertOnnx onnx = Open(export);
         Assert.Equal(architecture, onnx.Architecture);
-        Assert.Equal(architecture.ToString(), Assert.Single(onnx.Config.Architectures));
+        Assert.Equal(config.NameOf(architecture), Assert.Single(onnx.Config.Architectures));
         Assert.Equal(Sizes(config), Sizes(onnx.Config));
-        Assert.Equal(TensorCatalogue.Expected(config, architecture).Select(t => t.Name).Order(), onnx.Checkpoint.Tensors.Select(t => t.Name).Order());
+        Assert.Equal(new SyntheticCheckpoint(config, architecture).Tensors.Select(t => t.Name).Order(), onnx.Checkpoint.Tensors.Select(t => t.Name).Order());
         foreach (CheckpointTensor tensor in onnx.Checkpoint.Tensors)
         {
             float[] wanted = new float[tensor.ElementCount];
