@@ -22,7 +22,7 @@ public sealed class ConversionOnnxTests
             using ModelFiles files = ModelFiles.Open(path);
             Assert.Equal(name, files.Provenance!.Source);
             ModelConfig found = files.ReadConfig();
-            Assert.Equal([architecture.ToString()], found.Architectures);
+            Assert.Equal([config.NameOf(architecture)], found.Architectures);
             OnnxReference.RequireSame(config, found);
             OnnxReference.RequireSynthetic(new(config, architecture), WeightSource.From(files.Checkpoint).Tensors);
         }

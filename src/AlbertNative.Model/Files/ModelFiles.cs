@@ -1,6 +1,7 @@
 using AlbertNative.Checkpoints;
 using AlbertNative.Hub;
 using AlbertNative.Model.Onnx;
+using AlbertNative.Model.TensorFlow;
 
 namespace AlbertNative.Model;
 
@@ -91,6 +92,8 @@ public abstract class ModelFiles : IDisposable
     public static ModelFiles OpenPath(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        if (TensorFlowModel.Is(path))
+            return TensorFlowModel.Load(path);
         if (Directory.Exists(path))
             return new HuggingFaceDirectory(path, path);
         if (!File.Exists(path))

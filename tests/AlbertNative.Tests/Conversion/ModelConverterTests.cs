@@ -49,8 +49,8 @@ public sealed class ModelConverterTests : IDisposable
             ],
             summary.Dropped);
         Assert.Equal(
-            [ModelArchitecture.Model, ModelArchitecture.PreTraining, ModelArchitecture.MaskedLM],
-            summary.Architectures);
+            ["AlbertModel", "AlbertForPreTraining", "AlbertForMaskedLM"],
+            summary.Classes);
         Assert.Contains("takes ids, no text", Assert.Single(summary.Remarks));
     }
 
