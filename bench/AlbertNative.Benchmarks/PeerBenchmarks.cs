@@ -8,8 +8,9 @@ namespace AlbertNative.Benchmarks;
 [MemoryDiagnoser]
 public class PeerBenchmarks : IDisposable
 {
-    private readonly AlbertModelOutput _output = new();
-    private AlbertModel _model = null!;
+    private readonly EncoderOutput _output = new();
+    private PreTrainedModel _model = null!;
+    private EncoderHead _states = null!;
     private OnnxRuntimePeer _peer = null!;
     private TokenBatch _batch = null!;
 
@@ -22,8 +23,9 @@ public class PeerBenchmarks : IDisposable
     [GlobalSetup]
     public void Setup()
     {
-        _model = new AlbertModel(
-            SyntheticModels.BaseV2, SyntheticModels.Weights(AlbertArchitecture.AlbertModel), SyntheticModels.Options(Precision));
+        _model = PreTrainedModel.Create(
+            SyntheticModels.BaseV2, SyntheticModels.Weights(ModelArchitecture.Model), SyntheticModels.Options(Precision));
+        _states = new EncoderHead(_model);
         _batch = SyntheticModels.Batch(Shape);
         _peer = new OnnxRuntimePeer(Precision == WeightPrecision.Int8, threads: 1);
         _peer.Shape(Shape);
@@ -32,7 +34,7 @@ public class PeerBenchmarks : IDisposable
     [Benchmark(Baseline = true)]
     public float Ours()
     {
-        _model.Forward(_batch, _output);
+        _states.Forward(_batch, _output);
         return _output.LastHiddenState[0][0];
     }
 
