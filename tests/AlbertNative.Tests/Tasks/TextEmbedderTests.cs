@@ -107,7 +107,7 @@ public sealed class TextEmbedderTests
     {
         using TextEmbedder embedder = TextEmbedder.Load(Nano.Path);
         using CancellationTokenSource cancellation = new();
-        using IEnumerator<float[]> vectors = embedder.Embed(Forever(), cancellation.Token).GetEnumerator();
+        using IEnumerator<float[]> vectors = embedder.Embed(Forever(), cancellation: cancellation.Token).GetEnumerator();
         Assert.True(vectors.MoveNext());
         cancellation.Cancel();
         Assert.ThrowsAny<OperationCanceledException>(() =>
