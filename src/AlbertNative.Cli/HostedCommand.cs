@@ -13,14 +13,18 @@ internal static class HostedCommand
     public static int Run(Func<Session, Command> create, string[] arguments)
     {
         using CancellationTokenSource cancellation = new();
+        bool terminated = false;
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel);
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
         Session session = new(Terminal.OfProcess(), cancellation.Token);
-        return CommandLine.Run(create(session), arguments, session);
+        int code = CommandLine.Run(create(session), arguments, session);
+        return code == ExitCode.Interrupted && Volatile.Read(ref terminated) ? ExitCode.Terminated : code;
 
         void Cancel(PosixSignalContext context)
         {
             context.Cancel = !cancellation.IsCancellationRequested;
+            if (context.Cancel)
+                Volatile.Write(ref terminated, context.Signal == PosixSignal.SIGTERM);
             cancellation.Cancel();
         }
     }

@@ -64,6 +64,9 @@ public sealed class TextEmbedderTests
         using AlbertModel model = AlbertModel.Load(Nano.Path);
         OverlongTextException e = Assert.Throws<OverlongTextException>(() => new TextEmbedder(model, Nano.Tokenizer).Embed(text));
         Assert.Equal((Nano.Tokenizer.Encode(text).Count, 128), (e.TokenCount, e.MaxLength));
+        e = Assert.Throws<OverlongTextException>(() => new TextEmbedder(model, Nano.Tokenizer).Embed(Nano.Text(100_000)));
+        Assert.Equal((65_536, 128), (e.TokenCount, e.MaxLength)); // no more are counted
+        Assert.Contains("more than 65536 tokens", e.Message);
 
         TextEmbedder truncating = new(model, Nano.Tokenizer, options: new() { Overlong = Overlong.Truncate });
         Assert.Equal(128, truncating.EmbedTokens(text).Count);
