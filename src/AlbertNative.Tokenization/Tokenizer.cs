@@ -220,8 +220,8 @@ public sealed class Tokenizer
     {
         foreach (int id in ids)
         {
-            ArgumentOutOfRangeException.ThrowIfNegative(id, nameof(ids));
-            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(id, VocabularySize, nameof(ids));
+            if (id < 0 || id >= VocabularySize)
+                throw new ArgumentOutOfRangeException(nameof(ids), $"there is no token {id}: the vocabulary has ids from 0 to {VocabularySize - 1}");
         }
         string text = _encoder.Decode(ids, skipSpecialTokens);
         return cleanUpSpaces ? SpaceCleanup.Apply(text) : text;

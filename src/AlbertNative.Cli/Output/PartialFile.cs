@@ -11,7 +11,9 @@ internal sealed class PartialFile : IDisposable
     {
         _path = Path.GetFullPath(path);
         _partial = $"{_path}.{Guid.NewGuid():N}.partial";
-        Stream = new FileStream(_partial, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1 << 16);
+        if (Directory.Exists(_path))
+            throw new BadInputException($"{path} is a directory, expected a file's name");
+        Stream = Create(path);
     }
 
     /// <summary>What to write to.</summary>
@@ -23,6 +25,23 @@ internal sealed class PartialFile : IDisposable
         Stream.Dispose();
         File.Move(_partial, _path, overwrite: true);
         _completed = true;
+    }
+
+    // The other name means nothing to anyone.
+    private FileStream Create(string path)
+    {
+        try
+        {
+            return new FileStream(_partial, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1 << 16);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            throw new BadInputException($"cannot write {path}: there is no directory {Path.GetDirectoryName(_path)}");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new BadInputException($"cannot write {path}: {e.Message.Replace(_partial, path, StringComparison.Ordinal)}");
+        }
     }
 
     /// <summary>Removes what was written, unless it is complete.</summary>

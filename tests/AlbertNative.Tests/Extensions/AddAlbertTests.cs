@@ -161,6 +161,30 @@ public sealed class AddAlbertTests
         Assert.Contains("MaxConcurrentCalls", Assert.Throws<OptionsValidationException>(none.GetRequiredService<AlbertRunner<MaskFiller>>).Message);
     }
 
+    [Fact]
+    public void Every_option_is_validated_by_its_name()
+    {
+        (string Name, Action<AlbertOptions> Set)[] bad =
+        [
+            ("Task.Threads", o => o.Task = new() { Threads = -1 }),
+            ("Task.MaxLength", o => o.Task = new() { MaxLength = 0 }),
+            ("Task.BatchTokens", o => o.Task = new() { BatchTokens = 0 }),
+            ("Task or .Embedding", o => o.Task = null!),
+            ("Task or .Embedding", o => o.Embedding = null!),
+            ("Embedding.Pooling", o => o.Embedding = new() { Pooling = (Pooling)99 }),
+        ];
+        foreach ((string name, Action<AlbertOptions> set) in bad)
+        {
+            using ServiceProvider services = Services(s => s.AddAlbert(o =>
+            {
+                o.ModelPath = ShippedModels.Nano;
+                set(o);
+            }));
+            OptionsValidationException e = Assert.Throws<OptionsValidationException>(services.GetRequiredService<IStartupValidator>().Validate);
+            Assert.Contains(name, e.Message);
+        }
+    }
+
     [Theory]
     [InlineData("models/albert-nano", "albert-nano")]
     [InlineData("models/albert-nano/", "albert-nano")]
