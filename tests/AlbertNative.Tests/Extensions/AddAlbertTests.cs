@@ -110,10 +110,12 @@ public sealed class AddAlbertTests
     }
 
     [Fact]
-    public void Bad_options_stop_the_start_before_any_service_starts()
+    public async Task Bad_options_stop_the_start_before_any_service_starts()
     {
-        using ServiceProvider services = Services(s => s.AddAlbert("tagger", _ => { }));
-        Assert.Throws<OptionsValidationException>(services.GetRequiredService<IStartupValidator>().Validate);
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(settings: null);
+        builder.Services.AddAlbert("tagger", _ => { });
+        using IHost host = builder.Build();
+        await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
     }
 
     [Fact]
