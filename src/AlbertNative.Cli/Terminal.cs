@@ -7,7 +7,6 @@ namespace AlbertNative.Cli;
 /// <summary>Where the command reads and writes: the process's streams, or a test's.</summary>
 internal sealed class Terminal
 {
-    private readonly TextWriter _error = TextWriter.Null;
     private readonly TextWriter _rawError = TextWriter.Null;
 
     /// <summary>UTF-8 without a byte order mark, on the way out.</summary>
@@ -20,11 +19,11 @@ internal sealed class Terminal
     /// <summary>The error stream; what is written to it is cleaned as <see cref="ForeignText"/> says.</summary>
     public required TextWriter Error
     {
-        get => _error;
+        get;
         init
         {
             _rawError = value;
-            _error = new ForeignText.Writer(value);
+            field = ForeignText.Cleaning(value);
         }
     }
 

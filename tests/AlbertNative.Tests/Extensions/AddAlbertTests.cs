@@ -168,7 +168,7 @@ public sealed class AddAlbertTests
     {
         (string Name, Action<AlbertOptions> Set)[] bad =
         [
-            ("Task.Threads", o => o.Task = new() { Threads = -1 }),
+            ("Model.Threads", o => o.Model = new() { Threads = -1 }),
             ("Task.MaxLength", o => o.Task = new() { MaxLength = 0 }),
             ("Task.BatchTokens", o => o.Task = new() { BatchTokens = 0 }),
             ("Task or .Embedding", o => o.Task = null!),
