@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # Measures us and our peers in turns and writes one table of ratios:
 #   bench/compare.sh [--rounds 5] [--only SECTION] [--shapes 1x8,1x128] [--shared DIR] [--peers DIR]
-# The peers are ONNX Runtime and tokenizers (from npm) and SentencePiece (from Debian); they are installed below --peers
-# where they are missing. Their models, script and texts come from the reference folder: --shared, ALBERTNATIVE_SHARED,
+#                    [--against csharp,npm,openvino] [--openvino DIR] [--framework net10.0]
+# The peers are ONNX Runtime (from NuGet, in C#, and from npm), OpenVINO (where --openvino names the folder that its wheel was
+# unpacked or installed to), tokenizers (from npm) and SentencePiece (from Debian); those of npm and Debian are installed
+# below --peers where they are missing. Passes are compared with ONNX Runtime in C# unless --against names others. Their models, script and texts come from the reference folder: --shared, ALBERTNATIVE_SHARED,
 # or ../shared beside the repository. What is not there is named and left out. Sections: fp32-1, fp32-2, threads, int8-1,
 # int8-2, mixed, heads, callers, tokenizer.
 set -euo pipefail
@@ -13,6 +15,9 @@ only=
 shapes=1x8,1x32,1x128,1x384,1x512,8x128,32x32
 shared=${ALBERTNATIVE_SHARED:-../shared}
 peers=${XDG_CACHE_HOME:-$HOME/.cache}/albertnative-peers
+against=csharp
+openvino=
+framework=net10.0
 while [ $# -gt 0 ]; do
     case $1 in
         --rounds) rounds=$2 ;;
@@ -20,7 +25,10 @@ while [ $# -gt 0 ]; do
         --shapes) shapes=$2 ;;
         --shared) shared=$2 ;;
         --peers) peers=$2 ;;
-        *) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 2 ;;
+        --against) against=$2 ;;
+        --openvino) openvino=$2 ;;
+        --framework) framework=$2 ;;
+        *) sed -n '2,11s/^# \{0,1\}//p' "$0"; exit 2 ;;
     esac
     shift 2
 done
@@ -35,13 +43,23 @@ trap 'rm -f "$lines"' EXIT
 
 # --- peers ---------------------------------------------------------------------------------------------------------
 
+has_csharp() {
+    [ -f "$shared/peers/onnxruntime/albert-base-synthetic.onnx" ] || { missing+=("$shared/peers/onnxruntime: the models that peers are measured on"); return 1; }
+}
+
 # Its installation script would download the GPU library; the CPU library is in the package.
-has_onnxruntime() {
+has_npm() {
     [ -f "$shared/peers/onnxruntime/bench.mjs" ] || { missing+=("$shared/peers/onnxruntime: ONNX Runtime's models and script"); return 1; }
     command -v npm >/dev/null || { missing+=("npm and node, to install and run ONNX Runtime"); return 1; }
     [ -d "$peers/node_modules/onnxruntime-node" ] ||
         npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$peers" "onnxruntime-node@$onnxruntime_version" >&2 ||
         { missing+=("onnxruntime-node $onnxruntime_version, which npm could not install"); return 1; }
+}
+
+has_openvino() {
+    has_csharp || return 1
+    [ -n "$openvino" ] || { missing+=("--openvino, the folder of OpenVINO's wheel"); return 1; }
+    PYTHONPATH=$openvino python3 -c 'import numpy, openvino' >&2 || { missing+=("openvino and numpy, which python3 does not find in $openvino"); return 1; }
 }
 
 has_sentencepiece() {
@@ -64,12 +82,21 @@ has_tokenizers() {
         { missing+=("tokenizers $tokenizers_version, which npm could not install"); return 1; }
 }
 
-onnxruntime() {
+# Each prints JSON lines of one form for [--int8] [--threads N] [--shapes LIST] [--runs N].
+csharp() {
+    ALBERTNATIVE_SHARED=$shared dotnet "bench/AlbertNative.Benchmarks/bin/Release/$framework/AlbertNative.Benchmarks.dll" onnxruntime "$@"
+}
+
+npm_runtime() {
     node "$shared/peers/onnxruntime/bench.mjs" --modules "$peers" "$@"
 }
 
+openvino_runtime() {
+    PYTHONPATH=$openvino python3 bench/openvino.py "$shared" "$@"
+}
+
 albert() {
-    dotnet src/AlbertNative.Cli/bin/Release/net10.0/albert.dll bench "$@" --json
+    dotnet "src/AlbertNative.Cli/bin/Release/$framework/albert.dll" bench "$@" --json
 }
 
 # --- rounds --------------------------------------------------------------------------------------------------------
@@ -107,12 +134,12 @@ wanted() {
     [ -z "$only" ] || [ "$only" = "$1" ]
 }
 
-# models THREADS NAME [--int8]: every shape against ONNX Runtime.
+# models PEER COMMAND THREADS NAME [--int8]: every shape against one peer.
 models() {
-    local threads=$1 name=$2 shape
-    shift 2
+    local peer=$1 command=$2 threads=$3 name=$4 shape
+    shift 4
     for shape in ${shapes//,/ }; do
-        compare "$name" "$shape" onnxruntime --threads "$threads" --shapes "$shape" "$@" -- albert --threads "$threads" --shapes "$shape" "$@"
+        compare "$name, $peer" "$shape" "$command" --threads "$threads" --shapes "$shape" "$@" -- albert --threads "$threads" --shapes "$shape" "$@"
     done
 }
 
@@ -120,19 +147,29 @@ models() {
 dotnet build src/AlbertNative.Cli -c Release -v quiet >&2
 dotnet build bench/AlbertNative.Benchmarks -c Release -v quiet >&2
 
-if wanted fp32-1 || wanted fp32-2 || wanted int8-1 || wanted int8-2 || wanted mixed; then
-    if has_onnxruntime; then
-        if wanted fp32-1; then models 1 "fp32, 1 thread"; fi
-        if wanted fp32-2; then models 2 "fp32, 2 threads"; fi
-        if wanted int8-1; then models 1 "int8, 1 thread" --int8; fi
-        if wanted int8-2; then models 2 "int8, 2 threads" --int8; fi
-        if wanted mixed; then
-            # A runtime that takes rectangles computes the padding too.
-            mixed=(--lengths 8..128 --texts 64 --runs 5)
-            compare "64 texts of 8 to 128 tokens, peer padded" "fp32, 1 thread" onnxruntime --shapes 64x128 --runs 3 -- albert "${mixed[@]}"
-            compare "64 texts of 8 to 128 tokens, peer padded" "int8, 1 thread" onnxruntime --shapes 64x128 --runs 3 --int8 -- albert "${mixed[@]}" --int8
-        fi
+# passes PEER COMMAND: whole forward passes against one peer.
+passes() {
+    if wanted fp32-1; then models "$@" 1 "fp32, 1 thread"; fi
+    if wanted fp32-2; then models "$@" 2 "fp32, 2 threads"; fi
+    if wanted int8-1; then models "$@" 1 "int8, 1 thread" --int8; fi
+    if wanted int8-2; then models "$@" 2 "int8, 2 threads" --int8; fi
+    if wanted mixed; then
+        # A runtime that takes rectangles computes the padding too.
+        local mixed=(--lengths 8..128 --texts 64 --runs 5)
+        compare "64 texts of 8 to 128 tokens, peer padded, $1" "fp32, 1 thread" "$2" --shapes 64x128 --runs 3 -- albert "${mixed[@]}"
+        compare "64 texts of 8 to 128 tokens, peer padded, $1" "int8, 1 thread" "$2" --shapes 64x128 --runs 3 --int8 -- albert "${mixed[@]}" --int8
     fi
+}
+
+if wanted fp32-1 || wanted fp32-2 || wanted int8-1 || wanted int8-2 || wanted mixed; then
+    for peer in ${against//,/ }; do
+        case $peer in
+            csharp) if has_csharp; then passes "ONNX Runtime C#" csharp; fi ;;
+            npm) if has_npm; then passes "ONNX Runtime npm" npm_runtime; fi ;;
+            openvino) if has_openvino; then passes "OpenVINO" openvino_runtime; fi ;;
+            *) printf 'no such peer: %s\n' "$peer" >&2; exit 2 ;;
+        esac
+    done
 fi
 if wanted threads; then
     for shape in 1x32 1x128 1x512 8x128 32x32; do
@@ -191,8 +228,12 @@ mkdir -p "$(dirname "$result")"
     printf '# %s, %s\n\n' "$name" "$(date -u +%F)"
     printf -- '- processor: %s (family %s, model %s), %s logical; %s\n' "$name" "$(processor "cpu family")" "$(processor model)" "$(nproc)" \
         "$(processor flags | tr ' ' '\n' | grep -xE 'avx2|fma|avx512f|avx512_vnni|avx_vnni' | sort | tr '\n' ' ')"
-    printf -- '- system: %s, .NET %s\n' "$(uname -sr)" "$(version dotnet --version)"
+    printf -- '- system: %s, .NET SDK %s, %s\n' "$(uname -sr)" "$(version dotnet --version)" "$framework"
     printf -- '- AlbertNative: %s\n' "$commit"
+    printf -- '- ONNX Runtime: %s (Microsoft.ML.OnnxRuntime)\n' "$(sed -n 's/.*"Microsoft.ML.OnnxRuntime" Version="\([^"]*\)".*/\1/p' Directory.Packages.props)"
+    if [ -n "$openvino" ]; then
+        printf -- '- OpenVINO: %s\n' "$(PYTHONPATH=$openvino python3 -c 'import openvino; print(openvino.__version__)')"
+    fi
     if [ -d "$peers/node_modules/onnxruntime-node" ]; then
         printf -- '- ONNX Runtime: %s (onnxruntime-node, Node.js %s)\n' \
             "$(node -p "require('$peers/node_modules/onnxruntime-node/package.json').version")" "$(version node --version)"
@@ -204,7 +245,7 @@ mkdir -p "$(dirname "$result")"
         printf -- '- SentencePiece: %s\n' "$(version dpkg-query -W -f '${Version}' libsentencepiece-dev)"
     fi
     printf -- '- rounds: %s, the sides in turns; each round is the median of its runs, each number the median over the rounds\n\n' "$rounds"
-    dotnet bench/AlbertNative.Benchmarks/bin/Release/net10.0/AlbertNative.Benchmarks.dll report "$lines"
+    dotnet "bench/AlbertNative.Benchmarks/bin/Release/$framework/AlbertNative.Benchmarks.dll" report "$lines"
 } >"$result"
 cat "$result"
 printf 'written to %s\n' "$result" >&2

@@ -8,8 +8,9 @@ namespace AlbertNative.Benchmarks;
 [MemoryDiagnoser]
 public class EncoderBenchmarks : IDisposable
 {
-    private readonly AlbertModelOutput _output = new();
-    private AlbertModel _model = null!;
+    private readonly EncoderOutput _output = new();
+    private PreTrainedModel _model = null!;
+    private EncoderHead _states = null!;
     private TokenBatch _batch = null!;
 
     [Params("1x8", "1x32", "1x128", "1x384", "1x512", "8x128", "32x32")]
@@ -21,13 +22,14 @@ public class EncoderBenchmarks : IDisposable
     [GlobalSetup]
     public void Setup()
     {
-        _model = new AlbertModel(
-            SyntheticModels.BaseV2, SyntheticModels.Weights(AlbertArchitecture.AlbertModel), SyntheticModels.Options(Precision));
+        _model = PreTrainedModel.Create(
+            SyntheticModels.BaseV2, SyntheticModels.Weights(ModelArchitecture.Model), SyntheticModels.Options(Precision));
+        _states = new EncoderHead(_model);
         _batch = SyntheticModels.Batch(Shape);
     }
 
     [Benchmark]
-    public void Forward() => _model.Forward(_batch, _output);
+    public void Forward() => _states.Forward(_batch, _output);
 
     [GlobalCleanup]
     public void Dispose()

@@ -6,7 +6,8 @@ namespace AlbertNative.Benchmarks;
 [MemoryDiagnoser]
 public class EndToEndBenchmarks : IDisposable
 {
-    private readonly TaskOptions _options = new() { Threads = 1, Overlong = Overlong.Truncate };
+    private readonly TaskOptions _options = new() { Overlong = Overlong.Truncate };
+    private readonly TextModelOptions _opening = new() { Threads = 1 };
     private TextEmbedder _embedder = null!;
     private MaskFiller _filler = null!;
     private string[] _lines = [];
@@ -14,8 +15,8 @@ public class EndToEndBenchmarks : IDisposable
     [GlobalSetup]
     public void Setup()
     {
-        _embedder = TextEmbedder.Load(Repository.Model, options: _options);
-        _filler = MaskFiller.Load(Repository.Model, options: _options);
+        _embedder = TextEmbedder.Load(Repository.Model, options: _options, modelOptions: _opening);
+        _filler = MaskFiller.Load(Repository.Model, _options, _opening);
         _lines = [.. Repository.Lines("en").Take(64)];
     }
 

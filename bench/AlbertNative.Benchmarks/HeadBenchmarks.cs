@@ -13,19 +13,23 @@ public class HeadBenchmarks : IDisposable
 {
     private readonly TokenBatch _batch = SyntheticModels.Batch("1x128");
     private readonly LogitsOutput _logits = new();
-    private readonly AlbertModelOutput _states = new();
-    private AlbertModel _model = null!;
-    private AlbertForSequenceClassification _classifier = null!;
-    private AlbertForMaskedLM _maskedLm = null!;
+    private readonly EncoderOutput _states = new();
+    private PreTrainedModel _words = null!;
+    private PreTrainedModel _labels = null!;
+    private EncoderHead _model = null!;
+    private SequenceClassificationHead _classifier = null!;
+    private MaskedLMHead _maskedLm = null!;
 
     [GlobalSetup]
     public void Setup()
     {
         ModelOptions options = SyntheticModels.Options(WeightPrecision.Float32);
-        AlbertConfig config = SyntheticModels.BaseV2;
-        _model = new(config, SyntheticModels.Weights(AlbertArchitecture.AlbertModel), options);
-        _classifier = new(config, SyntheticModels.Weights(AlbertArchitecture.AlbertForSequenceClassification), options);
-        _maskedLm = new(config, SyntheticModels.Weights(AlbertArchitecture.AlbertForMaskedLM), options);
+        ModelConfig config = SyntheticModels.BaseV2;
+        _words = PreTrainedModel.Create(config, SyntheticModels.Weights(ModelArchitecture.PreTraining), options);
+        _labels = PreTrainedModel.Create(config, SyntheticModels.Weights(ModelArchitecture.SequenceClassification), options);
+        _model = new EncoderHead(_words);
+        _classifier = new SequenceClassificationHead(_labels);
+        _maskedLm = new MaskedLMHead(_words);
     }
 
     [Benchmark(Baseline = true)]
@@ -46,9 +50,8 @@ public class HeadBenchmarks : IDisposable
     [GlobalCleanup]
     public void Dispose()
     {
-        _model.Dispose();
-        _classifier.Dispose();
-        _maskedLm.Dispose();
+        _words.Dispose();
+        _labels.Dispose();
         GC.SuppressFinalize(this);
     }
 }

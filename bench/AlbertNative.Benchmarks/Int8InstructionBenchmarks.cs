@@ -1,7 +1,4 @@
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 using AlbertNative.Tensors;
-using AlbertNative.Tensors.Simd;
 using BenchmarkDotNet.Attributes;
 
 namespace AlbertNative.Benchmarks;
@@ -20,16 +17,7 @@ public unsafe class Int8InstructionBenchmarks
     private Matrix _x;
     private Matrix _y;
 
-    public static IEnumerable<string> Available =>
-        from instructions in (string[])[nameof(Vector128), nameof(Avx2), nameof(Avx512BW), nameof(AvxVnni)]
-        where instructions switch
-        {
-            nameof(Avx2) => Avx2.IsSupported,
-            nameof(Avx512BW) => Avx512BW.IsSupported,
-            nameof(AvxVnni) => AvxVnni.IsSupported,
-            _ => true,
-        }
-        select instructions;
+    public static IEnumerable<string> Available => from set in InstructionSets.Int8 where set.IsSupported select set.Name;
 
     [ParamsSource(nameof(Available))]
     public string Instructions { get; set; } = "";
@@ -40,30 +28,19 @@ public unsafe class Int8InstructionBenchmarks
     [GlobalSetup]
     public void Setup()
     {
-        _kernels = Instructions switch
-        {
-            nameof(AvxVnni) => new Int8Product<VnniOps, Vector256<int>>(),
-            nameof(Avx512BW) => new Int8Product<Widening512, Vector512<int>>(),
-            nameof(Avx2) => new Int8Product<Widening256, Vector256<int>>(),
-            _ => new Int8Product<Widening128, Vector128<int>>(),
-        };
+        _kernels = InstructionSets.Int8.Single(set => set.Name == Instructions).Create();
         _weights = new Int8Weights(Outputs, Inputs, _kernels);
         _weights.SetRows(0, Matrices.Floats(Outputs * Inputs, Outputs), Matrices.Floats(Outputs, Inputs));
-        _x = Rounded(Matrices.Random(Rows, Inputs, 1));
+        _x = Matrices.Random(Rows, Inputs, 1);
+        for (int row = 0; row < Rows; row++)
+            _weights.Quantize(_x.Row(row), _x.Code(row));
         _y = Matrices.Empty(Rows, Outputs);
     }
 
     [Benchmark]
-    public void Product() => _kernels.Multiply(_x, _weights, _y, 0, Rows, 0, _weights.PanelCount);
-
-    /// <summary>The 8-bit form alone, in the codes that the kernels take.</summary>
-    private Matrix Rounded(Matrix x)
+    public void Product()
     {
-        int stride = (sizeof(RowCode) + (RowCode.PaddedCodes(Inputs) * _kernels.CodeBytes)) / sizeof(float);
-        PinnedFloats memory = new(Rows * stride);
-        Matrix codes = new(memory.Owner, memory.Data, Rows, Inputs, stride, codeOffset: 0);
-        for (int row = 0; row < Rows; row++)
-            Kernels.Best.Quantize(x.Row(row), Inputs, codes.Code(row), wide: _kernels.CodeBytes == 2);
-        return codes;
+        LinearTask task = new(_x, _weights, _y, Activation.None, default);
+        _kernels.Linear(in task, 0, Rows, 0, _weights.PanelCount);
     }
 }

@@ -23,7 +23,7 @@ internal static class Matrices
         return matrix;
     }
 
-    /// <summary>A matrix with room for the 8-bit form of its rows.</summary>
+    /// <summary>A matrix with room for the codes of its rows.</summary>
     public static Matrix Empty(int rows, int columns) => new MatrixBuffer(quantizable: true).Shape(rows, columns);
 
     public static LinearWeights Weights(int outputs, int inputs, WeightPrecision precision)

@@ -3,7 +3,10 @@ using BenchmarkDotNet.Running;
 
 // dotnet run -c Release --project bench/AlbertNative.Benchmarks -- --filter '*Product*'
 // dotnet run -c Release --project bench/AlbertNative.Benchmarks -- report LINES.jsonl
+// dotnet run -c Release --project bench/AlbertNative.Benchmarks -- onnxruntime --int8 --shapes 1x8,1x128
 if (args is ["report", string file])
     ComparisonReport.Write(File.ReadLines(file).Select(Measurement.Parse), Console.Out);
+else if (args is ["onnxruntime", ..])
+    OnnxRuntimeLines.Write(args.AsSpan(1), Console.Out);
 else
     BenchmarkSwitcher.FromAssembly(typeof(Matrices).Assembly).Run(args);

@@ -6,13 +6,15 @@ internal static class Repository
     /// <summary>The model in <c>weights/</c>.</summary>
     public static string Model { get; } = Path.Combine(Root(), "weights", "albert-nano.safetensors");
 
+    /// <summary>The reference folder, whether or not it is there.</summary>
+    public static string Shared { get; } = Environment.GetEnvironmentVariable("ALBERTNATIVE_SHARED") is { Length: > 0 } named
+        ? named
+        : Path.Combine(Root(), "..", "shared");
+
     /// <summary>The lines of <c>corpora/LANGUAGE.txt</c> in the reference folder, or two dozen sentences of our own.</summary>
     public static string[] Lines(string language)
     {
-        string shared = Environment.GetEnvironmentVariable("ALBERTNATIVE_SHARED") is { Length: > 0 } named
-            ? named
-            : Path.Combine(Root(), "..", "shared");
-        string corpus = Path.Combine(shared, "corpora", language + ".txt");
+        string corpus = Path.Combine(Shared, "corpora", language + ".txt");
         if (File.Exists(corpus))
             return File.ReadAllLines(corpus);
         string sentence = language == "fa"

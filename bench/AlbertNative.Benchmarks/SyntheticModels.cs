@@ -1,3 +1,4 @@
+using AlbertNative.Cli;
 using AlbertNative.Model;
 using AlbertNative.Tensors;
 
@@ -6,7 +7,7 @@ namespace AlbertNative.Benchmarks;
 /// <summary>Models of albert-base-v2's shape with synthetic weights, and batches of one shape.</summary>
 internal static class SyntheticModels
 {
-    public static AlbertConfig BaseV2 { get; } = new()
+    public static ModelConfig BaseV2 { get; } = new()
     {
         HiddenSize = 768,
         HeadCount = 12,
@@ -16,7 +17,7 @@ internal static class SyntheticModels
 
     public static ModelOptions Options(WeightPrecision precision) => new() { Threads = 1, Precision = precision };
 
-    public static SyntheticCheckpoint Weights(AlbertArchitecture architecture) => new(BaseV2, architecture);
+    public static SyntheticCheckpoint Weights(ModelArchitecture architecture) => new(BaseV2, architecture);
 
     /// <summary>A batch written as "sequences x tokens".</summary>
     public static TokenBatch Batch(string shape)

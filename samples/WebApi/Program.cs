@@ -32,23 +32,23 @@ WebApplication app = builder.Build();
 app.UseBadRequests();
 app.MapHealthChecks("/health");
 
-app.MapPost("/embed", async (EmbedRequest request, IEmbeddingGenerator<string, Embedding<float>> generator, CancellationToken cancellation) =>
+app.MapPost("/embed", async (EmbedRequest request, IEmbeddingGenerator<string, Embedding<float>> generator, CancellationToken cancellationToken) =>
 {
-    GeneratedEmbeddings<Embedding<float>> embeddings = await generator.GenerateAsync(request.Texts, cancellationToken: cancellation);
+    GeneratedEmbeddings<Embedding<float>> embeddings = await generator.GenerateAsync(request.Texts, cancellationToken: cancellationToken);
     return new EmbedResponse([.. embeddings.Select(embedding => embedding.Vector)], embeddings.Usage?.InputTokenCount ?? 0);
 });
 
-app.MapPost("/fill-mask", async (FillMaskRequest request, AlbertRunner<MaskFiller> runner, CancellationToken cancellation) =>
+app.MapPost("/fill-mask", async (FillMaskRequest request, AlbertRunner<MaskFiller> runner, CancellationToken cancellationToken) =>
 {
     FillMaskOptions options = new() { TopK = request.TopK };
-    return await runner.RunAsync((filler, stop) => filler.Fill(request.Text, options, stop), cancellation);
+    return await runner.RunAsync((filler, stop) => filler.Fill(request.Text, options, stop), cancellationToken);
 });
 
 app.MapPost("/tag", async (
-    TagRequest request, [FromKeyedServices("tagger")] AlbertRunner<TokenClassifier> runner, CancellationToken cancellation) =>
+    TagRequest request, [FromKeyedServices("tagger")] AlbertRunner<TokenClassifier> runner, CancellationToken cancellationToken) =>
 {
     TokenClassificationOptions options = new() { Aggregation = AggregationStrategy.First };
-    IReadOnlyList<Entity> words = await runner.RunAsync((tagger, stop) => tagger.Classify(request.Text, options, stop), cancellation);
+    IReadOnlyList<Entity> words = await runner.RunAsync((tagger, stop) => tagger.Classify(request.Text, options, stop), cancellationToken);
     return words.Select(word => new TaggedWord(request.Text[word.Span.Start..word.Span.End].Trim(), word.Label, word.Score)).ToArray();
 });
 

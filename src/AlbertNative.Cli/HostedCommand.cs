@@ -12,16 +12,16 @@ internal static class HostedCommand
     /// <returns>See <see cref="ExitCode"/>.</returns>
     public static int Run(Func<Session, Command> create, string[] arguments)
     {
-        using CancellationTokenSource cancellation = new();
+        using CancellationTokenSource cancellationToken = new();
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel);
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
-        Session session = new(Terminal.OfProcess(), cancellation.Token);
+        Session session = new(Terminal.OfProcess(), cancellationToken.Token);
         return CommandLine.Run(create(session), arguments, session);
 
         void Cancel(PosixSignalContext context)
         {
-            context.Cancel = !cancellation.IsCancellationRequested;
-            cancellation.Cancel();
+            context.Cancel = !cancellationToken.IsCancellationRequested;
+            cancellationToken.Cancel();
         }
     }
 }

@@ -19,13 +19,13 @@ internal sealed class TextRun<TItem, TResult>(
 
     /// <summary>Runs to the end of the input.</summary>
     /// <exception cref="BadInputException">A bad line, where those stop the run; all results before it are written.</exception>
-    public void Run(CancellationToken cancellation)
+    public void Run(CancellationToken cancellationToken)
     {
-        foreach (IReadOnlyList<InputLine> group in source.Groups(GroupLines, cancellation))
+        foreach (IReadOnlyList<InputLine> group in source.Groups(GroupLines, cancellationToken))
         {
             try
             {
-                RunGroup(group, cancellation);
+                RunGroup(group, cancellationToken);
             }
             finally
             {
@@ -37,7 +37,7 @@ internal sealed class TextRun<TItem, TResult>(
     }
 
     // A line that cannot be read comes in its turn too, after the results of those before it.
-    private void RunGroup(IReadOnlyList<InputLine> group, CancellationToken cancellation)
+    private void RunGroup(IReadOnlyList<InputLine> group, CancellationToken cancellationToken)
     {
         List<(InputLine Line, TItem Item, JsonRecord? Record)> readable = [];
         foreach (InputLine line in group)
@@ -49,22 +49,22 @@ internal sealed class TextRun<TItem, TResult>(
             }
             catch (Exception e) when (IsBadInput(e))
             {
-                ComputeAll(readable, cancellation);
+                ComputeAll(readable, cancellationToken);
                 readable.Clear();
                 Reject(line, e);
             }
         }
-        ComputeAll(readable, cancellation);
+        ComputeAll(readable, cancellationToken);
     }
 
-    private void ComputeAll(List<(InputLine Line, TItem Item, JsonRecord? Record)> readable, CancellationToken cancellation)
+    private void ComputeAll(List<(InputLine Line, TItem Item, JsonRecord? Record)> readable, CancellationToken cancellationToken)
     {
         int done = 0;
         while (done < readable.Count)
         {
             try
             {
-                foreach (TResult result in work.Compute(readable.Skip(done).Select(r => r.Item), cancellation))
+                foreach (TResult result in work.Compute(readable.Skip(done).Select(r => r.Item), cancellationToken))
                 {
                     writer.Write(readable[done].Item, result, readable[done].Record);
                     done++;

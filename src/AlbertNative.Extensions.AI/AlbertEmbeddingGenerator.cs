@@ -54,11 +54,11 @@ public sealed class AlbertEmbeddingGenerator : IEmbeddingGenerator<string, Embed
         List<Embedding<float>> embeddings = await _runner.RunAsync(Embed, usage, Describe, cancellationToken).ConfigureAwait(false);
         return new(embeddings) { Usage = new() { InputTokenCount = usage.Tokens, TotalTokenCount = usage.Tokens } };
 
-        List<Embedding<float>> Embed(TextEmbedder embedder, CancellationToken cancellation)
+        List<Embedding<float>> Embed(TextEmbedder embedder, CancellationToken cancellationToken)
         {
             RequireOwn(options, embedder);
             DateTimeOffset now = DateTimeOffset.UtcNow;
-            return [.. embedder.Embed(values, cancellation)
+            return [.. embedder.Embed(values, cancellationToken)
                 .Select(vector => new Embedding<float>(vector) { ModelId = _runner.ModelId, CreatedAt = now })];
         }
 

@@ -17,7 +17,10 @@ public sealed class AlbertOptions
     /// </summary>
     public string? ModelId { get; set; }
 
-    /// <summary>How the tasks load the model and read texts.</summary>
+    /// <summary>How the model is opened.</summary>
+    public TextModelOptions Model { get; set; } = new();
+
+    /// <summary>How the tasks read texts.</summary>
     public TaskOptions Task { get; set; } = TaskOptions.Default;
 
     /// <summary>How embeddings are made.</summary>
@@ -40,7 +43,7 @@ public sealed class AlbertOptions
     /// <typeparam name="TTask">The task that the application uses: <see cref="MaskFiller"/>, say.</typeparam>
     /// <returns>These options.</returns>
     public AlbertOptions LoadAtStartup<TTask>()
-        where TTask : AlbertTask
+        where TTask : TextTask
     {
         _startup.Add(static (services, key) => Keyed.Get<TTask>(services, key));
         return this;

@@ -11,7 +11,7 @@ namespace AlbertNative.Extensions.AI;
 /// </summary>
 /// <typeparam name="TTask">The task.</typeparam>
 public sealed class AlbertRunner<TTask> : IDisposable
-    where TTask : AlbertTask
+    where TTask : TextTask
 {
     private readonly Func<TTask> _load;
     private readonly SemaphoreSlim _places;
@@ -40,7 +40,7 @@ public sealed class AlbertRunner<TTask> : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(places, 1, nameof(maxConcurrentCalls));
         _load = load;
         _places = new(places);
-        _operation = new(OperationNames.Of(typeof(TTask)), modelId, logger);
+        _operation = new(TaskDescription.Of(typeof(TTask)).TelemetryName, modelId, logger);
     }
 
     /// <summary>The model's name in logs, metrics and traces.</summary>

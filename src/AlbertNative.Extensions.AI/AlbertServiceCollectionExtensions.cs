@@ -22,8 +22,8 @@ public static class AlbertServiceCollectionExtensions
     /// <see cref="AlbertOptions.LoadAtStartup"/> says so; the container disposes what was loaded.
     /// </summary>
     /// <remarks>
-    /// Heads differ, so each task that is used loads the model for itself, with weights in memory of its own: two tasks of
-    /// one file take twice its memory. A host's start fails where the options are wrong or the model is not where they say.
+    /// All tasks stand on one opened <see cref="TextModel"/>, a service too: four tasks of a file take its memory once. A
+    /// host's start fails where the options are wrong or the model is not where they say.
     /// </remarks>
     /// <param name="services">The services.</param>
     /// <param name="configure">Says where the model is.</param>
@@ -58,13 +58,14 @@ public static class AlbertServiceCollectionExtensions
         services.AddSingleton(new AddedModel(key));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, ModelPreload>());
 
-        AddTask(services, key, options => TextEmbedder.Load(options.ModelPath, options.Embedding, options.Task));
-        AddTask(services, key, options => MaskFiller.Load(options.ModelPath, options.Task));
-        AddTask(services, key, options => TextClassifier.Load(options.ModelPath, options.Task));
-        AddTask(services, key, options => TokenClassifier.Load(options.ModelPath, options.Task));
-        AddTask(services, key, options => QuestionAnswerer.Load(options.ModelPath, options.Task));
-        AddTask(services, key, options => SentenceOrderPredictor.Load(options.ModelPath, options.Task));
-        AddTask(services, key, options => MultipleChoiceSelector.Load(options.ModelPath, options.Task));
+        services.TryAdd(new ServiceDescriptor(typeof(TextModel), key, (provider, _) => Open(provider, key), ServiceLifetime.Singleton));
+        AddTask(services, key, (model, options) => new TextEmbedder(model, options.Embedding, options.Task));
+        AddTask(services, key, (model, options) => new MaskFiller(model, options.Task));
+        AddTask(services, key, (model, options) => new TextClassifier(model, options.Task));
+        AddTask(services, key, (model, options) => new TokenClassifier(model, options.Task));
+        AddTask(services, key, (model, options) => new QuestionAnswerer(model, options.Task));
+        AddTask(services, key, (model, options) => new SentenceOrderPredictor(model, options.Task));
+        AddTask(services, key, (model, options) => new MultipleChoiceSelector(model, options.Task));
         services.TryAdd(new ServiceDescriptor(
             typeof(IEmbeddingGenerator<string, Embedding<float>>),
             key,
@@ -79,10 +80,10 @@ public static class AlbertServiceCollectionExtensions
         return services;
     }
 
-    private static void AddTask<TTask>(IServiceCollection services, string? key, Func<AlbertOptions, TTask> load)
-        where TTask : AlbertTask
+    private static void AddTask<TTask>(IServiceCollection services, string? key, Func<TextModel, AlbertOptions, TTask> create)
+        where TTask : TextTask
     {
-        services.TryAdd(new ServiceDescriptor(typeof(TTask), key, (provider, _) => Load(provider, key, load), ServiceLifetime.Singleton));
+        services.TryAdd(new ServiceDescriptor(typeof(TTask), key, (provider, _) => Create(provider, key, create), ServiceLifetime.Singleton));
         services.TryAdd(new ServiceDescriptor(
             typeof(AlbertRunner<TTask>),
             key,
@@ -100,23 +101,41 @@ public static class AlbertServiceCollectionExtensions
             ServiceLifetime.Singleton));
     }
 
-    private static TTask Load<TTask>(IServiceProvider provider, string? key, Func<AlbertOptions, TTask> load)
-        where TTask : AlbertTask
+    /// <summary>The model that all of its tasks stand on.</summary>
+    private static TextModel Open(IServiceProvider provider, string? key)
     {
         AlbertOptions options = OptionsOf(provider, key);
         ILogger logger = Logger(provider);
         long start = Stopwatch.GetTimestamp();
-        TTask task;
+        TextModel model;
         try
         {
-            task = load(options);
+            model = TextModel.Open(options.ModelPath, options.Model);
         }
         catch (Exception e)
         {
-            Log.LoadFailed(logger, e, typeof(TTask).Name, options.ModelPath);
+            Log.OpeningFailed(logger, e, options.ModelPath);
             throw;
         }
-        Log.Loaded(logger, typeof(TTask).Name, options.ModelPath, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        Log.Opened(logger, options.ModelPath, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        return model;
+    }
+
+    private static TTask Create<TTask>(IServiceProvider provider, string? key, Func<TextModel, AlbertOptions, TTask> create)
+        where TTask : TextTask
+    {
+        AlbertOptions options = OptionsOf(provider, key);
+        TextModel model = Keyed.Get<TextModel>(provider, key);
+        TTask task;
+        try
+        {
+            task = create(model, options);
+        }
+        catch (Exception e)
+        {
+            Log.LoadFailed(Logger(provider), e, typeof(TTask).Name, options.ModelPath);
+            throw;
+        }
         CallUsage.CountBatchesOf(task);
         return task;
     }

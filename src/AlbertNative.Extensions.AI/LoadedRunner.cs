@@ -5,7 +5,7 @@ namespace AlbertNative.Extensions.AI;
 /// runner that waits to use it; this is made after both, and closes the queue while the task still works.
 /// </summary>
 internal sealed class LoadedRunner<TTask>(TTask task, AlbertRunner<TTask> runner) : IDisposable
-    where TTask : AlbertTask
+    where TTask : TextTask
 {
     public TTask Task { get; } = task;
 

@@ -76,6 +76,23 @@ public sealed class TokenBatch
         _sequenceStarts[SequenceCount] = TokenCount = token;
     }
 
+    /// <summary>Appends the sequences of another batch.</summary>
+    internal void Append(TokenBatch other)
+    {
+        Reserve(other.TokenCount);
+        other.InputIds.CopyTo(_inputIds.AsSpan(TokenCount));
+        other.TokenTypeIds.CopyTo(_tokenTypeIds.AsSpan(TokenCount));
+        other.Positions.CopyTo(_positions.AsSpan(TokenCount));
+        for (int sequence = 0; sequence < other.SequenceCount; sequence++)
+        {
+            Reserve(0);
+            _columnCounts[SequenceCount] = other._columnCounts[sequence];
+            SequenceCount++;
+            _sequenceStarts[SequenceCount] = TokenCount + other._sequenceStarts[sequence + 1];
+        }
+        TokenCount += other.TokenCount;
+    }
+
     /// <summary>The rows that belong to a sequence: [Start, Start + Length).</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such sequence.</exception>
     public (int Start, int Length) RowsOf(int sequence)
@@ -98,8 +115,9 @@ public sealed class TokenBatch
 
     /// <summary>Checks every sequence against a model's sizes.</summary>
     /// <exception cref="ArgumentException">The batch is empty, or a sequence is too long, or an id or type is not in its table; names the place.</exception>
-    internal void Validate(AlbertConfig config)
+    public void Validate(ModelConfig config)
     {
+        ArgumentNullException.ThrowIfNull(config);
         if (SequenceCount == 0)
             throw new ArgumentException("the batch holds no sequence");
         for (int sequence = 0; sequence < SequenceCount; sequence++)
@@ -115,7 +133,7 @@ public sealed class TokenBatch
     }
 
     /// <summary>Why there can be no pooled output, which is made of each sequence's column 0; null where there can.</summary>
-    internal string? PoolingRefusal()
+    public string? PoolingRefusal()
     {
         for (int sequence = 0; sequence < SequenceCount; sequence++)
         {

@@ -17,17 +17,20 @@ internal readonly unsafe ref struct AttentionStep : ITeamStep
     private readonly ReadOnlySpan<AttentionSpan> _spans;
     private readonly int _heads;
     private readonly Matrix _output;
+    private readonly bool _rounded;
     private readonly int _blocks;
     private readonly int _blockQueries;
 
     public AttentionStep(
-        Matrix query, Matrix keyValue, ReadOnlySpan<AttentionSpan> spans, int heads, Matrix output, int teamSize)
+        Matrix query, Matrix keyValue, ReadOnlySpan<AttentionSpan> spans, int heads, Matrix output,
+        WeightPrecision precision, int teamSize)
     {
         _query = query;
         _keyValue = keyValue;
         _spans = spans;
         _heads = heads;
         _output = output;
+        _rounded = precision != WeightPrecision.Float32;
         int longest = 0;
         foreach (AttentionSpan span in spans)
             longest = Math.Max(longest, span.QueryCount);
@@ -62,6 +65,12 @@ internal readonly unsafe ref struct AttentionStep : ITeamStep
             Output = _output.Row(span.QueryStart + first) + column,
             OutputStride = _output.Stride,
         };
+        if (_rounded)
+        {
+            Int16Kernels rounding = Int16Kernels.Best;
+            rounding.Attend(in task, thread.Scratch(rounding.AttentionScratch(span.KeyCount, headSize)));
+            return;
+        }
         Kernels kernels = Kernels.Best;
         kernels.Attend(in task, thread.Scratch(kernels.AttentionScratch(span.KeyCount, headSize)));
     }

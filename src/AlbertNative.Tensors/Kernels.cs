@@ -52,6 +52,12 @@ internal abstract unsafe class Kernels
     /// <summary>The 8-bit form of a row, a code in a byte or, if wide, in 16 bits.</summary>
     public abstract void Quantize(float* x, int columns, RowCode* row, bool wide);
 
+    /// <summary>
+    /// x ≈ scale · code, code from -limit to limit in 16 bits, zero behind the last column; returns the scale, NaN where a
+    /// value is not finite.
+    /// </summary>
+    public abstract float RoundToWords(float* x, int columns, int limit, short* codes, int paddedColumns);
+
     /// <summary>A block of one head's queries against all keys of their sequence.</summary>
     public abstract void Attend(in AttentionTask task, float* scratch);
 

@@ -44,12 +44,9 @@ internal readonly struct LinearStep : ITeamStep
         int panel = tile / _rowTiles * _tilePanels;
         int rows = Math.Min(_tileRows, _task.X.Rows - row), panels = Math.Min(_tilePanels, _panels - panel);
         panel += _firstPanel;
-        if (_task.Weights is not Int8Weights weights)
-        {
+        if (_task.Weights is IntegerWeights weights)
+            weights.Kernels.Linear(in _task, row, rows, panel, panels);
+        else
             Kernels.Best.Linear(in _task, row, rows, panel, panels);
-            return;
-        }
-        Int8Kernels.Best.Multiply(_task.X, weights, _task.Y, row, rows, panel, panels);
-        Kernels.Best.Finish(in _task, row, rows, panel * weights.PanelWidth, panels * weights.PanelWidth);
     }
 }

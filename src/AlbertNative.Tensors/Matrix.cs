@@ -4,28 +4,31 @@ namespace AlbertNative.Tensors;
 
 /// <summary>
 /// A row-major matrix of floats, a view into a <see cref="MatrixBuffer"/>. Rows lie <see cref="Stride"/> floats apart;
-/// the floats between <see cref="Columns"/> and <see cref="Stride"/> belong to the kernels: padding and, where asked for,
-/// the row's 8-bit form.
+/// the floats between <see cref="Columns"/> and <see cref="Stride"/> belong to the kernels.
 /// </summary>
 public readonly unsafe struct Matrix
 {
     // Keeps the pinned memory alive for as long as a view of it exists.
-    private readonly float[] _owner;
+    private readonly object _owner;
 
-    internal Matrix(float[] owner, float* data, int rows, int columns, int stride, int codeOffset)
+    internal Matrix(object owner, float* data, int rows, int columns, int stride, byte* codes = null, int codeStride = 0)
     {
         _owner = owner;
         Data = data;
         Rows = rows;
         Columns = columns;
         Stride = stride;
-        CodeOffset = codeOffset;
+        Codes = codes;
+        CodeStride = codeStride;
     }
 
     internal float* Data { get; }
 
-    /// <summary>Where in each row its <see cref="RowCode"/> lies, in floats; zero where there is none.</summary>
-    internal int CodeOffset { get; }
+    /// <summary>The rows' <see cref="RowCode"/>s; null where there is no room for them.</summary>
+    internal byte* Codes { get; }
+
+    /// <summary>The distance between two of them, in bytes.</summary>
+    internal int CodeStride { get; }
 
     /// <summary>The number of rows.</summary>
     public int Rows { get; }
@@ -54,11 +57,12 @@ public readonly unsafe struct Matrix
         ArgumentOutOfRangeException.ThrowIfNegative(first);
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Rows - first);
-        return new Matrix(_owner, Row(first), count, Columns, Stride, CodeOffset);
+        return new Matrix(_owner, Row(first), count, Columns, Stride, Codes + ((nint)first * CodeStride), CodeStride);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal float* Row(int row) => Data + ((nint)row * Stride);
 
-    internal RowCode* Code(int row) => (RowCode*)(Row(row) + CodeOffset);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal RowCode* Code(int row) => (RowCode*)(Codes + ((nint)row * CodeStride));
 }

@@ -1,7 +1,7 @@
 namespace AlbertNative.Tensors;
 
 /// <summary>Memory for one matrix at a time, grown when a larger one is asked for and otherwise reused.</summary>
-/// <param name="quantizable">Whether rows have room for their 8-bit form, as the inputs of 8-bit products need it.</param>
+/// <param name="quantizable">Whether there is room for the rows' codes, as the inputs of products of integers need it.</param>
 public sealed class MatrixBuffer(bool quantizable = false)
 {
     private PinnedFloats _memory = new(0);
@@ -14,13 +14,14 @@ public sealed class MatrixBuffer(bool quantizable = false)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(rows);
         ArgumentOutOfRangeException.ThrowIfNegative(columns);
-        int codeOffset = PaddedColumns(columns);
-        int stride = quantizable ? codeOffset + RowCode.FloatsFor(columns) : codeOffset;
-        long needed = (long)rows * stride;
+        int stride = PaddedColumns(columns), codeFloats = quantizable ? RowCode.FloatsFor(columns) : 0;
+        long needed = (long)rows * (stride + codeFloats);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(needed, PinnedFloats.MaxLength, nameof(rows));
         if (needed > _memory.Length)
             _memory = new PinnedFloats((int)needed);
-        return new Matrix(_memory.Owner, _memory.Data, rows, columns, stride, quantizable ? codeOffset : 0);
+        // Codes lie together behind all rows: a product reads them alone.
+        byte* codes = quantizable ? (byte*)(_memory.Data + ((nint)rows * stride)) : null;
+        return new Matrix(_memory.Owner, _memory.Data, rows, columns, stride, codes, codeFloats * sizeof(float));
     }
 
     /// <summary>

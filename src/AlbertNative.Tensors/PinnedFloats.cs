@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace AlbertNative.Tensors;
 
-/// <summary>Floats that the garbage collector never moves, starting on a cache line; freed like any managed array.</summary>
+/// <summary>
+/// Floats that the garbage collector never moves, starting on a cache line; freed like any managed array. Large ones lie
+/// in huge pages where the system has them.
+/// </summary>
 internal readonly unsafe struct PinnedFloats
 {
     /// <summary>The floats in one 64-byte cache line.</summary>
@@ -12,13 +15,22 @@ internal readonly unsafe struct PinnedFloats
 
     public PinnedFloats(int length)
     {
-        Owner = GC.AllocateUninitializedArray<float>(length + LineFloats, pinned: true);
-        nint start = (nint)Marshal.UnsafeAddrOfPinnedArrayElement(Owner, 0);
-        Data = (float*)((start + 63) & ~(nint)63);
         Length = length;
+        if ((long)length * sizeof(float) >= PageBlock.LeastBytes)
+        {
+            PageBlock block = new((long)length * sizeof(float));
+            Owner = block;
+            Data = (float*)block.Data;
+            return;
+        }
+        float[] array = GC.AllocateUninitializedArray<float>(length + LineFloats, pinned: true);
+        nint start = (nint)Marshal.UnsafeAddrOfPinnedArrayElement(array, 0);
+        Owner = array;
+        Data = (float*)((start + 63) & ~(nint)63);
     }
 
-    public float[] Owner { get; }
+    /// <summary>What must be referred to for as long as the memory is used.</summary>
+    public object Owner { get; }
 
     public float* Data { get; }
 

@@ -52,9 +52,13 @@ public static unsafe class TensorOps
     /// <param name="spans">Which queries attend to which keys.</param>
     /// <param name="heads">The number of heads.</param>
     /// <param name="output">[queries, H]</param>
+    /// <param name="precision">
+    /// The numbers to compute with: floats, or for weights that have been rounded themselves, 16-bit integers.
+    /// </param>
     /// <exception cref="ArgumentException">The shapes do not match, or a span is not within them.</exception>
     public static void Attention(
-        TeamThread thread, Matrix query, Matrix keyValue, ReadOnlySpan<AttentionSpan> spans, int heads, Matrix output)
+        TeamThread thread, Matrix query, Matrix keyValue, ReadOnlySpan<AttentionSpan> spans, int heads, Matrix output,
+        WeightPrecision precision = WeightPrecision.Float32)
     {
         int hidden = output.Columns;
         ArgumentOutOfRangeException.ThrowIfLessThan(heads, 1);
@@ -69,7 +73,7 @@ public static unsafe class TensorOps
             if (!span.IsWithin(query.Rows, keyValue.Rows))
                 throw new ArgumentException($"{span} is not within {query.Rows} queries and {keyValue.Rows} keys.", nameof(spans));
         }
-        AttentionStep step = new(query, keyValue, spans, heads, output, thread.TeamSize);
+        AttentionStep step = new(query, keyValue, spans, heads, output, precision, thread.TeamSize);
         thread.ForEach(step.Tiles, step);
     }
 
@@ -100,11 +104,11 @@ public static unsafe class TensorOps
                 $"x is [{task.X.Rows}, {task.X.Columns}] and y [{task.Y.Rows}, {task.Y.Columns}] for weights "
                 + $"[{weights.Outputs}, {weights.Inputs}].", nameof(task));
         }
-        if (weights.Precision == WeightPrecision.Int8)
+        if (weights is IntegerWeights integer)
         {
-            if (task.X.CodeOffset == 0)
-                throw new ArgumentException("x has no room for its 8-bit form, which these weights multiply.", nameof(task));
-            QuantizeStep quantize = new(task.X);
+            if (task.X.Codes == null)
+                throw new ArgumentException($"x has no room for the codes that {weights.Precision} weights multiply.", nameof(task));
+            QuantizeStep quantize = new(task.X, integer);
             thread.ForEach(quantize.Tiles, quantize);
         }
         (int first, int count) = (columns ?? Range.All).GetOffsetAndLength(weights.Outputs);

@@ -22,7 +22,7 @@ public sealed class CheckpointOnnxTests
             TestContext.Current.TestOutputHelper?.WriteLine(e.Message);
             return;
         }
-        (AlbertConfig config, AlbertArchitecture architecture) = OnnxReference.Of(name);
+        (ModelConfig config, ModelArchitecture architecture) = OnnxReference.Of(name);
         using AlbertOnnx onnx = AlbertOnnx.Open(path);
         Assert.Equal(architecture, onnx.Architecture);
         OnnxReference.RequireSame(config, onnx.Config);

@@ -13,16 +13,16 @@ public sealed class ConversionOnnxTests
     [MemberData(nameof(Graphs))]
     public void A_graph_becomes_one_file_with_the_weights_it_was_made_from(string name)
     {
-        (AlbertConfig config, AlbertArchitecture architecture) = OnnxReference.Of(name);
+        (ModelConfig config, ModelArchitecture architecture) = OnnxReference.Of(name);
         string folder = Directory.CreateTempSubdirectory("albert-onnx-").FullName;
         try
         {
             string path = Path.Combine(folder, "m.safetensors");
-            ModelConverter.Convert(SharedFolder.Require("peers", "onnxruntime", name), path, cancellation: TestContext.Current.CancellationToken);
+            ModelConverter.Convert(SharedFolder.Require("peers", "onnxruntime", name), path, cancellationToken: TestContext.Current.CancellationToken);
             using ModelFiles files = ModelFiles.Open(path);
             Assert.Equal(name, files.Provenance!.Source);
-            AlbertConfig found = files.ReadConfig();
-            Assert.Equal([architecture.ToString()], found.Architectures);
+            ModelConfig found = files.ReadConfig();
+            Assert.Equal([config.NameOf(architecture)], found.Architectures);
             OnnxReference.RequireSame(config, found);
             OnnxReference.RequireSynthetic(new(config, architecture), WeightSource.From(files.Checkpoint).Tensors);
         }

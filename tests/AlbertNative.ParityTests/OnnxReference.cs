@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using AlbertNative.Cli;
 using AlbertNative.Model;
 using AlbertNative.Testing;
 
@@ -13,14 +14,14 @@ internal static class OnnxReference
     private const string BaseV2 = "albert-base-synthetic.onnx";
 
     /// <summary>The graph's configuration and class; skips the running test where nothing tells them.</summary>
-    public static (AlbertConfig Config, AlbertArchitecture Architecture) Of(string graph)
+    public static (ModelConfig Config, ModelArchitecture Architecture) Of(string graph)
     {
         Assert.SkipUnless(graph == BaseV2, $"nothing in the folder says what {graph} was made from");
-        return (AlbertConfig.Load(SharedFolder.Require("goldens", "model", "base-v2")), AlbertArchitecture.AlbertModel);
+        return (ModelConfig.Load(SharedFolder.Require("goldens", "model", "base-v2")), ModelArchitecture.Model);
     }
 
     /// <summary>Requires every value that decides what is computed to be the expected one.</summary>
-    public static void RequireSame(AlbertConfig expected, AlbertConfig found)
+    public static void RequireSame(ModelConfig expected, ModelConfig found)
     {
         Assert.Equal(Sizes(expected), Sizes(found));
         Assert.Equal(expected.Activation, found.Activation);
@@ -42,7 +43,7 @@ internal static class OnnxReference
         }
     }
 
-    private static (string, int)[] Sizes(AlbertConfig config) =>
+    private static (string, int)[] Sizes(ModelConfig config) =>
     [
         (nameof(config.VocabularySize), config.VocabularySize),
         (nameof(config.EmbeddingSize), config.EmbeddingSize),

@@ -3,19 +3,20 @@ using AlbertNative.Model;
 namespace AlbertNative.Testing;
 
 /// <summary>
-/// ALBERT written down once more, in double precision, plain loops and nothing shared with the engine but the
+/// The model written down once more, in double precision, plain loops and nothing shared with the engine but the
 /// configuration and the weights: what the engine's results are measured against where there is no golden.
 /// </summary>
 internal sealed class ReferenceAlbert
 {
-    private readonly AlbertConfig _config;
-    private readonly ResolvedWeights _weights;
+    private readonly ModelConfig _config;
+    private readonly NamedTensors _weights;
     private readonly Dictionary<string, double[]> _loaded = new(StringComparer.Ordinal);
 
-    public ReferenceAlbert(AlbertConfig config, WeightSource weights, AlbertArchitecture architecture)
+    public ReferenceAlbert(ModelConfig config, WeightSource weights, ModelArchitecture architecture)
     {
         _config = config;
-        _weights = ResolvedWeights.Resolve(weights, config, architecture);
+        _weights = NamedTensors.Match(weights, config);
+        _weights.Require(architecture);
     }
 
     /// <summary>The encoder's input and every layer's output for one sequence, [layers + 1][tokens][hidden].</summary>
@@ -25,16 +26,17 @@ internal sealed class ReferenceAlbert
         for (int t = 0; t < ids.Length; t++)
         {
             double[] sum = new double[_config.EmbeddingSize];
-            Accumulate(sum, TensorCatalogue.WordEmbeddings, ids[t]);
-            Accumulate(sum, TensorCatalogue.PositionEmbeddings, positions[t]);
-            Accumulate(sum, TensorCatalogue.TokenTypeEmbeddings, types[t]);
-            x[t] = Linear(TensorCatalogue.EmbeddingProjection, Norm(TensorCatalogue.EmbeddingNorm, sum));
+            Accumulate(sum, _weights.Family.WordEmbeddings, ids[t]);
+            Accumulate(sum, _weights.Family.PositionEmbeddings, positions[t]);
+            Accumulate(sum, _weights.Family.TokenTypeEmbeddings, types[t]);
+            double[] embedded = Norm(_weights.Family.EmbeddingNorm, sum);
+            x[t] = _weights.Family.EmbeddingProjection is string projection ? Linear(projection, embedded) : embedded;
         }
         List<double[][]> states = [x];
         for (int layer = 0; layer < _config.LayerCount; layer++)
         {
             for (int inner = 0; inner < _config.InnerGroupCount; inner++)
-                x = Layer(x, TensorCatalogue.LayerPrefix(_config.GroupOf(layer), inner));
+                x = Layer(x, _weights.Family.LayerPrefix(_config.GroupOf(layer), inner) + ".");
             states.Add(x);
         }
         return [.. states];
@@ -42,14 +44,14 @@ internal sealed class ReferenceAlbert
 
     /// <summary>tanh of the pooler over the first token, [hidden].</summary>
     public double[] Pool(double[][] states) =>
-        Array.ConvertAll(Linear(TensorCatalogue.Pooler, states[0]), Math.Tanh);
+        Array.ConvertAll(Linear(_weights.Family.Pooler, states[0]), Math.Tanh);
 
     /// <summary>One token's score for each word, [vocabulary].</summary>
     public double[] Predict(double[] state)
     {
-        double[] x = Array.ConvertAll(Linear(TensorCatalogue.PredictionDense, state), Activate);
-        x = Norm(TensorCatalogue.PredictionNorm, x);
-        return Product(Load(TensorCatalogue.WordEmbeddings), x, Load(TensorCatalogue.PredictionBias));
+        double[] x = Array.ConvertAll(Linear(_weights.Family.Prediction.Dense, state), Activate);
+        x = Norm(_weights.Family.Prediction.Norm, x);
+        return Linear(_weights.Family.Prediction.Decoder, x);
     }
 
     /// <summary>A linear layer by its module's name.</summary>
@@ -58,15 +60,16 @@ internal sealed class ReferenceAlbert
 
     private double[][] Layer(double[][] x, string prefix)
     {
-        double[][] queries = Array.ConvertAll(x, row => Linear(prefix + ".attention.query", row));
-        double[][] keys = Array.ConvertAll(x, row => Linear(prefix + ".attention.key", row));
-        double[][] values = Array.ConvertAll(x, row => Linear(prefix + ".attention.value", row));
+        LayerModules names = _weights.Family.Layer;
+        double[][] queries = Array.ConvertAll(x, row => Linear(prefix + names.Query, row));
+        double[][] keys = Array.ConvertAll(x, row => Linear(prefix + names.Key, row));
+        double[][] values = Array.ConvertAll(x, row => Linear(prefix + names.Value, row));
         return [.. Enumerable.Range(0, x.Length).Select(t =>
         {
-            double[] context = Linear(prefix + ".attention.dense", Attend(queries[t], keys, values));
-            double[] attended = Norm(prefix + ".attention.LayerNorm", Add(context, x[t]));
-            double[] hidden = Array.ConvertAll(Linear(prefix + ".ffn", attended), Activate);
-            return Norm(prefix + ".full_layer_layer_norm", Add(Linear(prefix + ".ffn_output", hidden), attended));
+            double[] context = Linear(prefix + names.AttentionOutput, Attend(queries[t], keys, values));
+            double[] attended = Norm(prefix + names.AttentionNorm, Add(context, x[t]));
+            double[] hidden = Array.ConvertAll(Linear(prefix + names.Ffn, attended), Activate);
+            return Norm(prefix + names.FullLayerNorm, Add(Linear(prefix + names.FfnOutput, hidden), attended));
         })];
     }
 

@@ -9,7 +9,7 @@ namespace AlbertNative.Cli;
 internal static class BenchModels
 {
     /// <summary>The configuration with the given name.</summary>
-    public static IReadOnlyDictionary<string, AlbertConfig> Configurations { get; } = new Dictionary<string, AlbertConfig>
+    public static IReadOnlyDictionary<string, ModelConfig> Configurations { get; } = new Dictionary<string, ModelConfig>
     {
         ["base-v1"] = Create(768, layers: 12, heads: 12, HiddenActivation.Gelu),
         ["base-v2"] = Create(768, layers: 12, heads: 12, HiddenActivation.GeluTanh),
@@ -23,18 +23,18 @@ internal static class BenchModels
 
     /// <summary>A model of a configuration's name, or of a config.json, with synthetic weights.</summary>
     /// <exception cref="BadInputException">There is neither.</exception>
-    public static AlbertModel Create(string nameOrFile, ModelOptions options)
+    public static PreTrainedModel Create(string nameOrFile, ModelOptions options)
     {
-        if (!Configurations.TryGetValue(nameOrFile, out AlbertConfig? config))
+        if (!Configurations.TryGetValue(nameOrFile, out ModelConfig? config))
         {
             if (!Path.Exists(nameOrFile))
                 throw new BadInputException($"{nameOrFile} is neither a file nor one of {Names}");
-            config = AlbertConfig.Load(nameOrFile);
+            config = ModelConfig.Load(nameOrFile);
         }
-        return new AlbertModel(config, new SyntheticCheckpoint(config, AlbertArchitecture.AlbertModel), options);
+        return PreTrainedModel.Create(config, new SyntheticCheckpoint(config, ModelArchitecture.Model), options);
     }
 
-    private static AlbertConfig Create(int hidden, int layers, int heads, HiddenActivation activation) => new()
+    private static ModelConfig Create(int hidden, int layers, int heads, HiddenActivation activation) => new()
     {
         HiddenSize = hidden,
         LayerCount = layers,

@@ -8,13 +8,13 @@ internal static class BenchTokens
     private const int First = 5, Step = 7919, Span = 29990;
 
     /// <summary>Whether a vocabulary is too small for the rule's ids.</summary>
-    public static bool AreCapped(AlbertConfig config) => config.VocabularySize < First + Span;
+    public static bool AreCapped(ModelConfig config) => config.VocabularySize < First + Span;
 
     /// <summary>
     /// The texts of a shape: id i of the whole batch is 5 + 7919 i mod 29990, or where the vocabulary is smaller, modulo
     /// what it has from 5 on.
     /// </summary>
-    public static TokenBatch Create(BenchShape shape, AlbertConfig config)
+    public static TokenBatch Create(BenchShape shape, ModelConfig config)
     {
         int first = Math.Min(First, config.VocabularySize - 1), span = Math.Min(Span, config.VocabularySize - first);
         TokenBatch batch = new();

@@ -5,9 +5,10 @@ namespace AlbertNative.Cli;
 
 /// <summary>Times a model's forward pass, ids in and hidden states out, the way peers are timed.</summary>
 internal sealed class ForwardBenchmark(
-    AlbertModel model, BenchHead head, int callers, int? runs, CancellationToken cancellation)
+    PreTrainedModel model, BenchHead head, int callers, int? runs, CancellationToken cancellationToken)
 {
-    private readonly AlbertModelOutput _output = new();
+    private readonly EncoderHead _states = new(model);
+    private readonly EncoderOutput _output = new();
     private double _peak;
 
     /// <summary>As many runs as the peers' script takes: fewer for large shapes, 7 to 60.</summary>
@@ -46,7 +47,7 @@ internal sealed class ForwardBenchmark(
         int count = runs ?? DefaultRuns(shape);
         slowestToFastest = null;
         if (callers == 1)
-            return Timings.Measure(count, () => Forward(batch, rows, _output), cancellation);
+            return Timings.Measure(count, () => Forward(batch, rows, _output), cancellationToken);
         ConcurrentCalls calls = ConcurrentCalls.Measure(
             [.. Enumerable.Range(0, callers).Select(caller => Caller(shape, rows, caller == 0 ? _output : new()))], count);
         slowestToFastest = calls.SlowestToFastest;
@@ -54,18 +55,18 @@ internal sealed class ForwardBenchmark(
     }
 
     /// <summary>A caller with a batch and an output of its own.</summary>
-    private Action Caller(BenchShape shape, int[] rows, AlbertModelOutput output)
+    private Action Caller(BenchShape shape, int[] rows, EncoderOutput output)
     {
         TokenBatch batch = BenchTokens.Create(shape, model.Config);
         return () => Forward(batch, rows, output);
     }
 
-    private void Forward(TokenBatch batch, int[] rows, AlbertModelOutput output)
+    private void Forward(TokenBatch batch, int[] rows, EncoderOutput output)
     {
         if (rows.Length == 0)
-            model.Forward(batch, output, cancellation: cancellation);
+            _states.Forward(batch, output, cancellationToken: cancellationToken);
         else
-            model.Forward(batch, rows, output, cancellation);
+            _states.Forward(batch, rows, output, cancellationToken);
     }
 
     /// <summary>The rows that are computed alone must have the bits that they have among all.</summary>
@@ -73,7 +74,7 @@ internal sealed class ForwardBenchmark(
     {
         if (rows.Length == 0)
             return;
-        Matrix all = model.Forward(batch, cancellation: cancellation).LastHiddenState;
+        Matrix all = _states.Forward(batch, cancellationToken: cancellationToken).LastHiddenState;
         Forward(batch, rows, _output);
         for (int i = 0; i < rows.Length; i++)
         {

@@ -12,7 +12,7 @@ internal static class ForwardFlops
     /// tokens · (E·H + layers · (4·H² + 2·H·I + 2·n·H)) · 2 for texts of n tokens. Where a head asks for some rows, the
     /// last layer counts keys and values of all tokens (2·H²) and the rest for these rows alone, which is what is computed.
     /// </summary>
-    public static double Count(AlbertConfig config, TokenBatch batch, BenchHead head)
+    public static double Count(ModelConfig config, TokenBatch batch, BenchHead head)
     {
         double hidden = config.HiddenSize, multiplyAdds = 0;
         for (int sequence = 0; sequence < batch.SequenceCount; sequence++)

@@ -11,13 +11,13 @@ internal readonly record struct Timings(double MinMs, double MedianMs, int Runs)
     private const int WarmUps = 3;
 
     /// <summary>Runs three times unmeasured, then so many times measured.</summary>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was signalled.</exception>
-    public static Timings Measure(int runs, Action work, CancellationToken cancellation)
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was signalled.</exception>
+    public static Timings Measure(int runs, Action work, CancellationToken cancellationToken)
     {
         double[] times = new double[runs];
         for (int run = -WarmUps; run < runs; run++)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             long start = Stopwatch.GetTimestamp();
             work();
             if (run >= 0)

@@ -18,7 +18,7 @@ internal sealed record TokenizerTiming(int Lines, long Bytes, long Tokens, Timin
     /// <summary>Reads a file and encodes it again and again on this thread.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="BadInputException">The file is empty.</exception>
-    public static TokenizerTiming Measure(string file, ITextTokenizer tokenizer, int runs, CancellationToken cancellation)
+    public static TokenizerTiming Measure(string file, ITextTokenizer tokenizer, int runs, CancellationToken cancellationToken)
     {
         string[] lines = File.ReadAllLines(file, Terminal.Utf8);
         long bytes = lines.Sum(line => (long)Terminal.Utf8.GetByteCount(line));
@@ -26,7 +26,7 @@ internal sealed record TokenizerTiming(int Lines, long Bytes, long Tokens, Timin
             throw new BadInputException($"{file} has no line");
         int[] ids = new int[lines.Max(line => tokenizer.Encode(TokenizeItem.FromLine(line, words: false), new()).Ids.Length)];
         long tokens = 0;
-        Timings timings = Timings.Measure(runs, Encode, cancellation);
+        Timings timings = Timings.Measure(runs, Encode, cancellationToken);
         return new(lines.Length, bytes, tokens, timings);
 
         void Encode()

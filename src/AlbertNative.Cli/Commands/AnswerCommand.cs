@@ -30,7 +30,7 @@ internal sealed class AnswerCommand : TextCommand
 
     public AnswerCommand(Session session)
         : base(
-            session, "answer", "Find the answers to questions in contexts. Offsets count Unicode code points of the context",
+            session, QuestionAnswerer.Description.Command, QuestionAnswerer.Description.Summary + ". Offsets count Unicode code points of the context",
             ("QUESTION CONTEXT", "A question and its context; a line of a file has both, divided by a tab; "
                 + "in JSON lines {\"question\", \"context\"}"),
             columns: (2, 2), hasOffsets: true)
@@ -44,7 +44,8 @@ internal sealed class AnswerCommand : TextCommand
 
     protected override int Execute(ParseResult parsed)
     {
-        using QuestionAnswerer answerer = QuestionAnswerer.Load(_model.Path(parsed, Session), _model.Value(parsed));
+        using TextModel model = _model.Open(parsed, Session);
+        using QuestionAnswerer answerer = new(model, _model.Value(parsed));
         QuestionAnsweringOptions options = new()
         {
             TopK = parsed.GetValue(_topK),
@@ -59,7 +60,7 @@ internal sealed class AnswerCommand : TextCommand
             Expected = "a question, a tab and a context",
             FromColumns = columns => (columns[0], columns[1]),
             FromRecord = record => (record.Text("question"), record.Text("context")),
-            Compute = (questions, cancellation) => answerer.Answer(questions, options, cancellation),
+            Compute = (questions, cancellationToken) => answerer.Answer(questions, options, cancellationToken),
             WriteJson = (json, asked, answers) => WriteJson(json, answers, offsets(asked.Context)),
             Render = (console, asked, answers) => Render(console, asked.Question, answers, offsets(asked.Context)),
         });

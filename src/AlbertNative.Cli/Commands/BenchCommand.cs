@@ -82,7 +82,7 @@ internal sealed class BenchCommand : Command
 
     private int Execute(ParseResult parsed)
     {
-        using AlbertModel model = Load(parsed);
+        using PreTrainedModel model = Open(parsed);
         int vocabulary = model.Config.VocabularySize;
         if (BenchTokens.AreCapped(model.Config))
             _session.Terminal.Error.WriteLine($"albert: the token ids stay below {vocabulary}, the size of the vocabulary");
@@ -96,7 +96,7 @@ internal sealed class BenchCommand : Command
         return ExitCode.Success;
     }
 
-    private AlbertModel Load(ParseResult parsed)
+    private PreTrainedModel Open(ParseResult parsed)
     {
         ModelOptions options = new()
         {
@@ -104,7 +104,7 @@ internal sealed class BenchCommand : Command
             Precision = parsed.GetValue(_int8) ? WeightPrecision.Int8 : WeightPrecision.Float32,
         };
         return parsed.GetValue(_model) is string model
-            ? AlbertModel.Load(ModelPath.Of(model, _session), options)
+            ? PreTrainedModel.Open(ModelPath.Of(model, _session), options, cancellationToken: _session.Cancellation)
             : BenchModels.Create(parsed.GetValue(_config) ?? DefaultConfiguration, options);
     }
 
@@ -125,7 +125,9 @@ internal sealed class BenchCommand : Command
                 timing.Shape, timing.Tokens, Round(timing.Timings.MinMs), Round(timing.Timings.MedianMs),
                 Round(timing.Gflops), $"{Round(100 * timing.PeakShare)} %", timing.Checksum);
         }
-        _session.Terminal.CreateConsole().Write(table);
+        IAnsiConsole console = _session.Terminal.CreateConsole();
+        console.Write(table);
+        console.WriteLine(PageReport.Describe());
 
         static double Round(double value) => Math.Round(value, 2);
     }

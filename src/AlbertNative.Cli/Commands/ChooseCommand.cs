@@ -11,7 +11,7 @@ internal sealed class ChooseCommand : TextCommand
 
     public ChooseCommand(Session session)
         : base(
-            session, "choose", "Pick the best of several choices",
+            session, MultipleChoiceSelector.Description.Command, MultipleChoiceSelector.Description.Summary,
             ("PROMPT CHOICE", "A prompt and its choices; a line of a file has them divided by tabs; "
                 + "in JSON lines {\"prompt\", \"choices\"}"),
             columns: (2, int.MaxValue))
@@ -21,7 +21,8 @@ internal sealed class ChooseCommand : TextCommand
 
     protected override int Execute(ParseResult parsed)
     {
-        using MultipleChoiceSelector selector = MultipleChoiceSelector.Load(_model.Path(parsed, Session), _model.Value(parsed));
+        using TextModel model = _model.Open(parsed, Session);
+        using MultipleChoiceSelector selector = new(model, _model.Value(parsed));
         return Run(parsed, new TextWork<(string Prompt, IReadOnlyList<string> Choices), ChoiceScores>
         {
             Columns = (2, int.MaxValue),

@@ -19,7 +19,7 @@ internal sealed class ClassifyCommand : TextCommand
 
     public ClassifyCommand(Session session)
         : base(
-            session, "classify", "Label texts",
+            session, TextClassifier.Description.Command, TextClassifier.Description.Summary,
             ("TEXT", "Texts to label; in JSON lines {\"text\"}"))
     {
         _model = new(this, OverlongAction.Refuse, OverlongAction.Truncate, OverlongAction.Window);
@@ -35,7 +35,8 @@ internal sealed class ClassifyCommand : TextCommand
 
     protected override int Execute(ParseResult parsed)
     {
-        using TextClassifier classifier = TextClassifier.Load(_model.Path(parsed, Session), _model.Value(parsed));
+        using TextModel model = _model.Open(parsed, Session);
+        using TextClassifier classifier = new(model, _model.Value(parsed));
         TextClassificationOptions options = new() { TopK = parsed.GetValue(_topK), Function = parsed.GetValue(_function) };
         return parsed.GetValue(_pairs) ? Pairs(parsed, classifier, options) : Texts(parsed, classifier, options);
     }
@@ -45,7 +46,7 @@ internal sealed class ClassifyCommand : TextCommand
         {
             FromColumns = columns => columns[0],
             FromRecord = record => record.Text("text"),
-            Compute = (texts, cancellation) => classifier.Classify(texts, options, cancellation),
+            Compute = (texts, cancellationToken) => classifier.Classify(texts, options, cancellationToken),
             WriteJson = (json, _, labels) => WriteJson(json, labels),
             Render = (console, text, labels) => Render(console, text, labels),
         });
@@ -57,7 +58,7 @@ internal sealed class ClassifyCommand : TextCommand
             Expected = "a text, a tab and a text",
             FromColumns = columns => (columns[0], columns[1]),
             FromRecord = record => (record.Text("text"), record.Text("pair")),
-            Compute = (pairs, cancellation) => classifier.ClassifyPairs(pairs, options, cancellation),
+            Compute = (pairs, cancellationToken) => classifier.ClassifyPairs(pairs, options, cancellationToken),
             WriteJson = (json, _, labels) => WriteJson(json, labels),
             Render = (console, pair, labels) => Render(console, $"{pair.Text} / {pair.Pair}", labels),
         });

@@ -31,7 +31,7 @@ internal sealed class EmbedCommand : TextCommand
 
     public EmbedCommand(Session session)
         : base(
-            session, "embed", "Make vectors of texts",
+            session, TextEmbedder.Description.Command, TextEmbedder.Description.Summary,
             ("TEXT", "Texts to embed; in JSON lines {\"text\"}"), hasOffsets: true)
     {
         _model = new(this, OverlongAction.Refuse, OverlongAction.Truncate, OverlongAction.Window);
@@ -52,7 +52,8 @@ internal sealed class EmbedCommand : TextCommand
             Normalize = parsed.GetValue(_normalize),
             Words = parsed.GetValue(_wordPooling),
         };
-        using TextEmbedder embedder = TextEmbedder.Load(_model.Path(parsed, Session), embedding, _model.Value(parsed));
+        using TextModel model = _model.Open(parsed, Session);
+        using TextEmbedder embedder = new(model, embedding, _model.Value(parsed));
         if (parsed.GetValue(_words))
             return EmbedWords(parsed, embedder);
         return parsed.GetValue(_tokens) ? EmbedTokens(parsed, embedder) : EmbedTexts(parsed, embedder);

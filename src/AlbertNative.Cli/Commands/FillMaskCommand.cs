@@ -22,7 +22,7 @@ internal sealed class FillMaskCommand : TextCommand
 
     public FillMaskCommand(Session session)
         : base(
-            session, "fill-mask", "Say which words a [MASK] may stand for",
+            session, MaskFiller.Description.Command, MaskFiller.Description.Summary,
             ("TEXT", "Texts with one [MASK] or more; in JSON lines {\"text\"}"))
     {
         _model = new(this, OverlongAction.Refuse, OverlongAction.Truncate, OverlongAction.Window);
@@ -32,7 +32,8 @@ internal sealed class FillMaskCommand : TextCommand
 
     protected override int Execute(ParseResult parsed)
     {
-        using MaskFiller filler = MaskFiller.Load(_model.Path(parsed, Session), _model.Value(parsed));
+        using TextModel model = _model.Open(parsed, Session);
+        using MaskFiller filler = new(model, _model.Value(parsed));
         string[]? targets = parsed.GetResult(_targets) is null
             ? null
             : [.. parsed.GetValue(_targets)!.SelectMany(value => value.Split(',', StringSplitOptions.RemoveEmptyEntries))];
@@ -43,7 +44,7 @@ internal sealed class FillMaskCommand : TextCommand
         {
             FromColumns = columns => columns[0],
             FromRecord = record => record.Text("text"),
-            Compute = (texts, cancellation) => filler.Fill(texts, options, cancellation),
+            Compute = (texts, cancellationToken) => filler.Fill(texts, options, cancellationToken),
             WriteJson = WriteJson,
             Render = Render,
         });

@@ -11,7 +11,7 @@ internal sealed class OrderCommand : TextCommand
 
     public OrderCommand(Session session)
         : base(
-            session, "order", "Say whether two sentences stand in their order",
+            session, SentenceOrderPredictor.Description.Command, SentenceOrderPredictor.Description.Summary,
             ("FIRST SECOND", "Two sentences; a line of a file has both, divided by a tab; "
                 + "in JSON lines {\"first\", \"second\"}"),
             columns: (2, 2))
@@ -21,7 +21,8 @@ internal sealed class OrderCommand : TextCommand
 
     protected override int Execute(ParseResult parsed)
     {
-        using SentenceOrderPredictor predictor = SentenceOrderPredictor.Load(_model.Path(parsed, Session), _model.Value(parsed));
+        using TextModel model = _model.Open(parsed, Session);
+        using SentenceOrderPredictor predictor = new(model, _model.Value(parsed));
         return Run(parsed, new TextWork<(string First, string Second), SentenceOrder>
         {
             Columns = (2, 2),

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json;
-using AlbertNative.Model;
 using Spectre.Console;
 
 namespace AlbertNative.Cli;
@@ -67,7 +66,7 @@ internal sealed class RunCommand : Command
         Terminal terminal = _session.Terminal;
         if (terminal.OutputIsTerminal && !_output.IsJson(parsed))
         {
-            Table table = Tables.Create(summary.Architecture.ToString(), "shape");
+            Table table = Tables.Create(summary.ClassName, "shape");
             foreach ((string name, var shape) in summary.Outputs)
                 table.Add(name, string.Join(" x ", shape));
             terminal.CreateConsole().Write(table);
@@ -80,7 +79,7 @@ internal sealed class RunCommand : Command
 
     private static void WriteJson(Utf8JsonWriter json, string _, BatchRunSummary summary)
     {
-        json.WriteText("architecture", summary.Architecture.ToString());
+        json.WriteText("architecture", summary.ClassName);
         json.WriteStartObject("outputs");
         foreach ((string name, var shape) in summary.Outputs)
         {

@@ -27,7 +27,7 @@ internal sealed class TagCommand : TextCommand
 
     public TagCommand(Session session)
         : base(
-            session, "tag", "Label the tokens, words or entities of texts. Offsets count Unicode code points of the text",
+            session, TokenClassifier.Description.Command, TokenClassifier.Description.Summary + ". Offsets count Unicode code points of the text",
             ("TEXT", "Texts to tag; in JSON lines {\"text\"}"), hasOffsets: true)
     {
         _model = new(this, OverlongAction.Refuse, OverlongAction.Truncate, OverlongAction.Window);
@@ -39,7 +39,8 @@ internal sealed class TagCommand : TextCommand
 
     protected override int Execute(ParseResult parsed)
     {
-        using TokenClassifier classifier = TokenClassifier.Load(_model.Path(parsed, Session), _model.Value(parsed));
+        using TextModel model = _model.Open(parsed, Session);
+        using TokenClassifier classifier = new(model, _model.Value(parsed));
         return parsed.GetValue(_words) ? TagWords(parsed, classifier) : TagTexts(parsed, classifier);
     }
 
@@ -55,7 +56,7 @@ internal sealed class TagCommand : TextCommand
         {
             FromColumns = columns => columns[0],
             FromRecord = record => record.Text("text"),
-            Compute = (texts, cancellation) => classifier.Classify(texts, options, cancellation),
+            Compute = (texts, cancellationToken) => classifier.Classify(texts, options, cancellationToken),
             WriteJson = (json, text, entities) => WriteEntities(json, entities, offsets(text)),
             Render = (console, text, entities) => RenderEntities(console, text, entities, offsets(text)),
         });
@@ -68,7 +69,7 @@ internal sealed class TagCommand : TextCommand
         {
             FromColumns = columns => Words.Of(columns[0]),
             FromRecord = record => record.Texts("words"),
-            Compute = (texts, cancellation) => classifier.ClassifyWords(texts, strategy, cancellation),
+            Compute = (texts, cancellationToken) => classifier.ClassifyWords(texts, strategy, cancellationToken),
             WriteJson = WriteWords,
             Render = RenderWords,
         });

@@ -59,16 +59,16 @@ internal sealed class TokenizeCommand : TextCommand
         {
             FromColumns = columns => TokenizeItem.FromLine(columns[0], words),
             FromRecord = record => TokenizeItem.FromRecord(record, words),
-            Compute = (items, cancellation) => items.Select(item => Encode(tokenizer, item, options, cancellation)),
+            Compute = (items, cancellationToken) => items.Select(item => Encode(tokenizer, item, options, cancellationToken)),
             WriteJson = format.WriteJson,
             Render = format.Render,
         });
     }
 
     private static TokenList Encode(
-        ITextTokenizer tokenizer, TokenizeItem item, EncodeOptions options, CancellationToken cancellation)
+        ITextTokenizer tokenizer, TokenizeItem item, EncodeOptions options, CancellationToken cancellationToken)
     {
-        cancellation.ThrowIfCancellationRequested();
+        cancellationToken.ThrowIfCancellationRequested();
         return tokenizer.Encode(item, item.MaxLength is null ? options : options with { MaxLength = item.MaxLength });
     }
 }

@@ -29,7 +29,7 @@ internal static class ConversionSummaryFormat
         foreach (IGrouping<Checkpoints.TensorType, ConvertedTensor> type in summary.Tensors.GroupBy(tensor => tensor.Type))
             table.Add($"  {type.Key}", $"{Number(type.Count())} tensors, {Number(type.Sum(tensor => tensor.ByteCount))} bytes");
         table.Add("with", string.Join(", ", summary.Parts));
-        table.Add("loads as", string.Join(", ", summary.Architectures));
+        table.Add("loads as", string.Join(", ", summary.Classes));
         foreach (DroppedTensor dropped in summary.Dropped)
             table.Add("dropped", $"{dropped.Name}: {dropped.Reason}");
         foreach (string remark in summary.Remarks)
@@ -46,7 +46,7 @@ internal static class ConversionSummaryFormat
             json.WriteNull("bytes");
         json.WriteNumber("weight_bytes", summary.WeightBytes);
         json.WriteTexts("parts", summary.Parts);
-        json.WriteTexts("architectures", summary.Architectures.Select(architecture => architecture.ToString()));
+        json.WriteTexts("architectures", summary.Classes);
         json.WriteStartArray("tensors");
         foreach (ConvertedTensor tensor in summary.Tensors)
         {

@@ -10,7 +10,9 @@ internal sealed record ModelReport
     private static readonly (string Ending, string Head)[] HeadTensors =
     [
         ("predictions.dense.weight", "masked language model"),
+        ("predictions.transform.dense.weight", "masked language model"),
         ("sop_classifier.classifier.weight", "sentence order"),
+        ("seq_relationship.weight", "next sentence"),
         ("qa_outputs.weight", "question answering"),
     ];
 
@@ -19,9 +21,10 @@ internal sealed record ModelReport
     /// <summary>The file that was opened.</summary>
     public required string Source { get; init; }
 
-    public required AlbertConfig Config { get; init; }
+    public required ModelConfig Config { get; init; }
 
-    public required AlbertArchitecture Architecture { get; init; }
+    /// <summary>The class that its configuration names.</summary>
+    public required string ClassName { get; init; }
 
     /// <summary>Weights that the class computes with, each counted once.</summary>
     public required long Parameters { get; init; }
@@ -38,41 +41,48 @@ internal sealed record ModelReport
     /// <summary>Where a converted model comes from; null for anything else.</summary>
     public required ModelProvenance? Provenance { get; init; }
 
+    /// <summary>What was decided that the files do not say; null where they say everything.</summary>
+    public required string? Remark { get; init; }
+
     /// <summary>Reads the model.</summary>
     /// <exception cref="FormatException">Something of it is malformed, does not fit or is not supported; names it.</exception>
-    public static ModelReport Read(string path, CancellationToken cancellation)
+    public static ModelReport Read(string path, CancellationToken cancellationToken)
     {
-        using AlbertPreTrainedModel model = AlbertAutoModel.Load(path);
-        using ModelFiles files = ModelFiles.Open(path);
+        ModelFiles files = ModelFiles.Open(path, cancellationToken: cancellationToken);
+        using PreTrainedModel model = PreTrainedModel.Open(files, cancellationToken: cancellationToken);
+        ModelArchitecture architecture = model.Config.DefaultArchitecture;
+        model.Require(architecture);
         Checkpoint checkpoint = files.Checkpoint;
         return new()
         {
             Path = path,
             Source = checkpoint.Source,
             Config = model.Config,
-            Architecture = model.Architecture,
-            Parameters = CountParameters(model),
-            Heads = FindHeads(checkpoint, model.Architecture),
-            Skipped = model.SkippedTensors,
-            Tensors = [.. checkpoint.Tensors.Select(tensor => TensorReport.Read(tensor, cancellation))],
+            ClassName = model.Config.ClassName,
+            Parameters = CountParameters(model, architecture),
+            Heads = FindHeads(checkpoint, architecture),
+            Skipped = model.UnusedTensors(architecture),
+            Tensors = [.. checkpoint.Tensors.Select(tensor => TensorReport.Read(tensor, cancellationToken))],
             Tokenizer = TokenizerReport.Read(files),
             Provenance = files.Provenance,
+            Remark = files.Remark,
         };
     }
 
-    private static long CountParameters(AlbertPreTrainedModel model)
+    private static long CountParameters(PreTrainedModel model, ModelArchitecture architecture)
     {
-        bool lacksPooler = model is AlbertModel { HasPooler: false };
-        return TensorCatalogue.Expected(model.Config, model.Architecture)
+        bool lacksPooler = architecture == ModelArchitecture.Model && !new EncoderHead(model).HasPooler;
+        return TensorCatalogue.Expected(model.Config, architecture)
+            .Where(tensor => !tensor.IsCopy || tensor.OtherName!.EndsWith("bias", StringComparison.Ordinal))
             .Where(tensor => tensor.Required || !lacksPooler)
             .Sum(tensor => tensor.ElementCount);
     }
 
-    private static List<string> FindHeads(Checkpoint checkpoint, AlbertArchitecture architecture)
+    private static List<string> FindHeads(Checkpoint checkpoint, ModelArchitecture architecture)
     {
         string[] names = [.. checkpoint.Tensors.Select(tensor => tensor.Name)];
         List<string> heads = [.. HeadTensors.Where(head => names.Any(name => EndsWith(name, head.Ending))).Select(head => head.Head)];
-        if (names.Any(name => EndsWith(name, "pooler.weight")))
+        if (names.Any(name => EndsWith(name, "pooler.weight") || EndsWith(name, "pooler.dense.weight")))
             heads.Insert(0, "pooler");
         if (names.Any(name => EndsWith(name, "classifier.weight") && !EndsWith(name, "sop_classifier.classifier.weight")))
             heads.Add(ClassifierOf(architecture));
@@ -80,11 +90,11 @@ internal sealed record ModelReport
     }
 
     // The three kinds of classifier have tensors of the same name.
-    private static string ClassifierOf(AlbertArchitecture architecture) => architecture switch
+    private static string ClassifierOf(ModelArchitecture architecture) => architecture switch
     {
-        AlbertArchitecture.AlbertForTokenClassification => "token classification",
-        AlbertArchitecture.AlbertForMultipleChoice => "multiple choice",
-        AlbertArchitecture.AlbertForSequenceClassification => "sequence classification",
+        ModelArchitecture.TokenClassification => "token classification",
+        ModelArchitecture.MultipleChoice => "multiple choice",
+        ModelArchitecture.SequenceClassification => "sequence classification",
         _ => "classifier",
     };
 

@@ -26,7 +26,9 @@ internal static class ModelReportFormat
                 json.WriteText("lowest_precision", provenance.LowestPrecision);
             json.WriteEndObject();
         }
-        json.WriteText("architecture", report.Architecture.ToString());
+        if (report.Remark is string remark)
+            json.WriteText("remark", remark);
+        json.WriteText("architecture", report.ClassName);
         json.WriteNumber("parameters", report.Parameters);
         json.WriteTexts("heads", report.Heads);
         json.WritePropertyName("config");
@@ -39,12 +41,14 @@ internal static class ModelReportFormat
 
     public static void Render(IAnsiConsole console, ModelReport report)
     {
-        AlbertConfig config = report.Config;
+        ModelConfig config = report.Config;
         Table table = Tables.Create("model", report.Path);
         table.Add("file", report.Source);
         if (report.Provenance is ModelProvenance provenance)
             table.Add("made of", MadeOf(provenance));
-        table.Add("class", report.Architecture);
+        if (report.Remark is string remark)
+            table.Add("remark", remark);
+        table.Add("class", report.ClassName);
         table.Add("parameters", report.Parameters.ToString("N0", CultureInfo.InvariantCulture));
         table.Add("heads", string.Join(", ", report.Heads));
         table.Add("vocabulary, embedding", Numbers(config.VocabularySize, config.EmbeddingSize));

@@ -9,14 +9,14 @@ internal sealed record TensorReport(CheckpointTensor Tensor, long NonFinite)
 {
     private const int ChunkElements = 1 << 16;
 
-    public static TensorReport Read(CheckpointTensor tensor, CancellationToken cancellation)
+    public static TensorReport Read(CheckpointTensor tensor, CancellationToken cancellationToken)
     {
         float[] floats = new float[ChunkElements];
         byte[] bytes = new byte[ChunkElements * tensor.Type.Size];
         long nonFinite = 0;
         for (long start = 0; start < tensor.ElementCount; start += ChunkElements)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             int count = (int)Math.Min(ChunkElements, tensor.ElementCount - start);
             if (!tensor.Type.IsFloatingPoint)
             {

@@ -17,7 +17,7 @@ internal abstract class InputSource
     /// one was done, so a file is worked off in large groups, and a program that sends one line and waits for its
     /// result gets it.
     /// </summary>
-    public abstract IEnumerable<IReadOnlyList<InputLine>> Groups(int limit, CancellationToken cancellation);
+    public abstract IEnumerable<IReadOnlyList<InputLine>> Groups(int limit, CancellationToken cancellationToken);
 
     /// <summary>One item for each of <paramref name="items"/>, which are its columns.</summary>
     public static InputSource OfArguments(IReadOnlyList<IReadOnlyList<string>> items) => new Arguments(items);
@@ -43,7 +43,7 @@ internal abstract class InputSource
     {
         public override string Name(long number) => items.Count == 1 ? "the arguments" : $"argument {number}";
 
-        public override IEnumerable<IReadOnlyList<InputLine>> Groups(int limit, CancellationToken cancellation) =>
+        public override IEnumerable<IReadOnlyList<InputLine>> Groups(int limit, CancellationToken cancellationToken) =>
             items.Select((columns, i) => new InputLine(i + 1, [], columns, End: 0)).Chunk(limit);
     }
 
@@ -53,10 +53,10 @@ internal abstract class InputSource
 
         public override string Name(long number) => $"{what} {number}";
 
-        public override IEnumerable<IReadOnlyList<InputLine>> Groups(int limit, CancellationToken cancellation)
+        public override IEnumerable<IReadOnlyList<InputLine>> Groups(int limit, CancellationToken cancellationToken)
         {
             BlockingCollection<InputLine> arrived = new(boundedCapacity: 4 * limit);
-            using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             CancellationToken stopped = stop.Token;
             ExceptionDispatchInfo? failure = null;
 
@@ -69,7 +69,7 @@ internal abstract class InputSource
             reader.Start();
             try
             {
-                while (arrived.TryTake(out InputLine line, Timeout.Infinite, cancellation))
+                while (arrived.TryTake(out InputLine line, Timeout.Infinite, cancellationToken))
                 {
                     List<InputLine> group = [line];
                     while (group.Count < limit && arrived.TryTake(out line))

@@ -53,16 +53,18 @@ internal sealed class ModelOptionSet
         _tokenizer = new(command);
     }
 
-    /// <summary>The model's path; a model that is named as on the hub is fetched where it is not in the cache.</summary>
+    /// <summary>Opens the model; one that is named as on the hub is fetched where it is not in the cache.</summary>
     /// <exception cref="BadInputException">There is none of that name.</exception>
-    public string Path(ParseResult parsed, Session session) => ModelPath.Of(parsed.GetValue(_model), session);
+    public TextModel Open(ParseResult parsed, Session session) => TextModel.Open(
+        ModelPath.Of(parsed.GetValue(_model), session),
+        new() { Tokenizer = _tokenizer.Value(parsed), Threads = parsed.GetValue(_threads) },
+        cancellationToken: session.Cancellation);
 
+    /// <summary>How texts meet the model.</summary>
     public TaskOptions Value(ParseResult parsed) => new()
     {
-        Tokenizer = _tokenizer.Value(parsed),
         MaxLength = parsed.GetValue(_maxLength),
         Overlong = _hasOverlong ? Overlong(parsed) : default,
-        Threads = parsed.GetValue(_threads),
     };
 
     private Overlong Overlong(ParseResult parsed) => parsed.GetValue(_overlong) switch

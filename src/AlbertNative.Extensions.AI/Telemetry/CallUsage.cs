@@ -13,7 +13,7 @@ internal sealed class CallUsage
     public long Tokens => Interlocked.Read(ref _tokens);
 
     /// <summary>Has a task's batches counted with the call that they belong to; asking again changes nothing.</summary>
-    public static void CountBatchesOf(AlbertTask task)
+    public static void CountBatchesOf(TextTask task)
     {
         task.BatchCompleted -= Count;
         task.BatchCompleted += Count;

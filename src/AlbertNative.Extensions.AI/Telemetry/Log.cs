@@ -5,10 +5,13 @@ namespace AlbertNative.Extensions.AI.Telemetry;
 /// <summary>What the log says. Never a text: those are the application's users'.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(1, LogLevel.Information, "Loaded {Task} of {Path} in {Milliseconds:F0} ms")]
-    public static partial void Loaded(ILogger logger, string task, string path, double milliseconds);
+    [LoggerMessage(1, LogLevel.Information, "Opened {Path} in {Milliseconds:F0} ms")]
+    public static partial void Opened(ILogger logger, string path, double milliseconds);
 
-    [LoggerMessage(2, LogLevel.Error, "{Task} of {Path} cannot be loaded")]
+    [LoggerMessage(6, LogLevel.Error, "{Path} cannot be opened")]
+    public static partial void OpeningFailed(ILogger logger, Exception failure, string path);
+
+    [LoggerMessage(2, LogLevel.Error, "{Task} cannot be made of {Path}")]
     public static partial void LoadFailed(ILogger logger, Exception failure, string task, string path);
 
     [LoggerMessage(3, LogLevel.Debug, "{Operation} with {Model}: {Texts} texts, {Tokens} tokens in {Milliseconds:F1} ms")]

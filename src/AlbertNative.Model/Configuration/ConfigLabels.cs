@@ -21,10 +21,10 @@ internal static class ConfigLabels
         else if (json.TryRead("label2id", out Utf8JsonReader byLabel))
             labels = FromLabels(byLabel, faults);
         if (faults.Count > before)
-            return AlbertConfig.NumberedLabels(2);
+            return ModelConfig.NumberedLabels(2);
 
         if (labels is null)
-            return AlbertConfig.NumberedLabels(count ?? 2);
+            return ModelConfig.NumberedLabels(count ?? 2);
         if (count is int stated && stated != labels.Length)
             faults.Add($"num_labels is {stated}, but id2label has {labels.Length} labels");
         if (json.TryRead("label2id", out Utf8JsonReader inverse))
@@ -56,7 +56,7 @@ internal static class ConfigLabels
             string id = reader.GetString()!;
             reader.Read();
             if (!int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out int index))
-                faults.Add($"id2label has the id {AlbertConfigNames.Quote(id)}, expected a number");
+                faults.Add($"id2label has the id {ConfigNames.Quote(id)}, expected a number");
             else if (!Place(ref reader, index, labels))
                 faults.Add($"id2label's id {id} is repeated, has no string, or is not below the number of labels {labels.Length}");
             if (faults.Count > before)
@@ -85,7 +85,7 @@ internal static class ConfigLabels
             reader.Read();
             if (!IsId(reader, labels.Length, out int id) || labels[id] is not null)
             {
-                faults.Add($"label2id gives {AlbertConfigNames.Quote(label)} no id of its own below the number of labels {labels.Length}");
+                faults.Add($"label2id gives {ConfigNames.Quote(label)} no id of its own below the number of labels {labels.Length}");
                 return null;
             }
             labels[id] = label;
@@ -110,11 +110,11 @@ internal static class ConfigLabels
             Utf8JsonReader label = reader;
             reader.Read();
             if (IsId(reader, labels.Length, out int id) &&
-                (label.ValueTextEquals(labels[id]) || label.ValueTextEquals(AlbertConfigNames.NumberedLabel(id))))
+                (label.ValueTextEquals(labels[id]) || label.ValueTextEquals(ConfigNames.NumberedLabel(id))))
             {
                 continue;
             }
-            faults.Add($"label2id's {AlbertConfigNames.Quote(label.GetString()!)} contradicts id2label");
+            faults.Add($"label2id's {ConfigNames.Quote(label.GetString()!)} contradicts id2label");
             return;
         }
     }

@@ -10,11 +10,13 @@ namespace AlbertNative.Model;
 internal readonly ref struct JsonFields
 {
     private readonly ReadOnlySpan<byte> _utf8;
+    private readonly ReadOnlySpan<string> _keys;
     private readonly Dictionary<string, Range> _values;
 
-    private JsonFields(ReadOnlySpan<byte> utf8, Dictionary<string, Range> values)
+    private JsonFields(ReadOnlySpan<byte> utf8, ReadOnlySpan<string> keys, Dictionary<string, Range> values)
     {
         _utf8 = utf8;
+        _keys = keys;
         _values = values;
     }
 
@@ -37,29 +39,48 @@ internal readonly ref struct JsonFields
         }
         if (reader.Read())
             throw new JsonException("text after the object");
-        return new JsonFields(utf8, values);
+        return new JsonFields(utf8, keys, values);
     }
 
     /// <summary>True where the key stands and is not null; <paramref name="reader"/> is then at its value's first token.</summary>
     public bool TryRead(string key, out Utf8JsonReader reader)
     {
         reader = default;
-        if (!_values.TryGetValue(key, out Range range))
+        if (!TryFind(key, out ReadOnlySpan<byte> raw))
             return false;
-        reader = new Utf8JsonReader(_utf8[range]);
+        reader = new Utf8JsonReader(raw);
         reader.Read();
         return reader.TokenType != JsonTokenType.Null;
     }
 
+    /// <summary>True where the key's value is written as <paramref name="json"/> is, white space apart.</summary>
+    public bool IsRaw(string key, string json)
+    {
+        const int Longest = 256;
+        return TryFind(key, out ReadOnlySpan<byte> raw) && raw.Length <= Longest
+            && string.Concat(Encoding.UTF8.GetString(raw).Where(c => !char.IsWhiteSpace(c))) == json;
+    }
+
     /// <summary>True where the key stands with the value null.</summary>
-    public bool IsNull(string key) => _values.ContainsKey(key) && !TryRead(key, out _);
+    public bool IsNull(string key) => TryFind(key, out _) && !TryRead(key, out _);
 
     /// <summary>The key's value as the file writes it, cut where it is long; for errors.</summary>
     public string Excerpt(string key)
     {
         const int Longest = 40;
-        ReadOnlySpan<byte> raw = _values.TryGetValue(key, out Range range) ? _utf8[range] : "nothing"u8;
+        if (!TryFind(key, out ReadOnlySpan<byte> raw))
+            raw = "nothing"u8;
         return raw.Length <= Longest ? Encoding.UTF8.GetString(raw) : Encoding.UTF8.GetString(raw[..Longest]) + "...";
+    }
+
+    /// <summary>A key that was not scanned for would read as absent: that is a fault of the program, not of the file.</summary>
+    private bool TryFind(string key, out ReadOnlySpan<byte> raw)
+    {
+        if (!_keys.Contains(key))
+            throw new ArgumentException($"{key} was not scanned for", nameof(key));
+        bool found = _values.TryGetValue(key, out Range range);
+        raw = found ? _utf8[range] : default;
+        return found;
     }
 
     private static string? Match(ref Utf8JsonReader reader, ReadOnlySpan<string> keys)

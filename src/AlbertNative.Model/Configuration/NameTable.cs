@@ -1,41 +1,38 @@
-using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
 
 namespace AlbertNative.Model;
 
 /// <summary>
 /// A few values and how <c>config.json</c> spells them. A hashed table would take longer to set up, every time a model is
-/// loaded, than all of its look-ups by comparison.
+/// opened, than all of its look-ups by comparison.
 /// </summary>
-internal sealed class NameTable<T>(params (string Name, T Value)[] entries)
-    where T : struct, Enum
+/// <param name="entries">Of several names of a value, the first is written.</param>
+internal sealed class NameTable(params (string Name, int Value)[] entries)
 {
-    private readonly (string Name, T Value)[] _entries = entries;
-
-    public ReadOnlySpan<(string Name, T Value)> Entries => _entries;
-
     /// <summary>All spellings, as errors list them.</summary>
-    public string Names => string.Join(", ", _entries.Select(entry => entry.Name).Order(StringComparer.Ordinal));
+    public string Names => string.Join(", ", entries.Select(entry => entry.Name).Order(StringComparer.Ordinal));
 
-    public bool TryGetValue(string name, [MaybeNullWhen(false)] out T value)
+    /// <summary>The value that a JSON string names.</summary>
+    public bool TryRead(Utf8JsonReader reader, out int value)
     {
-        foreach ((string candidate, T known) in _entries)
+        foreach ((string name, int known) in entries)
         {
-            if (candidate == name)
+            if (reader.TokenType == JsonTokenType.String && reader.ValueTextEquals(name))
             {
                 value = known;
                 return true;
             }
         }
-        value = default;
+        value = 0;
         return false;
     }
 
     /// <exception cref="ArgumentOutOfRangeException">The value has no name.</exception>
-    public string NameOf(T value)
+    public string NameOf(int value)
     {
-        foreach ((string name, T known) in _entries)
+        foreach ((string name, int known) in entries)
         {
-            if (EqualityComparer<T>.Default.Equals(known, value))
+            if (known == value)
                 return name;
         }
         throw new ArgumentOutOfRangeException(nameof(value), value, "not a named value");

@@ -8,50 +8,44 @@ namespace AlbertNative.Model;
 /// </summary>
 public sealed class ConvertedWeights
 {
-    private static readonly Dictionary<string, string> TiedNames = new(StringComparer.Ordinal)
-    {
-        [TensorCatalogue.DecoderWeight] = TensorCatalogue.WordEmbeddings,
-        [TensorCatalogue.DecoderBias] = TensorCatalogue.PredictionBias,
-    };
-
     private readonly string _source;
+    private readonly Family _family;
     private readonly WeightStorage _storage;
     private readonly HashSet<string> _quantized;
     private readonly SortedDictionary<string, WeightTensor> _weights = new(StringComparer.Ordinal);
     private readonly List<DroppedTensor> _dropped = [];
 
-    private ConvertedWeights(WeightSource source, AlbertConfig config, WeightStorage storage)
+    private ConvertedWeights(NamedTensors tensors, WeightStorage storage)
     {
-        _source = source.Name;
+        _source = tensors.Source;
+        _family = tensors.Family;
         _storage = storage;
-        _quantized = storage == WeightStorage.Int8 ? QuantizedNames(config) : [];
-        foreach (WeightTensor tensor in source.Tensors.OrderBy(tensor => tensor.Name, StringComparer.Ordinal))
-            Take(tensor);
+        _quantized = storage == WeightStorage.Int8 ? QuantizedNames(tensors.Config) : [];
+        Architectures = tensors.Architectures;
+        foreach ((string name, WeightTensor tensor) in tensors.All.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+            Take(name, tensor);
+        DropTied(tensors.Config);
     }
 
     /// <summary>The tensors, in the order of their names.</summary>
     public IReadOnlyList<ConvertedTensor> Tensors => [.. _weights.SelectMany(weight => Describe(weight.Key, weight.Value))];
 
     /// <summary>The source's tensors that are not among them.</summary>
-    public IReadOnlyList<DroppedTensor> Dropped => _dropped;
+    public IReadOnlyList<DroppedTensor> Dropped => [.. _dropped.OrderBy(tensor => tensor.Name, StringComparer.Ordinal)];
 
     /// <summary>The classes that can be loaded of the weights.</summary>
-    public required IReadOnlyList<AlbertArchitecture> Architectures { get; init; }
+    public IReadOnlyList<ModelArchitecture> Architectures { get; }
 
     /// <summary>Matches weights with a configuration. Nothing is written, and of the elements only tied ones are read.</summary>
     /// <param name="source">The weights, which must stay open.</param>
     /// <param name="config">The configuration.</param>
     /// <param name="storage">How to store them.</param>
-    /// <exception cref="CheckpointFormatException">The weights are not those of an ALBERT with this configuration; names every fault.</exception>
-    public static ConvertedWeights Plan(WeightSource source, AlbertConfig config, WeightStorage storage)
+    /// <exception cref="CheckpointFormatException">The weights are not those of a model with this configuration; names every fault.</exception>
+    public static ConvertedWeights Plan(WeightSource source, ModelConfig config, WeightStorage storage)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(config);
-        // Every class has the encoder: where that is not there, this throws.
-        _ = ResolvedWeights.Resolve(source, config, AlbertArchitecture.AlbertModel);
-        List<AlbertArchitecture> architectures =
-            [.. Enum.GetValues<AlbertArchitecture>().Where(architecture => CanLoad(source, config, architecture))];
-        return new ConvertedWeights(source, config, storage) { Architectures = architectures };
+        return new ConvertedWeights(NamedTensors.Match(source, config), storage);
     }
 
     /// <summary>
@@ -69,70 +63,68 @@ public sealed class ConvertedWeights
     }
 
     /// <summary>Reads every element as for writing, and writes nothing.</summary>
-    /// <param name="cancellation">Looked at between tensors.</param>
+    /// <param name="cancellationToken">Looked at between tensors.</param>
     /// <exception cref="CheckpointFormatException">An element cannot be stored; names the tensor.</exception>
-    public void Check(CancellationToken cancellation = default)
+    public void Check(CancellationToken cancellationToken = default)
     {
         foreach ((string name, WeightTensor weight) in _weights)
         {
             foreach (ConvertedTensor tensor in Describe(name, weight))
             {
-                cancellation.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
                 Write(Stream.Null, tensor, weight);
             }
         }
     }
 
-    private static bool CanLoad(WeightSource source, AlbertConfig config, AlbertArchitecture architecture)
-    {
-        try
-        {
-            _ = ResolvedWeights.Resolve(source, config, architecture);
-            return true;
-        }
-        catch (CheckpointFormatException)
-        {
-            return false;
-        }
-    }
-
-    private static HashSet<string> QuantizedNames(AlbertConfig config)
+    private static HashSet<string> QuantizedNames(ModelConfig config)
     {
         HashSet<string> names = new(StringComparer.Ordinal);
         for (int group = 0; group < config.GroupCount; group++)
         {
             for (int inner = 0; inner < config.InnerGroupCount; inner++)
             {
-                foreach (string module in AlbertLayerWeights.ReducibleModules(TensorCatalogue.LayerPrefix(group, inner)))
+                foreach (string module in LayerWeights.ReducibleModules(Family.Of(config.Family), group, inner))
                     names.Add(TensorCatalogue.Weight(module));
             }
         }
         return names;
     }
 
-    private void Take(WeightTensor tensor)
+    private void Take(string name, WeightTensor tensor)
     {
-        string name = TensorNames.Canonical(tensor.Name);
-        if (TensorCatalogue.IsBuffer(name))
+        if (TensorCatalogue.IsBuffer(_family, name))
         {
             _dropped.Add(new(tensor.Name, "a buffer, not a weight"));
             return;
         }
         if (!tensor.Type.IsFloatingPoint && tensor is not QuantizedTensor)
             throw new CheckpointFormatException(_source, $"mistyped: {tensor.Name} is {tensor.Type}, expected a floating-point type");
-        name = TiedNames.GetValueOrDefault(name, name);
-        if (_weights.TryAdd(name, tensor))
-            return;
-        RequireTied(_weights[name], tensor);
-        _dropped.Add(new(tensor.Name, $"tied to {name}"));
+        _weights.Add(name, tensor);
     }
 
-    private void RequireTied(WeightTensor kept, WeightTensor copy)
+    /// <summary>Of tied tensors one is kept, under the name that transformers keeps; a decoder that differs is no copy, and stays.</summary>
+    private void DropTied(ModelConfig config)
     {
-        if (!kept.Shape.AsSpan().SequenceEqual(copy.Shape.AsSpan()))
-            throw new CheckpointFormatException(_source, $"untied: {kept.Name} and {copy.Name} must be equal, and differ in shape");
-        if (ResolvedWeights.FirstDifference(kept, copy) is long at)
-            throw new CheckpointFormatException(_source, $"untied: {kept.Name} and {copy.Name} must be equal, and differ at element {at}");
+        if (!config.TiesWordEmbeddings)
+            return;
+        Keep(_family.WordEmbeddings, TensorCatalogue.Weight(_family.Prediction.Decoder));
+        Keep(_family.Prediction.Bias, TensorCatalogue.Bias(_family.Prediction.Decoder));
+
+        void Keep(string kept, string copy)
+        {
+            if (!_weights.TryGetValue(copy, out WeightTensor? tensor))
+                return;
+            if (_weights.TryAdd(kept, tensor))
+            {
+                _weights.Remove(copy);
+                return;
+            }
+            if (!tensor.Shape.AsSpan().SequenceEqual(_weights[kept].Shape.AsSpan()) || NamedTensors.FirstDifference(tensor, _weights[kept]) is not null)
+                return;
+            _weights.Remove(copy);
+            _dropped.Add(new(tensor.Name, $"tied to {kept}"));
+        }
     }
 
     private ConvertedTensor[] Describe(string name, WeightTensor weight) => _quantized.Contains(name)
@@ -142,7 +134,7 @@ public sealed class ConvertedWeights
     private TensorType FloatType(string name, WeightTensor weight) => _storage switch
     {
         WeightStorage.Float16 when weight.Shape.Length > 1 => TensorType.F16,
-        WeightStorage.Int8 when name == TensorCatalogue.WordEmbeddings => TensorType.F16,
+        WeightStorage.Int8 when name == _family.WordEmbeddings => TensorType.F16,
         WeightStorage.Source when weight.Type.IsFloatingPoint => weight.Type,
         _ => TensorType.F32,
     };
@@ -151,7 +143,7 @@ public sealed class ConvertedWeights
     {
         if (tensor.Type == TensorType.I8)
             TensorWriting.WriteCodes(stream, weight, _source);
-        else if (_quantized.Contains(TensorNames.Canonical(weight.Name)))
+        else if (_quantized.Contains(CanonicalName.Of(weight.Name, _family)))
             TensorWriting.WriteScales(stream, weight, _source);
         else
             TensorWriting.WriteFloats(stream, weight, tensor.Type, _source);

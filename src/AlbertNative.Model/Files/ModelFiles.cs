@@ -1,18 +1,19 @@
 using AlbertNative.Checkpoints;
 using AlbertNative.Hub;
 using AlbertNative.Model.Onnx;
+using AlbertNative.Model.TensorFlow;
 
 namespace AlbertNative.Model;
 
 /// <summary>
 /// Where a model's parts come from: a directory in Hugging Face's layout (one of the hub's cache, too), a checkpoint file
-/// in one, or a one-file model.
+/// in one, a one-file model, or a TensorFlow 1 checkpoint with Google's files beside it.
 /// Whatever the place, a part has the name that it has in such a directory. Whoever opens the files disposes them.
 /// </summary>
 public abstract class ModelFiles : IDisposable
 {
     /// <summary>The configuration's name.</summary>
-    public const string Config = AlbertConfig.FileName;
+    public const string Config = ModelConfig.FileName;
 
     /// <summary>The name of a SentencePiece vocabulary.</summary>
     public const string SentencePieceModel = "spiece.model";
@@ -27,6 +28,7 @@ public abstract class ModelFiles : IDisposable
     private const int MaxPartLength = 1 << 28;
 
     private Checkpoint? _checkpoint;
+    private ModelConfig? _config;
 
     private protected ModelFiles(string path, string root, Checkpoint? checkpoint)
     {
@@ -57,16 +59,41 @@ public abstract class ModelFiles : IDisposable
     /// what a missing configuration would.
     /// </summary>
     /// <param name="nameOrPath">
-    /// A path, or <c>org/name</c> or <c>org/name@revision</c>; what exists on disk is a path. See
-    /// <see cref="HubModel.Resolve"/> for the environment that names are looked up in.
+    /// A path, or <c>org/name</c> or <c>org/name@revision</c>; what exists on disk is a path. A name is resolved once.
     /// </param>
+    /// <param name="options">Where names are looked up.</param>
+    /// <param name="progress">Told of every file that is fetched.</param>
+    /// <param name="cancellationToken">Stops a download; the next one goes on from there.</param>
     /// <exception cref="CheckpointFormatException">The file is no checkpoint, or a one-file model of another version.</exception>
     /// <exception cref="FileNotFoundException">There is neither a file nor a directory of that name, which is no model's name either.</exception>
     /// <exception cref="HubException">The named model could not be fetched.</exception>
-    public static ModelFiles Open(string nameOrPath)
+    public static ModelFiles Open(
+        string nameOrPath, ModelOptions? options = null, IProgress<OpenProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(nameOrPath);
-        string path = HubModel.Resolve(nameOrPath);
+        return OpenPath(HubModel.Resolve(nameOrPath, options?.Hub, FileProgress.Of(progress), cancellationToken));
+    }
+
+    /// <summary>As <see cref="Open"/>; no thread waits for the network.</summary>
+    /// <exception cref="CheckpointFormatException">The file is no checkpoint, or a one-file model of another version.</exception>
+    /// <exception cref="FileNotFoundException">There is neither a file nor a directory of that name, which is no model's name either.</exception>
+    /// <exception cref="HubException">The named model could not be fetched.</exception>
+    public static async Task<ModelFiles> OpenAsync(
+        string nameOrPath, ModelOptions? options = null, IProgress<OpenProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(nameOrPath);
+        string path = await HubModel.ResolveAsync(nameOrPath, options?.Hub, FileProgress.Of(progress), cancellationToken).ConfigureAwait(false);
+        return OpenPath(path);
+    }
+
+    /// <summary>Opens what lies at a path.</summary>
+    /// <exception cref="CheckpointFormatException">The file is no checkpoint, or a one-file model of another version.</exception>
+    /// <exception cref="FileNotFoundException">There is neither a file nor a directory.</exception>
+    public static ModelFiles OpenPath(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (TensorFlowModel.Is(path))
+            return TensorFlowModel.Load(path);
         if (Directory.Exists(path))
             return new HuggingFaceDirectory(path, path);
         if (!File.Exists(path))
@@ -93,10 +120,10 @@ public abstract class ModelFiles : IDisposable
     /// <summary>How errors call a part.</summary>
     public string NameOf(string name) => System.IO.Path.Combine(Root, name);
 
-    /// <summary>The configuration.</summary>
-    /// <exception cref="CheckpointFormatException">There is none, or it is not of a supported ALBERT.</exception>
+    /// <summary>The configuration, read when it is first asked for.</summary>
+    /// <exception cref="CheckpointFormatException">There is none, or it is not of a supported model.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public AlbertConfig ReadConfig() => AlbertConfig.Parse(
+    public ModelConfig ReadConfig() => _config ??= ModelConfig.Parse(
         Read(Config) ?? throw new CheckpointFormatException(Path, $"has no {Config}"), NameOf(Config));
 
     /// <summary>Closes the checkpoint.</summary>
@@ -106,10 +133,18 @@ public abstract class ModelFiles : IDisposable
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>Reports downloads as a part of opening.</summary>
+    private sealed class FileProgress(IProgress<OpenProgress> progress) : IProgress<DownloadProgress>
+    {
+        public static FileProgress? Of(IProgress<OpenProgress>? progress) => progress is null ? null : new(progress);
+
+        public void Report(DownloadProgress value) => progress.Report(new(OpenStage.Files, value.Received, value.Size, value.File));
+    }
+
     private static HuggingFaceDirectory OpenOnnx(string path, string directory)
     {
         string config = System.IO.Path.Combine(directory, Config);
-        AlbertOnnx onnx = AlbertOnnx.Open(path, File.Exists(config) ? AlbertConfig.Load(config) : null);
+        AlbertOnnx onnx = AlbertOnnx.Open(path, File.Exists(config) ? ModelConfig.Load(config) : null);
         return new HuggingFaceDirectory(path, directory, onnx.Checkpoint, onnx.Config.ToJson());
     }
 

@@ -34,16 +34,16 @@ internal sealed class AlbertGraph
     {
         (OnnxPart word, OnnxPart position, OnnxPart type) = FindEmbeddings();
         OnnxPart norm = Require(OnnxPartKind.Norm, "the LayerNorm of the embeddings", word, position, type);
-        OnnxPart projection = Require(OnnxPartKind.Linear, "the embeddings' projection", norm);
+        OnnxPart? projection = FindProjection(norm);
         List<AlbertStepParts> steps = [];
-        OnnxPart states = projection;
+        OnnxPart states = projection ?? norm;
         while (FindStep(states) is { } step)
         {
             steps.Add(step);
             states = step.OutputNorm;
         }
         if (steps.Count == 0)
-            throw Error("no attention reads the projected embeddings: the graph is not that of an ALBERT");
+            throw Error("no attention reads the embeddings: the graph is not that of an ALBERT or BERT");
         AlbertParts parts = new()
         {
             WordEmbeddings = word,
@@ -57,6 +57,16 @@ internal sealed class AlbertGraph
         if (_flow.Parts.FirstOrDefault(p => !_placed.Contains(p)) is { } stray)
             throw Error($"{stray} with the weight {stray.Weight} has no place in an ALBERT");
         return parts;
+    }
+
+    /// <summary>What alone reads the embeddings; where an attention reads them, its queries, keys and values do.</summary>
+    private OnnxPart? FindProjection(OnnxPart norm)
+    {
+        List<OnnxPart> readers = Consumers(OnnxPartKind.Linear, norm);
+        if (readers.Count != 1)
+            return null;
+        _placed.Add(readers[0]);
+        return readers[0];
     }
 
     private (OnnxPart Word, OnnxPart Position, OnnxPart Type) FindEmbeddings()

@@ -9,7 +9,7 @@ namespace AlbertNative.Model.Onnx;
 /// </summary>
 public sealed class AlbertOnnx : IDisposable
 {
-    private AlbertOnnx(AlbertConfig config, AlbertArchitecture architecture, Checkpoint checkpoint)
+    private AlbertOnnx(ModelConfig config, ModelArchitecture architecture, Checkpoint checkpoint)
     {
         Config = config;
         Architecture = architecture;
@@ -17,10 +17,10 @@ public sealed class AlbertOnnx : IDisposable
     }
 
     /// <summary>The configuration: the caller's, or what the graph says.</summary>
-    public AlbertConfig Config { get; }
+    public ModelConfig Config { get; }
 
     /// <summary>The class whose heads the graph has.</summary>
-    public AlbertArchitecture Architecture { get; }
+    public ModelArchitecture Architecture { get; }
 
     /// <summary>
     /// The tensors, each once: layers that share weights are one, and the masked-LM decoder is there only where it
@@ -36,16 +36,17 @@ public sealed class AlbertOnnx : IDisposable
     /// </param>
     /// <exception cref="CheckpointFormatException">The file is damaged, or its graph is not that of an ALBERT.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static AlbertOnnx Open(string path, AlbertConfig? config = null)
+    public static AlbertOnnx Open(string path, ModelConfig? config = null)
     {
         using OnnxCheckpoint file = OnnxCheckpoint.Open(path);
         OnnxDataflow flow = OnnxDataflow.Follow(file);
         OnnxGraph graph = new(file, flow);
         AlbertParts parts = AlbertGraph.Recognise(file, flow, graph);
         SharedLayers layers = SharedLayers.Find(path, parts.Steps, config);
-        AlbertArchitecture architecture = parts.Architecture(file.Inputs.FirstOrDefault(i => i.Name == "input_ids")?.Rank);
+        ModelFamily family = config?.Family ?? parts.Family;
+        ModelArchitecture architecture = parts.ArchitectureOf(file.Inputs.FirstOrDefault(i => i.Name == "input_ids")?.Rank);
         config ??= new OnnxConfig(path, graph, parts).Infer(layers, architecture);
-        return new AlbertOnnx(config, architecture, file.Detach(OnnxTensors.Name(parts, layers)));
+        return new AlbertOnnx(config, architecture, file.Detach(OnnxTensors.Name(parts, layers, Family.Of(family))));
     }
 
     /// <summary>Unmaps the file.</summary>

@@ -9,16 +9,17 @@ internal sealed record AlbertStepParts(
     OnnxPart Ffn, OnnxPart FfnOutput, OnnxPart OutputNorm)
 {
     /// <summary>The parts under the names that their modules have within a layer.</summary>
-    public ImmutableArray<(string Module, OnnxPart Part)> Modules { get; } =
+    public ImmutableArray<(string Module, OnnxPart Part)> Modules(LayerModules names) =>
     [
-        ("attention.query", Query), ("attention.key", Key), ("attention.value", Value), ("attention.dense", Dense),
-        ("attention.LayerNorm", AttentionNorm), ("ffn", Ffn), ("ffn_output", FfnOutput),
-        ("full_layer_layer_norm", OutputNorm),
+        (names.Query, Query), (names.Key, Key), (names.Value, Value), (names.AttentionOutput, Dense),
+        (names.AttentionNorm, AttentionNorm), (names.Ffn, Ffn), (names.FfnOutput, FfnOutput), (names.FullLayerNorm, OutputNorm),
     ];
 
+    private ImmutableArray<OnnxPart> Parts { get; } = [Query, Key, Value, Dense, AttentionNorm, Ffn, FfnOutput, OutputNorm];
+
     /// <summary>What all its weights are, in text: steps of the same text have the same weights, bit for bit.</summary>
-    public string DescribeWeights(TensorContents contents) => string.Join(';', Modules.Select(module =>
-        $"{contents.NumberOf(module.Part.Weight)},{module.Part.IsTransposed},{contents.NumberOf(module.Part.Bias!)}"));
+    public string DescribeWeights(TensorContents contents) => string.Join(';', Parts.Select(part =>
+        $"{contents.NumberOf(part.Weight)},{part.IsTransposed},{contents.NumberOf(part.Bias!)}"));
 }
 
 /// <summary>All weighted operations of a graph, by what they are in an ALBERT; heads that it does not have are null.</summary>
@@ -32,7 +33,8 @@ internal sealed record AlbertParts
 
     public required OnnxPart EmbeddingNorm { get; init; }
 
-    public required OnnxPart EmbeddingProjection { get; init; }
+    /// <summary>Null where embeddings are as wide as the layers.</summary>
+    public required OnnxPart? EmbeddingProjection { get; init; }
 
     /// <summary>One entry for each application of a layer, in order.</summary>
     public required ImmutableArray<AlbertStepParts> Steps { get; init; }
@@ -51,15 +53,18 @@ internal sealed record AlbertParts
 
     public OnnxPart? Answer { get; init; }
 
+    /// <summary>The family, where no configuration says it: only one projects its embeddings.</summary>
+    public ModelFamily Family => EmbeddingProjection is null ? ModelFamily.Bert : ModelFamily.Albert;
+
     /// <summary>The class that has these heads; <paramref name="inputRank"/> tells multiple choice from classification.</summary>
-    public AlbertArchitecture Architecture(int? inputRank) => this switch
+    public ModelArchitecture ArchitectureOf(int? inputRank) => this switch
     {
-        { PredictionDense: not null, SentenceOrder: not null } => AlbertArchitecture.AlbertForPreTraining,
-        { PredictionDense: not null } => AlbertArchitecture.AlbertForMaskedLM,
-        { Answer: not null } => AlbertArchitecture.AlbertForQuestionAnswering,
-        { Classifier: not null, Pooler: null } => AlbertArchitecture.AlbertForTokenClassification,
-        { Classifier: not null } when inputRank == 3 => AlbertArchitecture.AlbertForMultipleChoice,
-        { Classifier: not null } => AlbertArchitecture.AlbertForSequenceClassification,
-        _ => AlbertArchitecture.AlbertModel,
+        { PredictionDense: not null, SentenceOrder: not null } => ModelArchitecture.PreTraining,
+        { PredictionDense: not null } => ModelArchitecture.MaskedLM,
+        { Answer: not null } => ModelArchitecture.QuestionAnswering,
+        { Classifier: not null, Pooler: null } => ModelArchitecture.TokenClassification,
+        { Classifier: not null } when inputRank == 3 => ModelArchitecture.MultipleChoice,
+        { Classifier: not null } => ModelArchitecture.SequenceClassification,
+        _ => ModelArchitecture.Model,
     };
 }

@@ -8,15 +8,15 @@ internal sealed class OnnxConfig(string path, OnnxGraph graph, AlbertParts parts
 {
     /// <summary>Every value that decides what the model computes; the others keep their defaults.</summary>
     /// <exception cref="CheckpointFormatException">The graph does not say enough, or is not that of an ALBERT.</exception>
-    public AlbertConfig Infer(SharedLayers layers, AlbertArchitecture architecture)
+    public ModelConfig Infer(SharedLayers layers, ModelArchitecture architecture)
     {
-        AlbertConfig config = new()
+        ModelConfig config = new(parts.Family)
         {
             VocabularySize = Size(parts.WordEmbeddings.Weight.Shape[0]),
             EmbeddingSize = Size(parts.WordEmbeddings.Weight.Shape[1]),
             MaxPositionCount = Size(parts.PositionEmbeddings.Weight.Shape[0]),
             TypeVocabularySize = Size(parts.TokenTypeEmbeddings.Weight.Shape[0]),
-            HiddenSize = Size(parts.EmbeddingProjection.OutputCount),
+            HiddenSize = Size(parts.Steps[0].Query.OutputCount),
             IntermediateSize = Size(parts.Steps[0].Ffn.OutputCount),
             LayerCount = layers.LayerCount,
             GroupCount = layers.GroupCount,
@@ -24,11 +24,11 @@ internal sealed class OnnxConfig(string path, OnnxGraph graph, AlbertParts parts
             HeadCount = CountHeads(),
             Activation = FindActivation(),
             LayerNormEpsilon = FindEpsilon(),
-            Architectures = [architecture.ToString()],
+            Architectures = [Family.Of(parts.Family).ClassName(architecture)],
         };
         OnnxPart? labels = parts.Classifier ?? parts.SentenceOrder;
-        if (labels is not null && architecture != AlbertArchitecture.AlbertForMultipleChoice)
-            config = config with { Labels = AlbertConfig.NumberedLabels(Size(labels.OutputCount)) };
+        if (labels is not null && architecture != ModelArchitecture.MultipleChoice)
+            config = config with { Labels = ModelConfig.NumberedLabels(Size(labels.OutputCount)) };
         try
         {
             config.Validate();

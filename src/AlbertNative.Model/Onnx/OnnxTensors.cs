@@ -5,39 +5,40 @@ namespace AlbertNative.Model.Onnx;
 /// <summary>Gives the weights that were found in a graph Hugging Face's names, shapes and orientation.</summary>
 internal static class OnnxTensors
 {
-    public static List<CheckpointTensor> Name(AlbertParts parts, SharedLayers layers)
+    public static List<CheckpointTensor> Name(AlbertParts parts, SharedLayers layers, Family family)
     {
         List<CheckpointTensor> tensors =
         [
-            parts.WordEmbeddings.Weight.Rename(TensorCatalogue.WordEmbeddings),
-            parts.PositionEmbeddings.Weight.Rename(TensorCatalogue.PositionEmbeddings),
-            parts.TokenTypeEmbeddings.Weight.Rename(TensorCatalogue.TokenTypeEmbeddings),
+            parts.WordEmbeddings.Weight.Rename(family.WordEmbeddings),
+            parts.PositionEmbeddings.Weight.Rename(family.PositionEmbeddings),
+            parts.TokenTypeEmbeddings.Weight.Rename(family.TokenTypeEmbeddings),
         ];
-        Add(tensors, TensorCatalogue.EmbeddingNorm, parts.EmbeddingNorm);
-        Add(tensors, TensorCatalogue.EmbeddingProjection, parts.EmbeddingProjection);
+        Add(tensors, family.EmbeddingNorm, parts.EmbeddingNorm);
+        if (family.EmbeddingProjection is string projection)
+            Add(tensors, projection, parts.EmbeddingProjection);
         for (int i = 0; i < layers.Steps.Length; i++)
         {
-            string prefix = TensorCatalogue.LayerPrefix(i / layers.InnerGroupCount, i % layers.InnerGroupCount);
-            foreach ((string module, OnnxPart part) in layers.Steps[i].Modules)
+            string prefix = family.LayerPrefix(i / layers.InnerGroupCount, i % layers.InnerGroupCount);
+            foreach ((string module, OnnxPart part) in layers.Steps[i].Modules(family.Layer))
                 Add(tensors, $"{prefix}.{module}", part);
         }
-        Add(tensors, TensorCatalogue.Pooler, parts.Pooler);
-        Add(tensors, TensorCatalogue.SentenceOrder, parts.SentenceOrder);
-        Add(tensors, TensorCatalogue.Classifier, parts.Classifier);
-        Add(tensors, TensorCatalogue.Answer, parts.Answer);
-        AddPredictions(tensors, parts);
+        Add(tensors, family.Pooler, parts.Pooler);
+        Add(tensors, family.SentencePair, parts.SentenceOrder);
+        Add(tensors, Family.Classifier, parts.Classifier);
+        Add(tensors, Family.Answer, parts.Answer);
+        AddPredictions(tensors, parts, family);
         return tensors;
     }
 
-    private static void AddPredictions(List<CheckpointTensor> tensors, AlbertParts parts)
+    private static void AddPredictions(List<CheckpointTensor> tensors, AlbertParts parts, Family family)
     {
         if (parts.PredictionDecoder is not { } decoder)
             return;
-        Add(tensors, TensorCatalogue.PredictionDense, parts.PredictionDense);
-        Add(tensors, TensorCatalogue.PredictionNorm, parts.PredictionNorm);
-        tensors.Add(decoder.Bias!.Rename(TensorCatalogue.PredictionBias));
-        // Tied weights are one tensor; where they differ both are kept, for the loader to refuse by name.
-        CheckpointTensor weight = Weight(TensorCatalogue.DecoderWeight, decoder);
+        Add(tensors, family.Prediction.Dense, parts.PredictionDense);
+        Add(tensors, family.Prediction.Norm, parts.PredictionNorm);
+        tensors.Add(decoder.Bias!.Rename(family.Prediction.Bias));
+        // Tied weights are one tensor; a decoder that differs is one of its own.
+        CheckpointTensor weight = Weight(TensorCatalogue.Weight(family.Prediction.Decoder), decoder);
         if (!weight.HasSameElements(parts.WordEmbeddings.Weight))
             tensors.Add(weight);
     }

@@ -18,7 +18,7 @@ internal sealed record SharedLayers(int LayerCount, int GroupCount, int InnerGro
     /// <param name="steps">The applications, in order.</param>
     /// <param name="config">What is known of the sharing, or null to find out.</param>
     /// <exception cref="CheckpointFormatException">The weights are shared in no way that an ALBERT has.</exception>
-    public static SharedLayers Find(string path, ImmutableArray<AlbertStepParts> steps, AlbertConfig? config)
+    public static SharedLayers Find(string path, ImmutableArray<AlbertStepParts> steps, ModelConfig? config)
     {
         int[] weights = NumberWeights(steps, out int distinct);
         if (config is not null)
@@ -31,7 +31,7 @@ internal sealed record SharedLayers(int LayerCount, int GroupCount, int InnerGro
         {
             if (steps.Length % inner != 0 || distinct % inner != 0)
                 continue;
-            AlbertConfig candidate = new()
+            ModelConfig candidate = new()
             {
                 LayerCount = steps.Length / inner,
                 GroupCount = distinct / inner,
@@ -60,7 +60,7 @@ internal sealed record SharedLayers(int LayerCount, int GroupCount, int InnerGro
         return numbers;
     }
 
-    private static SharedLayers? Match(int[] weights, AlbertConfig config, ImmutableArray<AlbertStepParts> steps)
+    private static SharedLayers? Match(int[] weights, ModelConfig config, ImmutableArray<AlbertStepParts> steps)
     {
         if (weights.Length != config.StepCount || config.GroupCount > config.LayerCount)
             return null;

@@ -25,7 +25,7 @@ public abstract class ModelOutput
     internal Matrix[]? HiddenStateMatrices => _hasHiddenStates ? _hiddenStates : null;
 
     /// <summary>Makes room for one call's hidden states, or none.</summary>
-    internal void ShapeHiddenStates(AlbertConfig config, int tokens, bool wanted)
+    internal void ShapeHiddenStates(ModelConfig config, int tokens, bool wanted)
     {
         _hasHiddenStates = wanted;
         if (!wanted)

@@ -1,131 +1,138 @@
-using System.Globalization;
-
 namespace AlbertNative.Model;
 
-/// <summary>The names and shapes of every ALBERT class's tensors, as Hugging Face's transformers writes them.</summary>
+/// <summary>The names and shapes of every class's tensors, as Hugging Face's transformers writes them.</summary>
 public static class TensorCatalogue
 {
-    internal const string WordEmbeddings = "albert.embeddings.word_embeddings.weight";
-    internal const string PositionEmbeddings = "albert.embeddings.position_embeddings.weight";
-    internal const string TokenTypeEmbeddings = "albert.embeddings.token_type_embeddings.weight";
-    internal const string EmbeddingNorm = "albert.embeddings.LayerNorm";
-    internal const string EmbeddingProjection = "albert.encoder.embedding_hidden_mapping_in";
-    internal const string Pooler = "albert.pooler";
-    internal const string PredictionDense = "predictions.dense";
-    internal const string PredictionNorm = "predictions.LayerNorm";
-    internal const string PredictionBias = "predictions.bias";
-    internal const string DecoderWeight = "predictions.decoder.weight";
-    internal const string DecoderBias = "predictions.decoder.bias";
-    internal const string SentenceOrder = "sop_classifier.classifier";
-    internal const string Classifier = "classifier";
-    internal const string Answer = "qa_outputs";
+    /// <summary>Every tensor that a class computes with: the encoder's, then the head's.</summary>
+    /// <exception cref="ArgumentException">The configuration is not a possible one, or its family does not have the class.</exception>
+    public static IReadOnlyList<ExpectedTensor> Expected(ModelConfig config, ModelArchitecture architecture) =>
+        [.. Encoder(config), .. Head(config, architecture)];
 
-    /// <summary>Parts outside the encoder: a checkpoint may hold those of another task than the one it is loaded for.</summary>
-    private static readonly HashSet<string> OptionalParts = new(StringComparer.Ordinal)
-    {
-        Weight(Pooler), Bias(Pooler), Weight(PredictionDense), Bias(PredictionDense), Weight(PredictionNorm),
-        Bias(PredictionNorm), PredictionBias, DecoderWeight, DecoderBias, Weight(SentenceOrder), Bias(SentenceOrder),
-        Weight(Classifier), Bias(Classifier), Weight(Answer), Bias(Answer),
-    };
-
-    /// <summary>Not weights: the numbers 0, 1, 2, ... and zeros.</summary>
-    private static readonly HashSet<string> Buffers = new(StringComparer.Ordinal)
-    {
-        "albert.embeddings.position_ids", "albert.embeddings.token_type_ids",
-    };
-
-    /// <summary>Every tensor that <paramref name="architecture"/> computes with.</summary>
+    /// <summary>The encoder's tensors.</summary>
     /// <exception cref="ArgumentException">The configuration is not a possible one.</exception>
-    public static IReadOnlyList<ExpectedTensor> Expected(AlbertConfig config, AlbertArchitecture architecture)
+    internal static List<ExpectedTensor> Encoder(ModelConfig config)
     {
         ArgumentNullException.ThrowIfNull(config);
         config.Validate();
-        List<ExpectedTensor> tensors = [];
-        AddEmbeddings(tensors, config);
+        Family family = Family.Of(config.Family);
+        int width = config.EmbeddingSize;
+        List<ExpectedTensor> tensors =
+        [
+            new(family.WordEmbeddings, [config.VocabularySize, width])
+            {
+                OtherName = config.TiesWordEmbeddings ? Weight(family.Prediction.Decoder) : null,
+            },
+            new(family.PositionEmbeddings, [config.MaxPositionCount, width]),
+            new(family.TokenTypeEmbeddings, [config.TypeVocabularySize, width]),
+        ];
+        AddNorm(tensors, family.EmbeddingNorm, width);
+        if (family.EmbeddingProjection is string projection)
+            AddLinear(tensors, projection, config.HiddenSize, width);
         for (int group = 0; group < config.GroupCount; group++)
         {
             for (int inner = 0; inner < config.InnerGroupCount; inner++)
-                AddLayer(tensors, config, LayerPrefix(group, inner));
+                AddLayer(tensors, config, family.Layer, family.LayerPrefix(group, inner) + ".");
         }
-        AddHead(tensors, config, architecture);
         return tensors;
     }
 
-    /// <summary>True for a tensor that some ALBERT class has beside its encoder, used by the task at hand or not.</summary>
-    internal static bool IsOptionalPart(string name) => OptionalParts.Contains(name) || IsBuffer(name);
+    /// <summary>What a class has beside the encoder.</summary>
+    /// <exception cref="ArgumentException">The family does not have the class.</exception>
+    internal static List<ExpectedTensor> Head(ModelConfig config, ModelArchitecture architecture)
+    {
+        Family family = Family.Of(config.Family);
+        if (!family.Architectures.Contains(architecture))
+            throw new ArgumentException($"there is no {family.ClassName(architecture)}", nameof(architecture));
+        int hidden = config.HiddenSize;
+        List<ExpectedTensor> tensors = [];
+        switch (architecture)
+        {
+            case ModelArchitecture.Model:
+                AddLinear(tensors, family.Pooler, hidden, hidden, required: false);
+                break;
+            case ModelArchitecture.PreTraining:
+                AddLinear(tensors, family.Pooler, hidden, hidden);
+                AddPredictions(tensors, config, family);
+                AddLinear(tensors, family.SentencePair, family.SentencePairLabels ?? config.LabelCount, hidden);
+                break;
+            case ModelArchitecture.MaskedLM:
+                AddPredictions(tensors, config, family);
+                break;
+            case ModelArchitecture.NextSentencePrediction:
+                AddLinear(tensors, family.Pooler, hidden, hidden);
+                AddLinear(tensors, family.SentencePair, family.SentencePairLabels ?? config.LabelCount, hidden);
+                break;
+            case ModelArchitecture.SequenceClassification:
+                AddLinear(tensors, family.Pooler, hidden, hidden);
+                AddLinear(tensors, Family.Classifier, config.LabelCount, hidden);
+                break;
+            case ModelArchitecture.TokenClassification:
+                AddLinear(tensors, Family.Classifier, config.LabelCount, hidden);
+                break;
+            case ModelArchitecture.QuestionAnswering:
+                AddLinear(tensors, Family.Answer, 2, hidden);
+                break;
+            case ModelArchitecture.MultipleChoice:
+                AddLinear(tensors, family.Pooler, hidden, hidden);
+                AddLinear(tensors, Family.Classifier, 1, hidden);
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(architecture), architecture, "not a class");
+        }
+        return tensors;
+    }
 
-    /// <summary>True for what transformers registers as a buffer and some checkpoints hold.</summary>
-    internal static bool IsBuffer(string name) => Buffers.Contains(name);
+    /// <summary>True for a tensor that some class of the family has beside its encoder, used by the task at hand or not.</summary>
+    internal static bool IsOptionalPart(Family family, string name)
+    {
+        ReadOnlySpan<string> modules =
+            [family.Pooler, family.Prediction.Dense, family.Prediction.Norm, family.Prediction.Decoder, family.SentencePair, Family.Classifier, Family.Answer];
+        foreach (string module in modules)
+        {
+            if (name == Weight(module) || name == Bias(module))
+                return true;
+        }
+        return name == family.Prediction.Bias || IsBuffer(family, name);
+    }
 
-    /// <summary>What the names of an inner layer's tensors begin with.</summary>
-    internal static string LayerPrefix(int group, int inner) => string.Create(
-        CultureInfo.InvariantCulture, $"albert.encoder.albert_layer_groups.{group}.albert_layers.{inner}");
+    /// <summary>
+    /// True for what transformers registers as a buffer and some checkpoints hold: the numbers 0, 1, 2, ... and zeros.
+    /// </summary>
+    internal static bool IsBuffer(Family family, string name) =>
+        name == family.Embeddings + ".position_ids" || name == family.Embeddings + ".token_type_ids";
 
     internal static string Weight(string module) => module + ".weight";
 
     internal static string Bias(string module) => module + ".bias";
 
-    private static void AddEmbeddings(List<ExpectedTensor> tensors, AlbertConfig config)
+    private static void AddLayer(List<ExpectedTensor> tensors, ModelConfig config, LayerModules layer, string prefix)
+    {
+        int hidden = config.HiddenSize;
+        foreach (string projection in (ReadOnlySpan<string>)[layer.Query, layer.Key, layer.Value, layer.AttentionOutput])
+            AddLinear(tensors, prefix + projection, hidden, hidden);
+        AddNorm(tensors, prefix + layer.AttentionNorm, hidden);
+        AddLinear(tensors, prefix + layer.Ffn, config.IntermediateSize, hidden);
+        AddLinear(tensors, prefix + layer.FfnOutput, hidden, config.IntermediateSize);
+        AddNorm(tensors, prefix + layer.FullLayerNorm, hidden);
+    }
+
+    private static void AddPredictions(List<ExpectedTensor> tensors, ModelConfig config, Family family)
     {
         int width = config.EmbeddingSize;
-        tensors.Add(new(WordEmbeddings, [config.VocabularySize, width]) { TiedNames = [DecoderWeight] });
-        tensors.Add(new(PositionEmbeddings, [config.MaxPositionCount, width]));
-        tensors.Add(new(TokenTypeEmbeddings, [config.TypeVocabularySize, width]));
-        AddNorm(tensors, EmbeddingNorm, width);
-        AddLinear(tensors, EmbeddingProjection, config.HiddenSize, width);
-    }
-
-    private static void AddLayer(List<ExpectedTensor> tensors, AlbertConfig config, string prefix)
-    {
-        int hidden = config.HiddenSize;
-        foreach (string projection in (ReadOnlySpan<string>)["query", "key", "value", "dense"])
-            AddLinear(tensors, $"{prefix}.attention.{projection}", hidden, hidden);
-        AddNorm(tensors, $"{prefix}.attention.LayerNorm", hidden);
-        AddLinear(tensors, $"{prefix}.ffn", config.IntermediateSize, hidden);
-        AddLinear(tensors, $"{prefix}.ffn_output", hidden, config.IntermediateSize);
-        AddNorm(tensors, $"{prefix}.full_layer_layer_norm", hidden);
-    }
-
-    private static void AddHead(List<ExpectedTensor> tensors, AlbertConfig config, AlbertArchitecture architecture)
-    {
-        int hidden = config.HiddenSize;
-        switch (architecture)
+        PredictionModules prediction = family.Prediction;
+        AddLinear(tensors, prediction.Dense, width, config.HiddenSize);
+        AddNorm(tensors, prediction.Norm, width);
+        bool tied = config.TiesWordEmbeddings;
+        tensors.Add(new(Weight(prediction.Decoder), [config.VocabularySize, width])
         {
-            case AlbertArchitecture.AlbertModel:
-                AddLinear(tensors, Pooler, hidden, hidden, required: false);
-                break;
-            case AlbertArchitecture.AlbertForPreTraining:
-                AddLinear(tensors, Pooler, hidden, hidden);
-                AddPredictions(tensors, config);
-                AddLinear(tensors, SentenceOrder, config.LabelCount, hidden);
-                break;
-            case AlbertArchitecture.AlbertForMaskedLM:
-                AddPredictions(tensors, config);
-                break;
-            case AlbertArchitecture.AlbertForSequenceClassification:
-                AddLinear(tensors, Pooler, hidden, hidden);
-                AddLinear(tensors, Classifier, config.LabelCount, hidden);
-                break;
-            case AlbertArchitecture.AlbertForTokenClassification:
-                AddLinear(tensors, Classifier, config.LabelCount, hidden);
-                break;
-            case AlbertArchitecture.AlbertForQuestionAnswering:
-                AddLinear(tensors, Answer, 2, hidden);
-                break;
-            case AlbertArchitecture.AlbertForMultipleChoice:
-                AddLinear(tensors, Pooler, hidden, hidden);
-                AddLinear(tensors, Classifier, 1, hidden);
-                break;
-            default:
-                throw new ArgumentOutOfRangeException(nameof(architecture), architecture, "not an ALBERT class");
-        }
-    }
-
-    private static void AddPredictions(List<ExpectedTensor> tensors, AlbertConfig config)
-    {
-        AddLinear(tensors, PredictionDense, config.EmbeddingSize, config.HiddenSize);
-        AddNorm(tensors, PredictionNorm, config.EmbeddingSize);
-        tensors.Add(new(PredictionBias, [config.VocabularySize]) { TiedNames = [DecoderBias] });
+            OtherName = tied ? family.WordEmbeddings : null,
+            IsCopy = tied,
+        });
+        tensors.Add(new(Bias(prediction.Decoder), [config.VocabularySize])
+        {
+            OtherName = tied ? prediction.Bias : null,
+            IsCopy = tied,
+        });
     }
 
     private static void AddLinear(List<ExpectedTensor> tensors, string module, int outputs, int inputs, bool required = true)

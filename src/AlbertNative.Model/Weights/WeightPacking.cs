@@ -10,7 +10,7 @@ internal static class WeightPacking
     private const int ChunkRows = 64;
 
     /// <summary>A whole tensor as floats, row-major.</summary>
-    public static float[] Read(this ResolvedWeights tensors, string name)
+    public static float[] Read(this NamedTensors tensors, string name)
     {
         WeightTensor tensor = tensors[name];
         float[] values = new float[tensor.ElementCount];
@@ -19,16 +19,12 @@ internal static class WeightPacking
     }
 
     /// <summary>The LayerNorm with the given module name.</summary>
-    public static LayerNormWeights Norm(this ResolvedWeights tensors, string module, float epsilon) =>
+    public static LayerNormWeights Norm(this NamedTensors tensors, string module, float epsilon) =>
         new(tensors.Read(TensorCatalogue.Weight(module)), tensors.Read(TensorCatalogue.Bias(module)), epsilon);
 
-    /// <summary>The linear layers with the given module names as one: their outputs follow each other.</summary>
-    public static LinearWeights Linear(this ResolvedWeights tensors, params ReadOnlySpan<string> modules) =>
-        Linear(tensors, WeightPrecision.Float32, modules);
-
-    /// <summary>The linear layers with the given module names as one, in the given precision.</summary>
+    /// <summary>The linear layers with the given module names as one, in the given precision: their outputs follow each other.</summary>
     public static LinearWeights Linear(
-        this ResolvedWeights tensors, WeightPrecision precision, params ReadOnlySpan<string> modules)
+        this NamedTensors tensors, WeightPrecision precision, params ReadOnlySpan<string> modules)
     {
         int outputs = 0;
         foreach (string module in modules)
@@ -41,14 +37,6 @@ internal static class WeightPacking
             SetRows(packed, row, tensors[TensorCatalogue.Weight(module)], bias);
             row += bias.Length;
         }
-        return packed;
-    }
-
-    /// <summary>A linear layer made of any two tensors, such as the masked-LM decoder of word embeddings and a bias.</summary>
-    public static LinearWeights Linear(WeightTensor weight, float[] bias)
-    {
-        LinearWeights packed = LinearWeights.Create((int)weight.Shape[0], (int)weight.Shape[1]);
-        SetRows(packed, 0, weight, bias);
         return packed;
     }
 

@@ -35,7 +35,7 @@ public sealed unsafe class ParameterBlock
         ArgumentOutOfRangeException.ThrowIfNegative(rows);
         ArgumentOutOfRangeException.ThrowIfNegative(columns);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offset + ((long)rows * columns), Length, nameof(rows));
-        return new Matrix(_memory.Owner, _memory.Data + offset, rows, columns, columns, codeOffset: 0);
+        return new Matrix(_memory.Owner, _memory.Data + offset, rows, columns, columns);
     }
 
     internal float* Data => _memory.Data;

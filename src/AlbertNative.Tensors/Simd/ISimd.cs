@@ -23,6 +23,18 @@ internal unsafe interface ISimd<V> where V : struct
     /// <summary>Rounds each lane to the nearest integer from 0 to 255 and stores it as a byte or, if wide, as 16 bits.</summary>
     static abstract void StoreCodes(byte* destination, V value, bool wide);
 
+    /// <summary>32-bit integers as floats.</summary>
+    static abstract V LoadIntegers(int* source);
+
+    /// <summary>Stores whole numbers as 16 bits, as far as these hold them.</summary>
+    static abstract void StoreWords(short* destination, V value);
+
+    /// <summary>Stores the whole numbers of two vectors by turns, 16 bits each; what does not fit is undefined.</summary>
+    static abstract void StoreWordPairs(int* destination, V even, V odd);
+
+    /// <summary>Stores the last 16 bits of each lane.</summary>
+    static abstract void StoreLowWords(short* destination, V value);
+
     static abstract V Add(V a, V b);
 
     static abstract V Subtract(V a, V b);

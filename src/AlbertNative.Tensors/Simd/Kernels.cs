@@ -20,6 +20,9 @@ internal sealed unsafe class Kernels<S, V> : Kernels
     public override void Quantize(float* x, int columns, RowCode* row, bool wide) =>
         Quantization<S, V>.Quantize(x, columns, row, wide);
 
+    public override float RoundToWords(float* x, int columns, int limit, short* codes, int paddedColumns) =>
+        WordRounding<S, V>.RoundToLimit(x, columns, limit, codes, paddedColumns);
+
     public override void Attend(in AttentionTask task, float* scratch) => Attention<S, V>.Attend(in task, scratch);
 
     public override int AttentionScratch(int keys, int headSize) => Attention<S, V>.Scratch(keys, headSize);

@@ -46,6 +46,34 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> LoadIntegers(int* source) => Vector128.ConvertToSingle(Vector128.Load(source));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreWords(short* destination, Vector128<float> value)
+    {
+        Vector128<int> words = Saturated(value);
+        Vector128.Narrow(words, words).GetLower().Store(destination);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreWordPairs(int* destination, Vector128<float> even, Vector128<float> odd)
+    {
+        Vector128<int> low = Vector128.ConvertToInt32Native(even) & Vector128.Create(0xFFFF);
+        (low | (Vector128.ConvertToInt32Native(odd) << 16)).Store(destination);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<int> Saturated(Vector128<float> value)
+    {
+        Vector128<int> words = Vector128.ConvertToInt32Native(value);
+        return Vector128.Min(Vector128.Max(words, Vector128.Create((int)short.MinValue)), Vector128.Create((int)short.MaxValue));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreLowWords(short* destination, Vector128<float> value) =>
+        Vector128.Narrow(value.AsInt32(), value.AsInt32()).GetLower().Store(destination);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Add(Vector128<float> a, Vector128<float> b) => a + b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

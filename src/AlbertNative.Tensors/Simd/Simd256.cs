@@ -46,6 +46,34 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> LoadIntegers(int* source) => Vector256.ConvertToSingle(Vector256.Load(source));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreWords(short* destination, Vector256<float> value)
+    {
+        Vector256<int> words = Saturated(value);
+        Vector128.Narrow(words.GetLower(), words.GetUpper()).Store(destination);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreWordPairs(int* destination, Vector256<float> even, Vector256<float> odd)
+    {
+        Vector256<int> low = Vector256.ConvertToInt32Native(even) & Vector256.Create(0xFFFF);
+        (low | (Vector256.ConvertToInt32Native(odd) << 16)).Store(destination);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> Saturated(Vector256<float> value)
+    {
+        Vector256<int> words = Vector256.ConvertToInt32Native(value);
+        return Vector256.Min(Vector256.Max(words, Vector256.Create((int)short.MinValue)), Vector256.Create((int)short.MaxValue));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreLowWords(short* destination, Vector256<float> value) =>
+        Vector128.Narrow(value.AsInt32().GetLower(), value.AsInt32().GetUpper()).Store(destination);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Add(Vector256<float> a, Vector256<float> b) => a + b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -45,6 +45,26 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> LoadIntegers(int* source) => Vector512.ConvertToSingle(Vector512.Load(source));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreWords(short* destination, Vector512<float> value)
+    {
+        Avx512F.ConvertToVector256Int16WithSaturation(Vector512.ConvertToInt32Native(value)).Store(destination);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreWordPairs(int* destination, Vector512<float> even, Vector512<float> odd)
+    {
+        Vector512<int> low = Vector512.ConvertToInt32Native(even) & Vector512.Create(0xFFFF);
+        (low | (Vector512.ConvertToInt32Native(odd) << 16)).Store(destination);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreLowWords(short* destination, Vector512<float> value) =>
+        Avx512F.ConvertToVector256Int16(value.AsInt32()).Store(destination);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Add(Vector512<float> a, Vector512<float> b) => a + b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

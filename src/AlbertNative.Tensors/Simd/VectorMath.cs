@@ -36,6 +36,20 @@ internal static class VectorMath<S, V>
         return S.Scale(S.MultiplyAdd(p, f, S.Create(1f)), power);
     }
 
+    /// <summary>As <see cref="Exp2"/>, the relative error below 8e-6.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Exp2Coarse(V x)
+    {
+        V bounded = S.Max(S.Create(-126f), x);
+        V power = S.Round(bounded);
+        V f = S.Subtract(bounded, power);
+        V p = S.Create(0.00965671055f);
+        p = S.MultiplyAdd(p, f, S.Create(0.0558382832f));
+        p = S.MultiplyAdd(p, f, S.Create(0.2402253f));
+        p = S.MultiplyAdd(p, f, S.Create(0.693136752f));
+        return S.Scale(S.MultiplyAdd(p, f, S.Create(1f)), power);
+    }
+
     /// <summary>exp(x) - 1 without the cancellation near zero.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V ExpMinusOne(V x)

@@ -5,12 +5,18 @@ using System.Runtime.Intrinsics.X86;
 namespace AlbertNative.Tensors.Simd;
 
 /// <summary>Any processor: weights widened to 16 bits; two products and their sum, in one instruction where SSE2 is there.</summary>
-internal readonly unsafe struct Widening128 : IInt8Ops<Vector128<int>>
+internal readonly unsafe struct Widening128 : IIntegerOps<Vector128<int>>
 {
     public static int Count
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => 4;
+    }
+
+    public static int TileRows
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => 6;
     }
 
     public static int Group
@@ -19,17 +25,17 @@ internal readonly unsafe struct Widening128 : IInt8Ops<Vector128<int>>
         get => 2;
     }
 
-    public static Vector128<int> Zero
+    public static int WeightBytes
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => Vector128<int>.Zero;
+        get => 1;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> Broadcast(int* codes) => Vector128.Create(*codes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<int> LoadWeights(sbyte* codes) => Vector128.WidenLower(Vector128.CreateScalar(*(long*)codes).AsSByte()).AsInt32();
+    public static Vector128<int> LoadWeights(byte* codes) => Vector128.WidenLower(Vector128.CreateScalar(*(long*)codes).AsSByte()).AsInt32();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> MultiplyAdd(Vector128<int> sum, Vector128<int> activations, Vector128<int> weights) =>
@@ -43,12 +49,5 @@ internal readonly unsafe struct Widening128 : IInt8Ops<Vector128<int>>
         // Even and odd elements as 32-bit numbers, sign-extended in place.
         Vector128<int> even = (a.AsInt32() << 16 >> 16) * (b.AsInt32() << 16 >> 16);
         return even + ((a.AsInt32() >> 16) * (b.AsInt32() >> 16));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreScaled(float* destination, Vector128<int> sum, float factor, float* scales, float minimum, float* sums)
-    {
-        Vector128<float> scale = Vector128.Load(scales) * factor, offset = Vector128.Load(sums) * minimum;
-        Vector128.MultiplyAddEstimate(Vector128.ConvertToSingle(sum), scale, offset).Store(destination);
     }
 }

@@ -5,12 +5,18 @@ using System.Runtime.Intrinsics.X86;
 namespace AlbertNative.Tensors.Simd;
 
 /// <summary>AVX-512 without AVX-VNNI: weights widened to 16 bits, two products and their sum in one instruction.</summary>
-internal readonly unsafe struct Widening512 : IInt8Ops<Vector512<int>>
+internal readonly unsafe struct Widening512 : IIntegerOps<Vector512<int>>
 {
     public static int Count
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => 16;
+    }
+
+    public static int TileRows
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => 12;
     }
 
     public static int Group
@@ -19,26 +25,19 @@ internal readonly unsafe struct Widening512 : IInt8Ops<Vector512<int>>
         get => 2;
     }
 
-    public static Vector512<int> Zero
+    public static int WeightBytes
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => Vector512<int>.Zero;
+        get => 1;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> Broadcast(int* codes) => Vector512.Create(*codes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> LoadWeights(sbyte* codes) => Avx512BW.ConvertToVector512Int16(Vector256.Load(codes)).AsInt32();
+    public static Vector512<int> LoadWeights(byte* codes) => Avx512BW.ConvertToVector512Int16(Vector256.Load((sbyte*)codes)).AsInt32();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> MultiplyAdd(Vector512<int> sum, Vector512<int> activations, Vector512<int> weights) =>
         sum + Avx512BW.MultiplyAddAdjacent(activations.AsInt16(), weights.AsInt16());
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreScaled(float* destination, Vector512<int> sum, float factor, float* scales, float minimum, float* sums)
-    {
-        Vector512<float> scale = Vector512.Load(scales) * factor, offset = Vector512.Load(sums) * minimum;
-        Vector512.MultiplyAddEstimate(Vector512.ConvertToSingle(sum), scale, offset).Store(destination);
-    }
 }

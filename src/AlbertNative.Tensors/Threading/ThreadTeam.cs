@@ -24,20 +24,36 @@ public sealed class ThreadTeam : IDisposable
         _threads = new TeamThread[size];
         for (int i = 0; i < size; i++)
             _threads[i] = new TeamThread(this);
-        _helpers = new Helper[size - 1];
-        for (int i = 0; i < _helpers.Length; i++)
-            _helpers[i] = new Helper(this, _threads[i + 1]);
+        _helpers = StartHelpers();
     }
 
     /// <summary>The number of threads, the caller included.</summary>
     public int Size { get; }
 
+    /// <summary>Starts all helpers, or none where the system refuses one.</summary>
+    private Helper[] StartHelpers()
+    {
+        List<Helper> helpers = [];
+        try
+        {
+            for (int i = 1; i < Size; i++)
+                helpers.Add(new Helper(this, _threads[i]));
+            return [.. helpers];
+        }
+        catch
+        {
+            foreach (Helper helper in helpers)
+                helper.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Runs a program on all threads and returns when it is finished. One call at a time.</summary>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was signalled; checked at every step.</exception>
-    public void Run(TeamProgram program, CancellationToken cancellation = default)
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was signalled; checked at every step.</exception>
+    public void Run(TeamProgram program, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(program);
-        _cancellation = cancellation;
+        _cancellation = cancellationToken;
         _failure = null;
         _stopped = false;
         _counters = default;

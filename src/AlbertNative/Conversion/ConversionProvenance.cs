@@ -13,7 +13,7 @@ internal static class ConversionProvenance
     /// Name and hashes belong together: of a converted model that is converted again both are the first source's, unless
     /// the caller names it anew.
     /// </summary>
-    public static ModelProvenance Of(ConversionSource source, ConversionOptions options, CancellationToken cancellation)
+    public static ModelProvenance Of(ConversionSource source, ConversionOptions options, CancellationToken cancellationToken)
     {
         ModelProvenance? earlier = options.SourceName is null && source.Provenance is { Source.Length: > 0 } known ? known : null;
         ModelOrigin origin = options.SourceName is string name ? ModelOrigin.Parse(name)
@@ -22,7 +22,7 @@ internal static class ConversionProvenance
         SortedDictionary<string, string> hashes = Parse(earlier?.SourceHashes ?? "");
         foreach ((string file, string path) in earlier is null ? source.Files : source.PartFiles)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             using FileStream stream = File.OpenRead(path);
             hashes[file] = System.Convert.ToHexStringLower(SHA256.HashData(stream));
         }

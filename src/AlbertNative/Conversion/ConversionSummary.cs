@@ -15,7 +15,7 @@ public sealed record ConversionSummary
     public required IReadOnlyList<string> Parts { get; init; }
 
     /// <summary>The classes that can be loaded of the weights.</summary>
-    public required IReadOnlyList<AlbertArchitecture> Architectures { get; init; }
+    public required IReadOnlyList<string> Classes { get; init; }
 
     /// <summary>What a reader should know: a class that is promised and not there, precision that is lost.</summary>
     public required IReadOnlyList<string> Remarks { get; init; }

@@ -17,7 +17,7 @@ public static class ModelConverter
     /// <param name="destination">The file to write; it is replaced where it exists, and only by a complete one.</param>
     /// <param name="options">How to convert.</param>
     /// <param name="progress">Told what share of the weights has been written, from 0 to 1.</param>
-    /// <param name="cancellation">Stops the conversion; nothing is then left behind.</param>
+    /// <param name="cancellationToken">Stops the conversion; nothing is then left behind.</param>
     /// <exception cref="FormatException">The source is malformed, does not fit together or is not supported; names every fault.</exception>
     /// <exception cref="NotSupportedException">The source is a TensorFlow checkpoint.</exception>
     /// <exception cref="ArgumentException">The destination has another ending, or is a file of the source.</exception>
@@ -27,7 +27,7 @@ public static class ModelConverter
         string destination,
         ConversionOptions? options = null,
         IProgress<double>? progress = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(source);
         ArgumentException.ThrowIfNullOrEmpty(destination);
@@ -41,14 +41,14 @@ public static class ModelConverter
         ConversionSummary summary = model.Summarize(weights, options.Storage);
         if (options.DryRun)
         {
-            weights.Check(cancellation);
+            weights.Check(cancellationToken);
             return summary;
         }
 
-        ModelProvenance provenance = ConversionProvenance.Of(model, options, cancellation);
+        ModelProvenance provenance = ConversionProvenance.Of(model, options, cancellationToken);
         SafetensorsWriter writer = OneFileModelWriter.Create(model.Parts.Contents, provenance);
         weights.AddTo(writer);
-        writer.Save(destination, ShareOf(summary.WeightBytes, progress), cancellation);
+        writer.Save(destination, ShareOf(summary.WeightBytes, progress), cancellationToken);
         return summary with { WrittenBytes = new FileInfo(destination).Length };
     }
 

@@ -70,7 +70,7 @@ internal sealed record SentenceTransformerModules(
     /// <exception cref="CheckpointFormatException">
     /// The pooling is for other vectors, or the tokenizer keeps capitals although texts are to be lower-cased.
     /// </exception>
-    public void Require(Tokenizer tokenizer, AlbertConfig config)
+    public void Require(Tokenizer tokenizer, ModelConfig config)
     {
         if (EmbeddingDimension is int dimension && dimension != config.HiddenSize)
         {

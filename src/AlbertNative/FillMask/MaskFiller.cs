@@ -4,64 +4,79 @@ using AlbertNative.Tokenization;
 namespace AlbertNative;
 
 /// <summary>Says which words a text's <c>[MASK]</c>s may stand for: Hugging Face's fill-mask pipeline.</summary>
-public sealed class MaskFiller : AlbertTask
+public sealed class MaskFiller : TextTask
 {
-    private readonly AlbertForMaskedLM _model;
+    private readonly MaskedLMHead _head;
+    private readonly OutputPool<LogitsOutput> _outputs = new();
 
-    /// <summary>Makes the task of a model that the caller keeps.</summary>
+    /// <summary>Makes the task of an opened model, which stays the caller's.</summary>
+    /// <exception cref="FormatException">The model does not hold the head's weights.</exception>
     /// <exception cref="ArgumentException">Model, tokenizer and options do not fit together.</exception>
-    public MaskFiller(AlbertForMaskedLM model, Tokenizer tokenizer, TaskOptions? options = null)
-        : this(model, tokenizer, options ?? TaskOptions.Default, ownsModel: false)
+    public MaskFiller(TextModel model, TaskOptions? options = null)
+        : base(model, options)
     {
+        _head = new MaskedLMHead(model.Transformer);
+        if (model.Tokenizer.MaskId < 0)
+            throw new ArgumentException("the tokenizer has no mask token", nameof(model));
     }
 
-    private MaskFiller(AlbertForMaskedLM model, Tokenizer tokenizer, TaskOptions options, bool ownsModel)
-        : base(model, tokenizer, options, ownsModel)
+    /// <summary>What the task is called, and what it needs.</summary>
+    public static TaskDescription Description { get; } = new()
     {
-        _model = model;
-        if (tokenizer.MaskId < 0)
-            throw new ArgumentException("the tokenizer has no mask token", nameof(tokenizer));
-    }
+        Name = "fill-mask",
+        Command = "fill-mask",
+        Summary = "Say which words a [MASK] may stand for",
+        TelemetryName = "fill_mask",
+        Architectures = [ModelArchitecture.MaskedLM],
+        TaskType = typeof(MaskFiller),
+        Create = (model, options) => new MaskFiller(model, options),
+    };
 
-    /// <summary>Loads a model from whatever <see cref="ModelFiles.Open"/> takes: a directory, a one-file model, or a name on the hub.</summary>
-    /// <exception cref="FormatException">A file is malformed or not supported; names it.</exception>
+    /// <summary>Opens a model for this task alone: a directory, a one-file model, or a name on the hub (<see cref="TextModel.Open"/>).</summary>
+    /// <exception cref="FormatException">A file is malformed, not supported, or lacks the task's head; names it.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="ArgumentException">Model, tokenizer and options do not fit together.</exception>
     /// <exception cref="Hub.HubException">The named model could not be fetched.</exception>
-    public static MaskFiller Load(string path, TaskOptions? options = null)
-    {
-        options ??= TaskOptions.Default;
-        return Load(
-            path,
-            options,
-            AlbertForMaskedLM.Load,
-            (model, tokenizer) => new MaskFiller(model, tokenizer, options, ownsModel: true));
-    }
+    public static MaskFiller Load(string path, TaskOptions? options = null, TextModelOptions? modelOptions = null) =>
+        Own(TextModel.Open(path, modelOptions), model => new MaskFiller(model, options));
 
     /// <summary>The best tokens for each mask of a text.</summary>
     /// <param name="text">A text with one <c>[MASK]</c> or more.</param>
     /// <param name="options">How many, and among which.</param>
-    /// <param name="cancellation">Stops the computation.</param>
+    /// <param name="cancellationToken">Stops the computation.</param>
     /// <returns>For each mask in order its tokens, best first.</returns>
     /// <exception cref="ArgumentException">The text has no mask, or too many tokens; or no target has a token.</exception>
     public IReadOnlyList<IReadOnlyList<MaskFill>> Fill(
-        string text, FillMaskOptions? options = null, CancellationToken cancellation = default)
+        string text, FillMaskOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return Fill([text], options, cancellation).Single();
+        return Operation(options).Run(text, cancellationToken);
     }
 
     /// <summary>The best tokens for each mask of each text: lazily, in order, many texts in one pass.</summary>
     /// <exception cref="ArgumentException">When a text's turn comes that has no mask, or too many tokens.</exception>
     public IEnumerable<IReadOnlyList<IReadOnlyList<MaskFill>>> Fill(
-        IEnumerable<string> texts, FillMaskOptions? options = null, CancellationToken cancellation = default)
+        IEnumerable<string> texts, FillMaskOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
+        return Operation(options).Run(texts, cancellationToken);
+    }
+
+    /// <summary>As <see cref="Fill(string, FillMaskOptions, CancellationToken)"/>, without a thread that waits.</summary>
+    /// <exception cref="ArgumentException">The text has no mask, or too many tokens; or no target has a token.</exception>
+    public Task<IReadOnlyList<IReadOnlyList<MaskFill>>> FillAsync(
+        string text, FillMaskOptions? options = null, CancellationToken cancellationToken = default) =>
+        Operation(options).RunAsync(text, cancellationToken);
+
+    /// <summary>The filling of masks in its parts.</summary>
+    /// <exception cref="ArgumentException">No target has a token.</exception>
+    public TaskOperation<string, IReadOnlyList<IReadOnlyList<MaskFill>>> Operation(FillMaskOptions? options = null)
+    {
         options ??= FillMaskOptions.Default;
         ArgumentOutOfRangeException.ThrowIfLessThan(options.TopK, 1);
         int[]? targets = options.Targets is null ? null : ResolveTargets(options.Targets);
-        return Stream<string, LogitsOutput, IReadOnlyList<IReadOnlyList<MaskFill>>>(
-            texts, Encode, (batch, output) => Compute(batch, output, options.TopK, targets, cancellation), cancellation);
+        return Operation<string, LogitsOutput, IReadOnlyList<IReadOnlyList<MaskFill>>>(
+            _outputs, Encode, new(Forward, ForwardAsync), (batch, i, output) => Finish(batch, i, output, options.TopK, targets));
     }
 
     /// <summary>The token that is scored for a target word; null where the tokenizer makes none of it.</summary>
@@ -93,16 +108,26 @@ public sealed class MaskFiller : AlbertTask
     }
 
     // Last layer and head are computed for the masks' rows alone.
-    private IReadOnlyList<IReadOnlyList<MaskFill>>[] Compute(
-        ModelBatch<string> batch, LogitsOutput output, int topK, int[]? targets, CancellationToken cancellation)
-    {
-        int[][] masks = batch.Select((_, input) => MaskTokens(input.Encoding));
-        int[][] rows = batch.Select((i, _) => Array.ConvertAll(masks[i], batch.TokenRows(i).ElementAt));
-        _model.Forward(batch.Tokens, [.. rows.SelectMany(row => row)], output, cancellation);
+    private void Forward(ModelBatch<string> batch, LogitsOutput output, CancellationToken cancellationToken) =>
+        _head.Forward(batch.Tokens, MaskRows(batch), output, cancellationToken);
 
-        int logits = 0;
-        return batch.Select((i, input) => (IReadOnlyList<IReadOnlyList<MaskFill>>)
-            [.. masks[i].Select(mask => Best(input.Encoding, mask, masks[i].Length == 1, output.Logits[logits++], topK, targets))]);
+    private ValueTask ForwardAsync(ModelBatch<string> batch, LogitsOutput output, CancellationToken cancellationToken) =>
+        _head.ForwardAsync(batch.Tokens, MaskRows(batch), output, cancellationToken);
+
+    private int[] MaskRows(ModelBatch<string> batch) => batch.Select((i, input) =>
+    {
+        int[] rows = batch.TokenRows(i);
+        return Array.ConvertAll(MaskTokens(input.Encoding), mask => rows[mask]);
+    });
+
+    private List<IReadOnlyList<MaskFill>> Finish(ModelBatch<string> batch, int i, LogitsOutput output, int topK, int[]? targets)
+    {
+        Encoding encoding = batch.Inputs[i].Encoding;
+        int[] masks = MaskTokens(encoding);
+        List<IReadOnlyList<MaskFill>> fills = [];
+        for (int m = 0; m < masks.Length; m++)
+            fills.Add(Best(encoding, masks[m], masks.Length == 1, output.Logits[batch.FirstSelected(i) + m], topK, targets));
+        return fills;
     }
 
     private int[] MaskTokens(Encoding encoding)

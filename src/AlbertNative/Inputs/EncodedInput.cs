@@ -2,16 +2,30 @@ using AlbertNative.Tokenization;
 
 namespace AlbertNative;
 
-/// <summary>What a caller asked about, and what goes through the model for it.</summary>
-/// <param name="Input">The caller's input.</param>
-/// <param name="Encodings">Its encoded texts or pairs: one, or one a choice.</param>
-/// <param name="Windows">The model's inputs: one for each encoding, or the windows of the only one.</param>
-internal sealed record EncodedInput<TInput>(
-    TInput Input, IReadOnlyList<Encoding> Encodings, IReadOnlyList<TokenWindow> Windows)
+/// <summary>What a caller asked about, encoded: what goes through the model for it.</summary>
+/// <typeparam name="TInput">What the caller asks about.</typeparam>
+public sealed class EncodedInput<TInput>
 {
-    /// <summary>The only encoding.</summary>
-    public Encoding Encoding => Encodings[0];
+    internal EncodedInput(TInput input, IReadOnlyList<Encoding> encodings, IReadOnlyList<TokenWindow> windows)
+    {
+        Input = input;
+        Encodings = encodings;
+        Windows = windows;
+        TokenCount = windows.Sum(window => window.InputIds.Length);
+    }
 
-    /// <summary>The tokens of all windows.</summary>
-    public int TokenCount => Windows.Sum(window => window.InputIds.Length);
+    /// <summary>The caller's input.</summary>
+    public TInput Input { get; }
+
+    /// <summary>The tokens that go through the model, of all of its windows or pairs: what it costs to compute.</summary>
+    public int TokenCount { get; }
+
+    /// <summary>Its encoded texts or pairs: one, or one a choice.</summary>
+    internal IReadOnlyList<Encoding> Encodings { get; }
+
+    /// <summary>The model's inputs: one for each encoding, or the windows of the only one.</summary>
+    internal IReadOnlyList<TokenWindow> Windows { get; }
+
+    /// <summary>The only encoding.</summary>
+    internal Encoding Encoding => Encodings[0];
 }

@@ -13,14 +13,9 @@ internal sealed class InputEncoder
     /// <param name="config">The model.</param>
     /// <param name="options">The task's options.</param>
     /// <param name="maxSequenceLength">A further limit, from sentence-transformers' files; null for none.</param>
-    /// <exception cref="ArgumentException">The tokenizer has ids that the model has not, or a length is impossible.</exception>
-    public InputEncoder(Tokenizer tokenizer, AlbertConfig config, TaskOptions options, int? maxSequenceLength = null)
+    /// <exception cref="ArgumentException">A length is impossible.</exception>
+    public InputEncoder(Tokenizer tokenizer, ModelConfig config, TaskOptions options, int? maxSequenceLength = null)
     {
-        if (tokenizer.VocabularySize > config.VocabularySize)
-        {
-            throw new ArgumentException(
-                $"the tokenizer has {tokenizer.VocabularySize} ids, the model {config.VocabularySize} embeddings");
-        }
         ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchTokens, 1, nameof(options.BatchTokens));
 
         Tokenizer = tokenizer;

@@ -6,11 +6,13 @@ namespace AlbertNative;
 internal sealed class ModelBatch<TInput>
 {
     private readonly int[] _firstSequences;
+    private readonly int[] _firstSelected;
 
     public ModelBatch(IReadOnlyList<EncodedInput<TInput>> inputs)
     {
         Inputs = inputs;
         _firstSequences = new int[inputs.Count];
+        _firstSelected = new int[inputs.Count];
         for (int i = 0; i < inputs.Count; i++)
         {
             _firstSequences[i] = Tokens.SequenceCount;
@@ -47,12 +49,22 @@ internal sealed class ModelBatch<TInput>
         return rows;
     }
 
-    /// <summary>One result for each input, in order.</summary>
-    public TResult[] Select<TResult>(Func<int, EncodedInput<TInput>, TResult> result)
+    /// <summary>The rows that are asked of the model, ascending, where not all of them are; set once, before the pass.</summary>
+    public int[] Selected { get; private set; } = [];
+
+    /// <summary>Selects some rows of each input.</summary>
+    /// <returns>The rows of all inputs, ascending.</returns>
+    public int[] Select(Func<int, EncodedInput<TInput>, int[]> rowsOf)
     {
-        TResult[] results = new TResult[Inputs.Count];
-        for (int i = 0; i < results.Length; i++)
-            results[i] = result(i, Inputs[i]);
-        return results;
+        List<int> rows = [];
+        for (int i = 0; i < Inputs.Count; i++)
+        {
+            _firstSelected[i] = rows.Count;
+            rows.AddRange(rowsOf(i, Inputs[i]));
+        }
+        return Selected = [.. rows];
     }
+
+    /// <summary>Where an input's selected rows begin among all that are selected.</summary>
+    public int FirstSelected(int input) => _firstSelected[input];
 }

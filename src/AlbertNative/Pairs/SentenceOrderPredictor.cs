@@ -1,73 +1,80 @@
 using AlbertNative.Model;
-using AlbertNative.Tokenization;
 
 namespace AlbertNative;
 
 /// <summary>
-/// Says whether two sentences stand in their order: the sentence-order head of ALBERT's pre-training (Lan et al.,
-/// 2020, section 3.1).
+/// Says whether two sentences stand in their order: what ALBERT is pre-trained for (Lan et al., 2020, section 3.1), and of
+/// BERT whether the second continues the first (Devlin et al., 2019, section 3.1).
 /// </summary>
-public sealed class SentenceOrderPredictor : AlbertTask
+public sealed class SentenceOrderPredictor : TextTask
 {
-    private readonly AlbertForPreTraining _model;
+    private readonly SentencePairHead _head;
+    private readonly OutputPool<LogitsOutput> _outputs = new();
 
-    /// <summary>Makes the task of a model that the caller keeps.</summary>
+    /// <summary>Makes the task of an opened model, which stays the caller's.</summary>
+    /// <exception cref="FormatException">The model does not hold the head's weights.</exception>
     /// <exception cref="ArgumentException">Model, tokenizer and options do not fit together.</exception>
-    public SentenceOrderPredictor(AlbertForPreTraining model, Tokenizer tokenizer, TaskOptions? options = null)
-        : this(model, tokenizer, options ?? TaskOptions.Default, ownsModel: false)
+    public SentenceOrderPredictor(TextModel model, TaskOptions? options = null)
+        : base(model, options)
     {
-    }
-
-    private SentenceOrderPredictor(AlbertForPreTraining model, Tokenizer tokenizer, TaskOptions options, bool ownsModel)
-        : base(model, tokenizer, options, ownsModel)
-    {
-        _model = model;
-        if (model.Config.LabelCount != 2)
-            throw new ArgumentException($"a sentence-order head has 2 labels, this model's has {model.Config.LabelCount}", nameof(model));
+        _head = new SentencePairHead(model.Transformer);
+        if (_head.LabelCount != 2)
+            throw new ArgumentException($"a sentence-order head has 2 labels, this model's has {_head.LabelCount}", nameof(model));
         Inputs.RefuseWindows(nameof(SentenceOrderPredictor));
     }
 
-    /// <summary>Loads a model from whatever <see cref="ModelFiles.Open"/> takes: a directory, a one-file model, or a name on the hub.</summary>
-    /// <exception cref="FormatException">A file is malformed or not supported; names it.</exception>
+    /// <summary>What the task is called, and what it needs.</summary>
+    public static TaskDescription Description { get; } = new()
+    {
+        Name = "sentence-order",
+        Command = "order",
+        Summary = "Say whether two sentences stand in their order",
+        TelemetryName = "sentence_order",
+        Architectures = [ModelArchitecture.PreTraining, ModelArchitecture.NextSentencePrediction],
+        TaskType = typeof(SentenceOrderPredictor),
+        Create = (model, options) => new SentenceOrderPredictor(model, options),
+    };
+
+    /// <summary>Opens a model for this task alone: a directory, a one-file model, or a name on the hub (<see cref="TextModel.Open"/>).</summary>
+    /// <exception cref="FormatException">A file is malformed, not supported, or lacks the task's head; names it.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="ArgumentException">Model, tokenizer and options do not fit together.</exception>
     /// <exception cref="Hub.HubException">The named model could not be fetched.</exception>
-    public static SentenceOrderPredictor Load(string path, TaskOptions? options = null)
-    {
-        options ??= TaskOptions.Default;
-        return Load(
-            path,
-            options,
-            AlbertForPreTraining.Load,
-            (model, tokenizer) => new SentenceOrderPredictor(model, tokenizer, options, ownsModel: true));
-    }
+    public static SentenceOrderPredictor Load(string path, TaskOptions? options = null, TextModelOptions? modelOptions = null) =>
+        Own(TextModel.Open(path, modelOptions), model => new SentenceOrderPredictor(model, options));
 
     /// <summary>How likely two sentences stand in their order.</summary>
     /// <exception cref="ArgumentException">The two have too many tokens.</exception>
-    public SentenceOrder Predict(string first, string second, CancellationToken cancellation = default)
+    public SentenceOrder Predict(string first, string second, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
-        return Predict([(first, second)], cancellation).Single();
+        return Operation().Run((first, second), cancellationToken);
     }
 
     /// <summary>How likely the sentences of each pair stand in their order: lazily, in order, many pairs in one pass.</summary>
     /// <exception cref="ArgumentException">When a pair's turn comes that has too many tokens.</exception>
     public IEnumerable<SentenceOrder> Predict(
-        IEnumerable<(string First, string Second)> pairs, CancellationToken cancellation = default)
+        IEnumerable<(string First, string Second)> pairs, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(pairs);
-        return Stream<(string First, string Second), PreTrainingOutput, SentenceOrder>(
-            pairs, pair => Inputs.EncodePairs(pair, [pair]), Compute, cancellation);
+        return Operation().Run(pairs, cancellationToken);
+    }
 
-        SentenceOrder[] Compute(ModelBatch<(string First, string Second)> batch, PreTrainingOutput output)
-        {
-            _model.ForwardSentenceOrder(batch.Tokens, output, cancellation);
-            return batch.Select((i, _) =>
+    /// <summary>As <see cref="Predict(string, string, CancellationToken)"/>, without a thread that waits.</summary>
+    /// <exception cref="ArgumentException">The two have too many tokens.</exception>
+    public Task<SentenceOrder> PredictAsync(string first, string second, CancellationToken cancellationToken = default) =>
+        Operation().RunAsync((first, second), cancellationToken);
+
+    /// <summary>The prediction in its parts.</summary>
+    public TaskOperation<(string First, string Second), SentenceOrder> Operation() =>
+        Operation<(string First, string Second), LogitsOutput, SentenceOrder>(
+            _outputs,
+            pair => Inputs.EncodePairs(pair, [pair]),
+            HeadForward<(string First, string Second), LogitsOutput>.Of(_head),
+            (batch, i, output) =>
             {
-                float[] scores = Probabilities.Softmax(output.SentenceOrderLogits[batch.FirstSequence(i)]);
+                float[] scores = Probabilities.Softmax(output.Logits[batch.FirstSequence(i)]);
                 return new SentenceOrder(scores[0], scores[1]);
             });
-        }
-    }
 }

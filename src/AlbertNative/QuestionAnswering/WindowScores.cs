@@ -35,8 +35,8 @@ internal sealed class WindowScores
         candidate[0] = true;
 
         return new(
-            AnswerSpans.Normalize(Column(output, firstRow, length, AlbertForQuestionAnswering.Start), candidate),
-            AnswerSpans.Normalize(Column(output, firstRow, length, AlbertForQuestionAnswering.End), candidate),
+            AnswerSpans.Normalize(Column(output, firstRow, length, QuestionAnsweringHead.Start), candidate),
+            AnswerSpans.Normalize(Column(output, firstRow, length, QuestionAnsweringHead.End), candidate),
             context);
     }
 

@@ -1,102 +1,108 @@
 using AlbertNative.Model;
-using AlbertNative.Tokenization;
 
 namespace AlbertNative;
 
 /// <summary>Labels texts, or pairs of texts: Hugging Face's text-classification pipeline.</summary>
-public sealed class TextClassifier : AlbertTask
+public sealed class TextClassifier : TextTask
 {
-    private readonly AlbertForSequenceClassification _model;
+    private readonly SequenceClassificationHead _head;
+    private readonly OutputPool<LogitsOutput> _outputs = new();
 
-    /// <summary>Makes the task of a model that the caller keeps.</summary>
+    /// <summary>Makes the task of an opened model, which stays the caller's.</summary>
+    /// <exception cref="FormatException">The model does not hold the head's weights.</exception>
     /// <exception cref="ArgumentException">Model, tokenizer and options do not fit together.</exception>
-    public TextClassifier(AlbertForSequenceClassification model, Tokenizer tokenizer, TaskOptions? options = null)
-        : this(model, tokenizer, options ?? TaskOptions.Default, ownsModel: false)
-    {
-    }
+    public TextClassifier(TextModel model, TaskOptions? options = null)
+        : base(model, options) => _head = new SequenceClassificationHead(model.Transformer);
 
-    private TextClassifier(
-        AlbertForSequenceClassification model, Tokenizer tokenizer, TaskOptions options, bool ownsModel)
-        : base(model, tokenizer, options, ownsModel)
+    /// <summary>What the task is called, and what it needs.</summary>
+    public static TaskDescription Description { get; } = new()
     {
-        _model = model;
-    }
+        Name = "text-classification",
+        Command = "classify",
+        Summary = "Label texts, or pairs of texts",
+        TelemetryName = "text_classification",
+        Architectures = [ModelArchitecture.SequenceClassification],
+        TaskType = typeof(TextClassifier),
+        Create = (model, options) => new TextClassifier(model, options),
+    };
 
-    /// <summary>Loads a model from whatever <see cref="ModelFiles.Open"/> takes: a directory, a one-file model, or a name on the hub.</summary>
-    /// <exception cref="FormatException">A file is malformed or not supported; names it.</exception>
+    /// <summary>Opens a model for this task alone: a directory, a one-file model, or a name on the hub (<see cref="TextModel.Open"/>).</summary>
+    /// <exception cref="FormatException">A file is malformed, not supported, or lacks the task's head; names it.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="ArgumentException">Model, tokenizer and options do not fit together.</exception>
     /// <exception cref="Hub.HubException">The named model could not be fetched.</exception>
-    public static TextClassifier Load(string path, TaskOptions? options = null)
-    {
-        options ??= TaskOptions.Default;
-        return Load(
-            path,
-            options,
-            AlbertForSequenceClassification.Load,
-            (model, tokenizer) => new TextClassifier(model, tokenizer, options, ownsModel: true));
-    }
+    public static TextClassifier Load(string path, TaskOptions? options = null, TextModelOptions? modelOptions = null) =>
+        Own(TextModel.Open(path, modelOptions), model => new TextClassifier(model, options));
 
     /// <summary>The labels of a text, best first.</summary>
     /// <param name="text">The text. Where it is read in windows, a label's score is the mean of the windows' scores.</param>
     /// <param name="options">How many labels, and how they are scored.</param>
-    /// <param name="cancellation">Stops the computation.</param>
+    /// <param name="cancellationToken">Stops the computation.</param>
     /// <exception cref="ArgumentException">The text has too many tokens.</exception>
     public IReadOnlyList<LabelScore> Classify(
-        string text, TextClassificationOptions? options = null, CancellationToken cancellation = default)
+        string text, TextClassificationOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return Classify([text], options, cancellation).Single();
+        return Operation(options).Run(text, cancellationToken);
     }
 
     /// <summary>The labels of a pair of texts, best first.</summary>
     /// <exception cref="ArgumentException">The pair has too many tokens.</exception>
     public IReadOnlyList<LabelScore> ClassifyPair(
-        string text, string pair, TextClassificationOptions? options = null, CancellationToken cancellation = default)
+        string text, string pair, TextClassificationOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(pair);
-        return ClassifyPairs([(text, pair)], options, cancellation).Single();
+        return PairOperation(options).Run((text, pair), cancellationToken);
     }
 
     /// <summary>The labels of each text, best first: lazily, in order, many texts in one pass.</summary>
     /// <exception cref="ArgumentException">When a text's turn comes that has too many tokens.</exception>
     public IEnumerable<IReadOnlyList<LabelScore>> Classify(
-        IEnumerable<string> texts, TextClassificationOptions? options = null, CancellationToken cancellation = default)
+        IEnumerable<string> texts, TextClassificationOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        return Run(texts, text => Inputs.Encode(text, text), options, cancellation);
+        return Operation(options).Run(texts, cancellationToken);
     }
 
     /// <summary>The labels of each pair, best first: lazily, in order, many pairs in one pass. Pairs are not read in windows.</summary>
     /// <exception cref="ArgumentException">When a pair's turn comes that has too many tokens.</exception>
     public IEnumerable<IReadOnlyList<LabelScore>> ClassifyPairs(
-        IEnumerable<(string Text, string Pair)> pairs, TextClassificationOptions? options = null, CancellationToken cancellation = default)
+        IEnumerable<(string Text, string Pair)> pairs, TextClassificationOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(pairs);
-        return Run(pairs, pair => Inputs.EncodePairs(pair, [pair]), options, cancellation);
+        return PairOperation(options).Run(pairs, cancellationToken);
     }
 
-    private IEnumerable<IReadOnlyList<LabelScore>> Run<TInput>(
-        IEnumerable<TInput> inputs,
-        Func<TInput, EncodedInput<TInput>> encode,
-        TextClassificationOptions? options,
-        CancellationToken cancellation)
+    /// <summary>As <see cref="Classify(string, TextClassificationOptions, CancellationToken)"/>, without a thread that waits.</summary>
+    /// <exception cref="ArgumentException">The text has too many tokens.</exception>
+    public Task<IReadOnlyList<LabelScore>> ClassifyAsync(
+        string text, TextClassificationOptions? options = null, CancellationToken cancellationToken = default) =>
+        Operation(options).RunAsync(text, cancellationToken);
+
+    /// <summary>The labelling of texts in its parts.</summary>
+    public TaskOperation<string, IReadOnlyList<LabelScore>> Operation(TextClassificationOptions? options = null) =>
+        Operation<string>(text => Inputs.Encode(text, text), options);
+
+    /// <summary>The labelling of pairs in its parts.</summary>
+    public TaskOperation<(string Text, string Pair), IReadOnlyList<LabelScore>> PairOperation(TextClassificationOptions? options = null) =>
+        Operation<(string Text, string Pair)>(pair => Inputs.EncodePairs(pair, [pair]), options);
+
+    private HeadOperation<TInput, LogitsOutput, IReadOnlyList<LabelScore>> Operation<TInput>(
+        Func<TInput, EncodedInput<TInput>> encode, TextClassificationOptions? options)
     {
         options ??= TextClassificationOptions.Default;
         int topK = options.TopK ?? int.MaxValue;
         ArgumentOutOfRangeException.ThrowIfLessThan(topK, 1, nameof(options.TopK));
         ScoreFunction function = options.Function ?? DefaultFunction(Config);
-        return Stream<TInput, LogitsOutput, IReadOnlyList<LabelScore>>(inputs, encode, Compute, cancellation);
-
-        IReadOnlyList<LabelScore>[] Compute(ModelBatch<TInput> batch, LogitsOutput output)
-        {
-            _model.Forward(batch.Tokens, output, hiddenStates: false, cancellation);
-            return batch.Select((i, input) => Best(Scores(output, batch.FirstSequence(i), input.Windows.Count, function), topK));
-        }
+        return Operation<TInput, LogitsOutput, IReadOnlyList<LabelScore>>(
+            _outputs,
+            encode,
+            HeadForward<TInput, LogitsOutput>.Of(_head),
+            (batch, i, output) => Best(Scores(output, batch.FirstSequence(i), batch.Inputs[i].Windows.Count, function), topK));
     }
 
-    internal static ScoreFunction DefaultFunction(AlbertConfig config) => config.ProblemType switch
+    internal static ScoreFunction DefaultFunction(ModelConfig config) => config.ProblemType switch
     {
         ProblemType.Regression => ScoreFunction.None,
         ProblemType.MultiLabelClassification => ScoreFunction.Sigmoid,

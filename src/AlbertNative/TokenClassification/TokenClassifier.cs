@@ -6,62 +6,85 @@ namespace AlbertNative;
 /// <summary>
 /// Labels tokens, words and entities (names, parts of speech): Hugging Face's token-classification pipeline.
 /// </summary>
-public sealed class TokenClassifier : AlbertTask
+public sealed class TokenClassifier : TextTask
 {
-    private readonly AlbertForTokenClassification _model;
+    private readonly TokenClassificationHead _head;
+    private readonly OutputPool<LogitsOutput> _outputs = new();
 
-    /// <summary>Makes the task of a model that the caller keeps.</summary>
+    /// <summary>Makes the task of an opened model, which stays the caller's.</summary>
+    /// <exception cref="FormatException">The model does not hold the head's weights.</exception>
     /// <exception cref="ArgumentException">Model, tokenizer and options do not fit together.</exception>
-    public TokenClassifier(AlbertForTokenClassification model, Tokenizer tokenizer, TaskOptions? options = null)
-        : this(model, tokenizer, options ?? TaskOptions.Default, ownsModel: false)
-    {
-    }
+    public TokenClassifier(TextModel model, TaskOptions? options = null)
+        : base(model, options) => _head = new TokenClassificationHead(model.Transformer);
 
-    private TokenClassifier(AlbertForTokenClassification model, Tokenizer tokenizer, TaskOptions options, bool ownsModel)
-        : base(model, tokenizer, options, ownsModel)
+    /// <summary>What the task is called, and what it needs.</summary>
+    public static TaskDescription Description { get; } = new()
     {
-        _model = model;
-    }
+        Name = "token-classification",
+        Command = "tag",
+        Summary = "Label the tokens, words or entities of texts",
+        TelemetryName = "token_classification",
+        Architectures = [ModelArchitecture.TokenClassification],
+        TaskType = typeof(TokenClassifier),
+        Create = (model, options) => new TokenClassifier(model, options),
+    };
 
-    /// <summary>Loads a model from whatever <see cref="ModelFiles.Open"/> takes: a directory, a one-file model, or a name on the hub.</summary>
-    /// <exception cref="FormatException">A file is malformed or not supported; names it.</exception>
+    /// <summary>Opens a model for this task alone: a directory, a one-file model, or a name on the hub (<see cref="TextModel.Open"/>).</summary>
+    /// <exception cref="FormatException">A file is malformed, not supported, or lacks the task's head; names it.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="ArgumentException">Model, tokenizer and options do not fit together.</exception>
     /// <exception cref="Hub.HubException">The named model could not be fetched.</exception>
-    public static TokenClassifier Load(string path, TaskOptions? options = null)
-    {
-        options ??= TaskOptions.Default;
-        return Load(
-            path,
-            options,
-            AlbertForTokenClassification.Load,
-            (model, tokenizer) => new TokenClassifier(model, tokenizer, options, ownsModel: true));
-    }
+    public static TokenClassifier Load(string path, TaskOptions? options = null, TextModelOptions? modelOptions = null) =>
+        Own(TextModel.Open(path, modelOptions), model => new TokenClassifier(model, options));
 
     /// <summary>The entities of a text, in order.</summary>
     /// <param name="text">
     /// The text. Where it is read in windows, each token is labelled once, in the window that shows most around it.
     /// </param>
     /// <param name="options">How tokens are joined, and which labels are left out.</param>
-    /// <param name="cancellation">Stops the computation.</param>
+    /// <param name="cancellationToken">Stops the computation.</param>
     /// <exception cref="ArgumentException">The text has too many tokens.</exception>
     public IReadOnlyList<Entity> Classify(
-        string text, TokenClassificationOptions? options = null, CancellationToken cancellation = default)
+        string text, TokenClassificationOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return Classify([text], options, cancellation).Single();
+        return Operation(options).Run(text, cancellationToken);
     }
 
     /// <summary>The entities of each text: lazily, in order, many texts in one pass.</summary>
     /// <exception cref="ArgumentException">When a text's turn comes that has too many tokens.</exception>
     public IEnumerable<IReadOnlyList<Entity>> Classify(
-        IEnumerable<string> texts, TokenClassificationOptions? options = null, CancellationToken cancellation = default)
+        IEnumerable<string> texts, TokenClassificationOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        options ??= TokenClassificationOptions.Default;
-        return Stream<string, LogitsOutput, IReadOnlyList<Entity>>(
-            texts, text => Inputs.Encode(text, text), (batch, output) => Entities(batch, output, options, cancellation), cancellation);
+        return Operation(options).Run(texts, cancellationToken);
     }
+
+    /// <summary>As <see cref="Classify(string, TokenClassificationOptions, CancellationToken)"/>, without a thread that waits.</summary>
+    /// <exception cref="ArgumentException">The text has too many tokens.</exception>
+    public Task<IReadOnlyList<Entity>> ClassifyAsync(
+        string text, TokenClassificationOptions? options = null, CancellationToken cancellationToken = default) =>
+        Operation(options).RunAsync(text, cancellationToken);
+
+    /// <summary>The finding of entities in its parts.</summary>
+    public TaskOperation<string, IReadOnlyList<Entity>> Operation(TokenClassificationOptions? options = null)
+    {
+        options ??= TokenClassificationOptions.Default;
+        return Operation<string, LogitsOutput, IReadOnlyList<Entity>>(
+            _outputs,
+            text => Inputs.Encode(text, text),
+            HeadForward<string, LogitsOutput>.Of(_head),
+            (batch, i, output) => Entities(batch, i, output, options));
+    }
+
+    /// <summary>The labelling of words in its parts.</summary>
+    public TaskOperation<IReadOnlyList<string>, IReadOnlyList<LabelScore?>> WordOperation(
+        AggregationStrategy strategy = AggregationStrategy.First) =>
+        Operation<IReadOnlyList<string>, LogitsOutput, IReadOnlyList<LabelScore?>>(
+            _outputs,
+            words => Inputs.EncodeWords(words, words),
+            HeadForward<IReadOnlyList<string>, LogitsOutput>.Of(_head),
+            (batch, i, output) => Words(batch, i, output, strategy));
 
     /// <summary>One label for each word of a text that the caller has split.</summary>
     /// <param name="words">The words.</param>
@@ -69,7 +92,7 @@ public sealed class TokenClassifier : AlbertTask
     /// Which of a word's tokens decide; <see cref="AggregationStrategy.None"/> and
     /// <see cref="AggregationStrategy.Simple"/> mean the first.
     /// </param>
-    /// <param name="cancellation">Stops the computation.</param>
+    /// <param name="cancellationToken">Stops the computation.</param>
     /// <returns>
     /// A label for each word; null for a word that the tokenizer makes nothing of, such as an empty one, or that was
     /// cut off.
@@ -78,10 +101,10 @@ public sealed class TokenClassifier : AlbertTask
     public IReadOnlyList<LabelScore?> ClassifyWords(
         IReadOnlyList<string> words,
         AggregationStrategy strategy = AggregationStrategy.First,
-        CancellationToken cancellation = default)
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(words);
-        return ClassifyWords([words], strategy, cancellation).Single();
+        return WordOperation(strategy).Run(words, cancellationToken);
     }
 
     /// <summary>One label for each word of each text: lazily, in order, many texts in one pass.</summary>
@@ -89,24 +112,15 @@ public sealed class TokenClassifier : AlbertTask
     public IEnumerable<IReadOnlyList<LabelScore?>> ClassifyWords(
         IEnumerable<IReadOnlyList<string>> texts,
         AggregationStrategy strategy = AggregationStrategy.First,
-        CancellationToken cancellation = default)
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        return Stream<IReadOnlyList<string>, LogitsOutput, IReadOnlyList<LabelScore?>>(
-            texts,
-            words => Inputs.EncodeWords(words, words),
-            (batch, output) => Words(batch, output, strategy, cancellation),
-            cancellation);
+        return WordOperation(strategy).Run(texts, cancellationToken);
     }
 
-    private IReadOnlyList<Entity>[] Entities(
-        ModelBatch<string> batch, LogitsOutput output, TokenClassificationOptions options, CancellationToken cancellation)
-    {
-        _model.Forward(batch.Tokens, output, hiddenStates: false, cancellation);
-        return batch.Select((i, input) => (IReadOnlyList<Entity>)
-            [.. EntityAggregation.Aggregate(Predictions(input, batch.TokenRows(i), output), Config.Labels, options.Aggregation)
-                .Where(entity => !options.IgnoredLabels.Contains(entity.Label))]);
-    }
+    private IReadOnlyList<Entity> Entities(ModelBatch<string> batch, int i, LogitsOutput output, TokenClassificationOptions options) =>
+        [.. EntityAggregation.Aggregate(Predictions(batch.Inputs[i], batch.TokenRows(i), output), Config.Labels, options.Aggregation)
+            .Where(entity => !options.IgnoredLabels.Contains(entity.Label))];
 
     // [CLS] and [SEP] are no part of the text, not even where the text spells them.
     private List<TokenPrediction> Predictions(EncodedInput<string> input, int[] rows, LogitsOutput output)
@@ -131,16 +145,12 @@ public sealed class TokenClassifier : AlbertTask
         return predictions;
     }
 
-    private IReadOnlyList<LabelScore?>[] Words(
-        ModelBatch<IReadOnlyList<string>> batch, LogitsOutput output, AggregationStrategy strategy, CancellationToken cancellation)
+    private LabelScore?[] Words(
+        ModelBatch<IReadOnlyList<string>> batch, int i, LogitsOutput output, AggregationStrategy strategy)
     {
-        _model.Forward(batch.Tokens, output, hiddenStates: false, cancellation);
-        return batch.Select((i, input) =>
-        {
-            int[] rows = batch.TokenRows(i);
-            List<int>[] tokens = WordTokens.Of(input.Encoding, input.Input.Count);
-            return (IReadOnlyList<LabelScore?>)Array.ConvertAll(tokens, word => LabelWord(word, rows, output, strategy));
-        });
+        int[] rows = batch.TokenRows(i);
+        List<int>[] tokens = WordTokens.Of(batch.Inputs[i].Encoding, batch.Inputs[i].Input.Count);
+        return Array.ConvertAll(tokens, word => LabelWord(word, rows, output, strategy));
     }
 
     private LabelScore? LabelWord(List<int> tokens, int[] rows, LogitsOutput output, AggregationStrategy strategy)

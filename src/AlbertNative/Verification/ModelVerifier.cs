@@ -23,51 +23,61 @@ public sealed class ModelVerifier
 
     private const int ChunkElements = 1 << 14;
 
-    private string _path;
+    private readonly string _path;
     private readonly IReadOnlyList<PublishedOutputs> _known;
-    private readonly CancellationToken _cancellation;
+    private readonly CancellationToken _cancellationToken;
 
-    private AlbertConfig? _config;
+    private ModelFiles? _files;
+    private ModelConfig? _config;
     private Tokenizer? _tokenizer;
-    private bool _loads;
+    private PreTrainedModel? _model;
 
-    private ModelVerifier(string path, IReadOnlyList<PublishedOutputs> known, CancellationToken cancellation)
+    private ModelVerifier(string path, IReadOnlyList<PublishedOutputs> known, CancellationToken cancellationToken)
     {
         _path = path;
         _known = known;
-        _cancellation = cancellation;
+        _cancellationToken = cancellationToken;
     }
 
     /// <summary>Runs the checks, each when its result is asked for. What is wrong with the model is in the results, not thrown.</summary>
     /// <param name="path">Whatever <see cref="ModelFiles.Open"/> takes.</param>
-    /// <param name="cancellation">Stops the checks.</param>
+    /// <param name="cancellationToken">Stops the checks.</param>
     /// <exception cref="OperationCanceledException">The checks were stopped.</exception>
-    public static IEnumerable<ModelCheck> Verify(string path, CancellationToken cancellation = default) =>
-        Verify(path, PublishedOutputs.Known, cancellation);
+    public static IEnumerable<ModelCheck> Verify(string path, CancellationToken cancellationToken = default) =>
+        Verify(path, PublishedOutputs.Known, cancellationToken);
 
     /// <summary>The same with other published outputs.</summary>
-    internal static IEnumerable<ModelCheck> Verify(string path, IReadOnlyList<PublishedOutputs> known, CancellationToken cancellation)
+    internal static IEnumerable<ModelCheck> Verify(string path, IReadOnlyList<PublishedOutputs> known, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return new ModelVerifier(path, known, cancellation).Run();
+        return new ModelVerifier(path, known, cancellationToken).Run();
     }
 
+    // The files are opened once and the weights packed once, and once more in 8 bits to compare them.
     private IEnumerable<ModelCheck> Run()
     {
-        yield return Check("config", ReadConfig);
-        yield return Check("tokenizer", LoadTokenizer);
-        yield return Check("vocabulary", CompareVocabulary);
-        yield return Check("finite", RequireFinite);
-        yield return Check("model", LoadModel);
-        yield return Check("batch", CompareBatch);
-        yield return Check("threads", CompareThreads);
-        yield return Check("int8", CompareInt8);
-        yield return Check("published", ComparePublished);
+        try
+        {
+            yield return Check("config", ReadConfig);
+            yield return Check("tokenizer", LoadTokenizer);
+            yield return Check("vocabulary", CompareVocabulary);
+            yield return Check("finite", RequireFinite);
+            yield return Check("model", OpenModel);
+            yield return Check("batch", CompareBatch);
+            yield return Check("threads", CompareThreads);
+            yield return Check("int8", CompareInt8);
+            yield return Check("published", ComparePublished);
+        }
+        finally
+        {
+            _model?.Dispose();
+            _files?.Dispose();
+        }
     }
 
     private ModelCheck Check(string name, Func<string> check)
     {
-        _cancellation.ThrowIfCancellationRequested();
+        _cancellationToken.ThrowIfCancellationRequested();
         try
         {
             return new(name, CheckResult.Passed, check());
@@ -76,7 +86,7 @@ public sealed class ModelVerifier
         {
             return new(name, e.Result, e.Message);
         }
-        catch (Exception e) when (!(e is OperationCanceledException && _cancellation.IsCancellationRequested))
+        catch (Exception e) when (!(e is OperationCanceledException && _cancellationToken.IsCancellationRequested))
         {
             // Whatever a damaged or hostile model brings about is a fault of that model.
             bool expected = e is FormatException or IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException or HubException;
@@ -86,16 +96,15 @@ public sealed class ModelVerifier
 
     private string ReadConfig()
     {
-        using ModelFiles files = ModelFiles.Open(_path);
-        _path = files.Path; // a name is resolved once
-        _config = files.ReadConfig();
+        _files = ModelFiles.Open(_path, cancellationToken: _cancellationToken);
+        _config = _files.ReadConfig();
         return FormattableString.Invariant(
-            $"{_config.DefaultArchitecture}, {_config.LayerCount} layers, hidden {_config.HiddenSize}, vocabulary {_config.VocabularySize}");
+            $"{_config.ClassName}, {_config.LayerCount} layers, hidden {_config.HiddenSize}, vocabulary {_config.VocabularySize}");
     }
 
     private string LoadTokenizer()
     {
-        using ModelFiles files = ModelFiles.Open(_path);
+        ModelFiles files = Needed(_files, "model");
         if (files.Read(ModelFiles.TokenizerJson) is null && files.Read(ModelFiles.SentencePieceModel) is null)
             throw CheckException.Skip("the model has none that is supported: it takes ids, no text");
         _tokenizer = files.LoadTokenizer();
@@ -104,7 +113,7 @@ public sealed class ModelVerifier
 
     private string CompareVocabulary()
     {
-        AlbertConfig config = Needed(_config, "configuration");
+        ModelConfig config = Needed(_config, "configuration");
         Tokenizer tokenizer = Needed(_tokenizer, "tokenizer");
         return tokenizer.VocabularySize <= config.VocabularySize
             ? FormattableString.Invariant($"{tokenizer.VocabularySize} ids for {config.VocabularySize} embeddings")
@@ -113,7 +122,7 @@ public sealed class ModelVerifier
 
     private string RequireFinite()
     {
-        using ModelFiles files = ModelFiles.Open(_path);
+        ModelFiles files = Needed(_files, "model");
         float[] chunk = new float[ChunkElements];
         long count = 0;
         foreach (WeightTensor tensor in WeightSource.From(files.Checkpoint).Tensors)
@@ -123,7 +132,7 @@ public sealed class ModelVerifier
             count += tensor.ElementCount;
             for (long start = 0; start < tensor.ElementCount; start += ChunkElements)
             {
-                _cancellation.ThrowIfCancellationRequested();
+                _cancellationToken.ThrowIfCancellationRequested();
                 Span<float> values = chunk.AsSpan(0, (int)Math.Min(ChunkElements, tensor.ElementCount - start));
                 tensor.CopyTo(start, values);
                 int at = NonFinite(values);
@@ -144,38 +153,48 @@ public sealed class ModelVerifier
         return -1;
     }
 
-    private string LoadModel()
+    private string OpenModel()
     {
-        using AlbertPreTrainedModel model = AlbertAutoModel.Load(_path);
-        _loads = true;
-        return $"loads as {model.Architecture}" + (model.SkippedTensors.Count > 0 ? $", {model.SkippedTensors.Count} tensors unused" : "");
+        PreTrainedModel model = PreTrainedModel.Open(Needed(_files, "model"), cancellationToken: _cancellationToken);
+        try
+        {
+            model.Require(model.Config.DefaultArchitecture);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+        _model = model;
+        int unused = model.UnusedTensors(model.Config.DefaultArchitecture).Count;
+        return $"loads as {model.Config.ClassName}" + (unused > 0 ? $", {unused} tensors unused" : "");
     }
 
     private string CompareBatch()
     {
-        RequireLoaded();
-        using AlbertModel model = AlbertModel.Load(_path);
-        ProbeBatch probe = new(model.Config);
-        float[] together = probe.Together(model, _cancellation);
-        return probe.OneByOne(model, _cancellation).AsSpan().SequenceEqual(together)
+        EncoderHead head = new(Opened());
+        ProbeBatch probe = new(head.Model.Config);
+        float[] together = probe.Together(head, _cancellationToken);
+        return probe.OneByOne(head, _cancellationToken).AsSpan().SequenceEqual(together)
             ? $"{probe.Count} sequences, the same bits together and alone"
             : throw CheckException.Fail("hidden states differ between a batch and its sequences alone");
     }
 
     private string CompareThreads()
     {
-        RequireLoaded();
+        PreTrainedModel model = Opened();
         int threads = Math.Max(2, ProcessorInfo.PhysicalCores);
-        return States(new() { Threads = 1 }).AsSpan().SequenceEqual(States(new() { Threads = threads }))
+        using PreTrainedModel one = model.WithThreads(1), many = model.WithThreads(threads);
+        return States(one).AsSpan().SequenceEqual(States(many))
             ? $"the same bits on 1 and on {threads} threads"
             : throw CheckException.Fail($"hidden states differ between 1 and {threads} threads");
     }
 
     private string CompareInt8()
     {
-        RequireLoaded();
-        double cosine = ProbeBatch.Cosine(
-            States(new() { Precision = WeightPrecision.Float32 }), States(new() { Precision = WeightPrecision.Int8 }));
+        PreTrainedModel model = Opened();
+        using PreTrainedModel single = model.WithPrecision(WeightPrecision.Float32), int8 = model.WithPrecision(WeightPrecision.Int8);
+        double cosine = ProbeBatch.Cosine(States(single), States(int8));
         string found = FormattableString.Invariant($"cosine {cosine:F6} to single precision");
         return cosine >= LeastInt8Cosine
             ? found
@@ -184,8 +203,8 @@ public sealed class ModelVerifier
 
     private string ComparePublished()
     {
-        RequireLoaded();
-        using ModelFiles files = ModelFiles.Open(_path);
+        PreTrainedModel model = Opened();
+        ModelFiles files = Needed(_files, "model");
         PublishedOutputs? claimed = PublishedOutputs.Claimed(files, _known), namesake = PublishedOutputs.Namesake(files, _known);
         string precision = StoredPrecision.LowestOf(files);
         if (precision != StoredPrecision.Float32)
@@ -194,15 +213,15 @@ public sealed class ModelVerifier
                 ? NothingPublished
                 : $"they are for single precision, the weights are {precision} or were rounded to it before");
         }
-        using AlbertModel model = AlbertModel.Load(_path);
+        EncoderHead head = new(model);
         if (claimed is not null)
         {
-            return claimed.CompareStates(model, _cancellation) is string difference
+            return claimed.CompareStates(head, _cancellationToken) is string difference
                 ? throw CheckException.Fail(difference)
                 : CompareTexts(claimed, CheckException.Fail);
         }
         // Whatever it is called: a model is another's copy if it computes what that does.
-        return _known.FirstOrDefault(published => published.CompareStates(model, _cancellation) is null) is PublishedOutputs same
+        return _known.FirstOrDefault(published => published.CompareStates(head, _cancellationToken) is null) is PublishedOutputs same
             ? CompareTexts(same, CheckException.Skip)
             : throw CheckException.Skip(namesake is null ? NothingPublished : $"it has the name of {namesake.Names[0]}, and other weights");
     }
@@ -215,32 +234,19 @@ public sealed class ModelVerifier
             return states;
         if (published.CompareIds(_tokenizer) is string difference)
             throw mismatch($"{states}, but {difference}");
-        if (!HasMaskedLM())
+        if (!Opened().Architectures.Contains(ModelArchitecture.MaskedLM))
             return $"hidden states and ids of {published.Names[0]}";
-        using MaskFiller filler = MaskFiller.Load(_path);
-        return published.CompareFills(filler, _cancellation) is string other
+        using TextModel model = new(Opened(), _tokenizer);
+        using MaskFiller filler = new(model);
+        return published.CompareFills(filler, _cancellationToken) is string other
             ? throw mismatch($"{states}, but {other}")
             : $"hidden states, ids and filled masks of {published.Names[0]}";
     }
 
-    private bool HasMaskedLM()
-    {
-        using ModelFiles files = ModelFiles.Open(_path);
-        return ConvertedWeights.Plan(WeightSource.From(files.Checkpoint), Needed(_config, "configuration"), WeightStorage.Source)
-            .Architectures.Contains(AlbertArchitecture.AlbertForMaskedLM);
-    }
+    private float[] States(PreTrainedModel model) =>
+        new ProbeBatch(model.Config).Together(new EncoderHead(model), _cancellationToken);
 
-    private float[] States(ModelOptions options)
-    {
-        using AlbertModel model = AlbertModel.Load(_path, options);
-        return new ProbeBatch(model.Config).Together(model, _cancellation);
-    }
-
-    private void RequireLoaded()
-    {
-        if (!_loads)
-            throw CheckException.Skip("the model does not load");
-    }
+    private PreTrainedModel Opened() => _model ?? throw CheckException.Skip("the model does not load");
 
     private static T Needed<T>(T? part, string name)
         where T : class => part ?? throw CheckException.Skip($"there is no {name}");

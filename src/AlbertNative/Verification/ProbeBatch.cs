@@ -10,7 +10,7 @@ internal sealed class ProbeBatch
 
     private readonly List<int[]> _sequences = [];
 
-    public ProbeBatch(AlbertConfig config)
+    public ProbeBatch(ModelConfig config)
     {
         Random random = new(20200209);
         foreach (int length in (int[])[1, 5, 17, Longest])
@@ -26,11 +26,11 @@ internal sealed class ProbeBatch
     public int Count => _sequences.Count;
 
     /// <summary>All last hidden states, one after the other, computed in one batch.</summary>
-    public float[] Together(AlbertModel model, CancellationToken cancellation) => Run(model, _sequences, cancellation);
+    public float[] Together(EncoderHead head, CancellationToken cancellationToken) => Run(head, _sequences, cancellationToken);
 
     /// <summary>The same, each sequence in a batch of its own.</summary>
-    public float[] OneByOne(AlbertModel model, CancellationToken cancellation) =>
-        [.. _sequences.SelectMany(sequence => Run(model, [sequence], cancellation))];
+    public float[] OneByOne(EncoderHead head, CancellationToken cancellationToken) =>
+        [.. _sequences.SelectMany(sequence => Run(head, [sequence], cancellationToken))];
 
     /// <summary>The cosine of two lists of numbers, in double precision.</summary>
     public static double Cosine(float[] a, float[] b)
@@ -45,12 +45,12 @@ internal sealed class ProbeBatch
         return product / Math.Sqrt(squareA * squareB);
     }
 
-    private static float[] Run(AlbertModel model, List<int[]> sequences, CancellationToken cancellation)
+    private static float[] Run(EncoderHead head, List<int[]> sequences, CancellationToken cancellationToken)
     {
         TokenBatch batch = new();
         foreach (int[] sequence in sequences)
             batch.Add(sequence);
-        Matrix states = model.Forward(batch, cancellation: cancellation).LastHiddenState;
+        Matrix states = head.Forward(batch, cancellationToken: cancellationToken).LastHiddenState;
         float[] values = new float[states.Rows * states.Columns];
         for (int row = 0; row < states.Rows; row++)
             states[row].CopyTo(values.AsSpan(row * states.Columns));

@@ -70,13 +70,13 @@ internal sealed record PublishedOutputs
         ?? Named(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(files.Path))), known);
 
     /// <summary>Compares the model's hidden states; null where they agree.</summary>
-    public string? CompareStates(AlbertModel model, CancellationToken cancellation)
+    public string? CompareStates(EncoderHead head, CancellationToken cancellationToken)
     {
-        if (Unfit(model.Config) is string unfit)
+        if (Unfit(head.Model.Config) is string unfit)
             return unfit;
         TokenBatch batch = new();
         batch.Add(InputIds, attentionMask: AttentionMask);
-        AlbertModelOutput output = model.Forward(batch, cancellation: cancellation);
+        EncoderOutput output = head.Forward(batch, cancellationToken: cancellationToken);
         for (int i = 0; i < HiddenStates.Length; i++)
         {
             if (!batch.TryGetRow(0, FirstColumn + i, out int row))
@@ -101,9 +101,9 @@ internal sealed record PublishedOutputs
     }
 
     /// <summary>Compares what the masked language model fills in; null where they agree.</summary>
-    public string? CompareFills(MaskFiller filler, CancellationToken cancellation)
+    public string? CompareFills(MaskFiller filler, CancellationToken cancellationToken)
     {
-        IEnumerable<string> fills = filler.Fill(MaskedText, new() { TopK = Fills.Length }, cancellation)[0].Select(fill => fill.Text);
+        IEnumerable<string> fills = filler.Fill(MaskedText, new() { TopK = Fills.Length }, cancellationToken)[0].Select(fill => fill.Text);
         return fills.SequenceEqual(Fills)
             ? null
             : $"\"{MaskedText}\" is filled with {string.Join(", ", fills)}; published are {string.Join(", ", Fills)}";
@@ -116,7 +116,7 @@ internal sealed record PublishedOutputs
     private static PublishedOutputs? Named(string? name, IReadOnlyList<PublishedOutputs> known) =>
         name is null ? null : known.FirstOrDefault(model => model.Names.Contains(name));
 
-    private string? Unfit(AlbertConfig config)
+    private string? Unfit(ModelConfig config)
     {
         int ids = InputIds.Max() + 1, units = FirstUnit + HiddenStates[0].Length;
         if (config.VocabularySize < ids)

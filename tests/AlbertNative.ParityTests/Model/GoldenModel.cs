@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using AlbertNative.Checkpoints;
+using AlbertNative.Cli;
 using AlbertNative.Model;
 using AlbertNative.Testing;
 
@@ -14,7 +15,7 @@ internal sealed class GoldenModel : IDisposable
     private GoldenModel(string directory)
     {
         _directory = directory;
-        Config = AlbertConfig.Load(directory);
+        Config = ModelConfig.Load(directory);
         _outputs = Checkpoint.Open(Path.Combine(directory, OutputsFile));
         (InputIds, long[] shape) = Integers("input_ids");
         (Batch, Columns) = ((int)shape[0], (int)shape[1]);
@@ -24,7 +25,7 @@ internal sealed class GoldenModel : IDisposable
 
     public const string OutputsFile = "outputs.safetensors";
 
-    public AlbertConfig Config { get; }
+    public ModelConfig Config { get; }
 
     public int Batch { get; }
 
@@ -39,7 +40,7 @@ internal sealed class GoldenModel : IDisposable
 
     /// <summary>Folders below the reference folder, as their paths from there.</summary>
     public static IEnumerable<TheoryDataRow<string>> Folders =>
-        from parent in (string[])["goldens/model", "models"]
+        from parent in (string[])["goldens/model", "goldens/bert/model", "models"]
         from directory in SharedFolder.Directories(parent)
         where File.Exists(Path.Combine(directory, OutputsFile))
         select new TheoryDataRow<string>(parent + "/" + Path.GetFileName(directory));
@@ -47,8 +48,8 @@ internal sealed class GoldenModel : IDisposable
     public static GoldenModel Open(string folder) => new(SharedFolder.Require(folder));
 
     /// <summary>The folder's batch as a class takes it: as one question's choices for multiple choice.</summary>
-    public RectangularBatch BatchFor(AlbertArchitecture architecture) => new(
-        architecture == AlbertArchitecture.AlbertForMultipleChoice ? [1, Batch, Columns] : [Batch, Columns],
+    public RectangularBatch BatchFor(ModelArchitecture architecture) => new(
+        architecture == ModelArchitecture.MultipleChoice ? [1, Batch, Columns] : [Batch, Columns],
         InputIds, AttentionMask, TokenTypeIds);
 
     /// <summary>What the classes should give, the reference with Hugging Face's own float32 beside it.</summary>
@@ -58,7 +59,7 @@ internal sealed class GoldenModel : IDisposable
         select Read(tensor);
 
     /// <summary>The weights of a class: the folder's own where it holds some, else synthetic ones.</summary>
-    public WeightSource Weights(AlbertArchitecture architecture, AlbertConfig config, out IDisposable? owner)
+    public WeightSource Weights(ModelArchitecture architecture, ModelConfig config, out IDisposable? owner)
     {
         owner = null;
         if (!File.Exists(Path.Combine(_directory, "model.safetensors")))
@@ -69,10 +70,10 @@ internal sealed class GoldenModel : IDisposable
     }
 
     /// <summary>The configuration with as many labels as a class's logits have; the files name the default's two.</summary>
-    public AlbertConfig ConfigOf(GoldenTensor tensor) =>
-        tensor.Output == "logits" && tensor.Architecture is AlbertArchitecture.AlbertForSequenceClassification
-            or AlbertArchitecture.AlbertForTokenClassification
-            ? Config with { Labels = AlbertConfig.NumberedLabels((int)tensor.Shape[^1]) }
+    public ModelConfig ConfigOf(GoldenTensor tensor) =>
+        tensor.Output == "logits" && tensor.Architecture is ModelArchitecture.SequenceClassification
+            or ModelArchitecture.TokenClassification
+            ? Config with { Labels = ModelConfig.NumberedLabels((int)tensor.Shape[^1]) }
             : Config;
 
     public void Dispose() => _outputs.Dispose();
@@ -81,7 +82,7 @@ internal sealed class GoldenModel : IDisposable
     {
         double[]? float32 = _outputs.TryGet(tensor.Name + GoldenTensor.Float32, out CheckpointTensor? own) ? Reals(own) : null;
         string[] parts = tensor.Name.Split('.', 2);
-        GoldenTensor golden = parts.Length == 2 && Enum.TryParse(parts[0], out AlbertArchitecture architecture)
+        GoldenTensor golden = parts.Length == 2 && Family.Of(Config.Family).TryParseClass(parts[0], out ModelArchitecture architecture)
             ? new GoldenTensor(architecture, parts[1], tensor.Shape, Reals(tensor), float32)
             : OfCheckpoint(tensor, float32);
         return golden with { IsRounded = tensor.Type == TensorType.F32 };
@@ -90,10 +91,10 @@ internal sealed class GoldenModel : IDisposable
     /// <summary>Beside real weights the outputs are those of the checkpoint's class, and its encoder's states.</summary>
     private GoldenTensor OfCheckpoint(CheckpointTensor tensor, double[]? float32)
     {
-        AlbertArchitecture architecture = tensor.Name is "last_hidden_state" or "pooler_output"
-            ? AlbertArchitecture.AlbertModel
+        ModelArchitecture architecture = tensor.Name is "last_hidden_state" or "pooler_output"
+            ? ModelArchitecture.Model
             : Config.DefaultArchitecture;
-        string output = architecture == AlbertArchitecture.AlbertForPreTraining && tensor.Name == "logits"
+        string output = architecture == ModelArchitecture.PreTraining && tensor.Name == "logits"
             ? "prediction_logits"
             : tensor.Name;
         return new GoldenTensor(architecture, output, tensor.Shape, Reals(tensor), float32);

@@ -5,7 +5,7 @@ namespace AlbertNative.ParityTests.Model;
 
 /// <summary>One output of one class: the float64 reference, and the float32 that Hugging Face itself computes.</summary>
 internal sealed record GoldenTensor(
-    AlbertArchitecture Architecture, string Output, ImmutableArray<long> Shape, double[] Reference, double[]? OwnFloat32)
+    ModelArchitecture Architecture, string Output, ImmutableArray<long> Shape, double[] Reference, double[]? OwnFloat32)
 {
     public const string Float32 = ".float32";
 
@@ -15,8 +15,8 @@ internal sealed record GoldenTensor(
     /// <summary>True for [batch, columns, ...], false for [batch, ...].</summary>
     public bool IsPerColumn => Output switch
     {
-        "pooler_output" or "sop_logits" => false,
-        "logits" => Architecture is AlbertArchitecture.AlbertForMaskedLM or AlbertArchitecture.AlbertForTokenClassification,
+        "pooler_output" or "sop_logits" or "seq_relationship_logits" => false,
+        "logits" => Architecture is ModelArchitecture.MaskedLM or ModelArchitecture.TokenClassification,
         _ => true,
     };
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics.Tensors;
+using AlbertNative.Cli;
 using AlbertNative.Model;
 using AlbertNative.Tensors;
 using AlbertNative.Testing;
@@ -42,10 +43,10 @@ public sealed class Int8AgreementTests
     /// <summary>The index of the largest logit at each column, [batch, columns].</summary>
     private static int[] Leaders(string folder, GoldenModel golden, WeightPrecision precision)
     {
-        using AlbertPreTrainedModel model = AlbertAutoModel.Load(
-            SharedFolder.Require(folder), options: new ModelOptions { Precision = precision });
+        using PreTrainedModel model = PreTrainedModel.Open(
+            SharedFolder.Require(folder), new ModelOptions { Precision = precision });
         RectangularOutput logits = RectangularForward.Run(
-                model, golden.BatchFor(model.Architecture), hiddenStates: false, TestContext.Current.CancellationToken)
+                model, model.Config.DefaultArchitecture, golden.BatchFor(model.Config.DefaultArchitecture), hiddenStates: false, TestContext.Current.CancellationToken)
             .Outputs.Single(output => output.Name is "logits" or "prediction_logits");
         int width = (int)logits.Shape[^1];
         return [.. Enumerable.Range(0, logits.Values.Length / width)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using AlbertNative.Cli;
 using AlbertNative.Model;
 
 namespace AlbertNative.ParityTests.Model;
@@ -21,7 +22,7 @@ public sealed class ModelParityTests
         StringBuilder table = new();
         List<string> failures = [];
         double worst = 0;
-        foreach (IGrouping<AlbertArchitecture, GoldenTensor> tensors in golden.Tensors.GroupBy(tensor => tensor.Architecture))
+        foreach (IGrouping<ModelArchitecture, GoldenTensor> tensors in golden.Tensors.GroupBy(tensor => tensor.Architecture))
         {
             Dictionary<string, RectangularOutput> outputs = Run(golden, tensors.First());
             foreach (GoldenTensor tensor in tensors)
@@ -44,13 +45,13 @@ public sealed class ModelParityTests
 
     private static Dictionary<string, RectangularOutput> Run(GoldenModel golden, GoldenTensor tensor)
     {
-        AlbertConfig config = golden.ConfigOf(tensor);
+        ModelConfig config = golden.ConfigOf(tensor);
         WeightSource weights = golden.Weights(tensor.Architecture, config, out IDisposable? owner);
         using (owner)
         {
-            using AlbertPreTrainedModel model = AlbertAutoModel.Create(tensor.Architecture, config, weights);
+            using PreTrainedModel model = PreTrainedModel.Create(config, weights);
             RectangularBatch batch = golden.BatchFor(tensor.Architecture);
-            return RectangularForward.Run(model, batch, hiddenStates: true, TestContext.Current.CancellationToken)
+            return RectangularForward.Run(model, tensor.Architecture, batch, hiddenStates: true, TestContext.Current.CancellationToken)
                 .Outputs.ToDictionary(output => output.Name);
         }
     }

@@ -11,7 +11,7 @@ public sealed class ReferenceAlbertTests
 {
     /// <summary>Plain loops take too long for the others.</summary>
     public static IEnumerable<TheoryDataRow<string>> SmallFolders => GoldenModel.Folders
-        .Where(row => AlbertConfig.Load(Path.Combine(SharedFolder.Root!, row.Data)).HiddenSize < 128);
+        .Where(row => ModelConfig.Load(Path.Combine(SharedFolder.Root!, row.Data)).HiddenSize < 128);
 
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(SmallFolders))]
@@ -20,7 +20,7 @@ public sealed class ReferenceAlbertTests
         using GoldenModel golden = GoldenModel.Open(folder);
         foreach (GoldenTensor tensor in golden.Tensors)
         {
-            AlbertConfig config = golden.ConfigOf(tensor);
+            ModelConfig config = golden.ConfigOf(tensor);
             WeightSource weights = golden.Weights(tensor.Architecture, config, out IDisposable? owner);
             using (owner)
             {
@@ -57,13 +57,13 @@ public sealed class ReferenceAlbertTests
         {
             (_, "last_hidden_state") => (s, c, i) => State(-1, s, c)[i],
             (_, "pooler_output") => (s, _, i) => Pooled(s)[i],
-            (_, "prediction_logits") or (AlbertArchitecture.AlbertForMaskedLM, "logits") => (s, c, i) => Cached(s, c, model.Predict)[i],
-            (_, "sop_logits") => (s, _, i) => model.Linear(TensorCatalogue.SentenceOrder, Pooled(s))[i],
-            (AlbertArchitecture.AlbertForSequenceClassification, _) => (s, _, i) => model.Linear(TensorCatalogue.Classifier, Pooled(s))[i],
-            (AlbertArchitecture.AlbertForTokenClassification, _) => (s, c, i) => Cached(s, c, x => model.Linear(TensorCatalogue.Classifier, x))[i],
-            (_, "start_logits") => (s, c, _) => Cached(s, c, x => model.Linear(TensorCatalogue.Answer, x))[0],
-            (_, "end_logits") => (s, c, _) => Cached(s, c, x => model.Linear(TensorCatalogue.Answer, x))[1],
-            (AlbertArchitecture.AlbertForMultipleChoice, _) => (_, _, i) => model.Linear(TensorCatalogue.Classifier, Pooled(i))[0],
+            (_, "prediction_logits") or (ModelArchitecture.MaskedLM, "logits") => (s, c, i) => Cached(s, c, model.Predict)[i],
+            (_, "sop_logits" or "seq_relationship_logits") or (ModelArchitecture.NextSentencePrediction, _) => (s, _, i) => model.Linear(Family.Of(golden.Config.Family).SentencePair, Pooled(s))[i],
+            (ModelArchitecture.SequenceClassification, _) => (s, _, i) => model.Linear(Family.Classifier, Pooled(s))[i],
+            (ModelArchitecture.TokenClassification, _) => (s, c, i) => Cached(s, c, x => model.Linear(Family.Classifier, x))[i],
+            (_, "start_logits") => (s, c, _) => Cached(s, c, x => model.Linear(Family.Answer, x))[0],
+            (_, "end_logits") => (s, c, _) => Cached(s, c, x => model.Linear(Family.Answer, x))[1],
+            (ModelArchitecture.MultipleChoice, _) => (_, _, i) => model.Linear(Family.Classifier, Pooled(i))[0],
             var (_, output) when output.StartsWith("hidden_states.", StringComparison.Ordinal) =>
                 (s, c, i) => State(int.Parse(output["hidden_states.".Length..]), s, c)[i],
             var (architecture, output) => throw new NotSupportedException($"{architecture}.{output}"),

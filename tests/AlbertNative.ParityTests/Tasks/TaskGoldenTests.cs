@@ -1,7 +1,5 @@
 using System.Text.Json;
-using AlbertNative.Model;
 using AlbertNative.Testing;
-using AlbertNative.Tokenization;
 
 namespace AlbertNative.ParityTests.Tasks;
 
@@ -69,11 +67,10 @@ public sealed class TaskGoldenTests(ITestOutputHelper output)
             ("pooler", new() { Pooling = Pooling.Pooler }),
             ("mean_normalised", new() { Pooling = Pooling.Mean, Normalize = true }),
         ];
-        using AlbertModel shared = AlbertModel.Load(Model(model));
-        Tokenizer tokenizer = Tokenizer.Load(Model(model));
+        using TextModel shared = TextModel.Open(Model(model));
         foreach ((string key, EmbeddingOptions options) in ways)
         {
-            TextEmbedder embedder = new(shared, tokenizer, options, Truncating);
+            TextEmbedder embedder = new(shared, options, Truncating);
             foreach ((JsonElement line, float[] vector) in lines.Zip(embedder.Embed(lines.Select(Text))))
             {
                 foreach ((int i, JsonElement expected) in line.GetProperty(key).EnumerateArray().Index())
@@ -81,7 +78,7 @@ public sealed class TaskGoldenTests(ITestOutputHelper output)
             }
         }
 
-        TextEmbedder tokens = new(shared, tokenizer, options: Truncating);
+        TextEmbedder tokens = new(shared, options: Truncating);
         foreach ((JsonElement line, TokenEmbeddings vectors) in lines.Zip(tokens.EmbedTokens(lines.Select(Text))))
             Assert.Equal(line.GetProperty("tokens").GetInt32(), vectors.Count);
         Report(model, lines.Length);

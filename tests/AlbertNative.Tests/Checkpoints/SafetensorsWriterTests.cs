@@ -106,14 +106,14 @@ public sealed class SafetensorsWriterTests : IDisposable
     [Fact]
     public void Nothing_is_left_where_writing_fails_or_is_cancelled()
     {
-        using CancellationTokenSource cancellation = new();
+        using CancellationTokenSource cancellationToken = new();
         SafetensorsWriter writer = new();
         writer.Add("a", TensorType.F32, [2], stream =>
         {
-            cancellation.Cancel();
+            cancellationToken.Cancel();
             stream.Write(new byte[8]);
         });
-        Assert.Throws<OperationCanceledException>(() => writer.Save(PathOf("x"), null, cancellation.Token));
+        Assert.Throws<OperationCanceledException>(() => writer.Save(PathOf("x"), null, cancellationToken.Token));
 
         SafetensorsWriter tooLong = new();
         tooLong.Add("a", TensorType.F32, [2], stream => stream.Write(new byte[9]));

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using AlbertNative.Checkpoints;
-using AlbertNative.Model;
+using AlbertNative.Cli;
 using AlbertNative.Testing;
 
 namespace AlbertNative.Tests.Checkpoints;

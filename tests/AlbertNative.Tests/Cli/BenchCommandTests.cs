@@ -12,7 +12,7 @@ public sealed class BenchCommandTests : IDisposable
 
     public BenchCommandTests()
     {
-        AlbertConfig tiny = new()
+        ModelConfig tiny = new()
         {
             VocabularySize = 50,
             EmbeddingSize = 16,

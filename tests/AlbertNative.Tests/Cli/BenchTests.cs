@@ -53,7 +53,7 @@ public sealed class BenchTests
     [Fact]
     public void Token_ids_are_those_of_the_peers_script()
     {
-        AlbertConfig config = BenchModels.Configurations["base-v2"];
+        ModelConfig config = BenchModels.Configurations["base-v2"];
         TokenBatch batch = BenchTokens.Create(new(3, 40, 40), config);
         Assert.False(BenchTokens.AreCapped(config));
         Assert.Equal(3, batch.SequenceCount);
@@ -68,7 +68,7 @@ public sealed class BenchTests
     [InlineData(300)]
     public void Token_ids_stay_within_small_vocabularies(int vocabulary)
     {
-        AlbertConfig config = new() { VocabularySize = vocabulary };
+        ModelConfig config = new() { VocabularySize = vocabulary };
         Assert.True(BenchTokens.AreCapped(config));
         Assert.All(BenchTokens.Create(new(2, 400, 400), config).InputIds.ToArray(), id => Assert.InRange(id, 0, vocabulary - 1));
     }
@@ -84,7 +84,7 @@ public sealed class BenchTests
     [Fact]
     public void Operations_are_counted_by_the_formula()
     {
-        AlbertConfig config = BenchModels.Configurations["base-v2"];
+        ModelConfig config = BenchModels.Configurations["base-v2"];
         TokenBatch batch = BenchTokens.Create(new(1, 128, 128), config);
         double layer = (4.0 * 768 * 768) + (2 * 768 * 3072) + (2 * 128 * 768), embeddings = 128 * 768;
         Assert.Equal(2 * 128 * (embeddings + (12 * layer)), ForwardFlops.Count(config, batch, BenchHead.All));
@@ -96,7 +96,7 @@ public sealed class BenchTests
     [Fact]
     public void Heads_ask_for_one_row_a_text()
     {
-        TokenBatch batch = BenchTokens.Create(new(3, 10, 10), new AlbertConfig());
+        TokenBatch batch = BenchTokens.Create(new(3, 10, 10), new ModelConfig());
         Assert.Empty(BenchHead.All.Rows(batch));
         Assert.Equal([0, 10, 20], BenchHead.Cls.Rows(batch));
         Assert.Equal([5, 15, 25], BenchHead.Mask.Rows(batch));

@@ -30,12 +30,12 @@ internal sealed record CliRun(int ExitCode, string Output, string Error)
         Run(Stream.Null, arguments, isTerminal: false, TestContext.Current.CancellationToken, errorIsTerminal: true);
 
     public static CliRun Run(
-        Stream input, string[] arguments, bool isTerminal, CancellationToken cancellation, bool errorIsTerminal = false)
+        Stream input, string[] arguments, bool isTerminal, CancellationToken cancellationToken, bool errorIsTerminal = false)
     {
         using MemoryStream output = new();
         using StringWriter error = new();
         Terminal terminal = new() { Input = input, Output = output, Error = error, OutputIsTerminal = isTerminal, ErrorIsTerminal = errorIsTerminal };
-        int code = CommandLine.Run(arguments, new(terminal, cancellation));
+        int code = CommandLine.Run(arguments, new(terminal, cancellationToken));
         return new(code, Encoding.UTF8.GetString(output.ToArray()), error.ToString());
     }
 }

@@ -61,10 +61,10 @@ public sealed class TaskCommandTests : IDisposable
     [Fact]
     public void Ctrl_C_stops_and_leaves_no_file()
     {
-        using CancellationTokenSource cancellation = new();
+        using CancellationTokenSource cancellationToken = new();
         string path = Path.Combine(_folder.Path, "vectors.npy");
-        using EndlessLines input = new(() => cancellation.Cancel());
-        CliRun run = CliRun.Run(input, ["embed", "--model", Nano.Path, "--output", path], isTerminal: false, cancellation.Token);
+        using EndlessLines input = new(() => cancellationToken.Cancel());
+        CliRun run = CliRun.Run(input, ["embed", "--model", Nano.Path, "--output", path], isTerminal: false, cancellationToken.Token);
         Assert.Equal(130, run.ExitCode);
         Assert.Empty(Directory.EnumerateFiles(_folder.Path));
     }

@@ -48,9 +48,9 @@ public sealed class ConverterProcessTests : IDisposable
     private static async Task<(int Code, string Output, string Error)> Run(params string[] arguments)
     {
         using Process process = SampleProcess.Start("albert-convert", arguments);
-        CancellationToken cancellation = TestContext.Current.CancellationToken;
-        Task<string> output = process.StandardOutput.ReadToEndAsync(cancellation), error = process.StandardError.ReadToEndAsync(cancellation);
-        await process.WaitForExitAsync(cancellation);
+        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
+        Task<string> output = process.StandardOutput.ReadToEndAsync(cancellationToken), error = process.StandardError.ReadToEndAsync(cancellationToken);
+        await process.WaitForExitAsync(cancellationToken);
         return (process.ExitCode, await output, await error);
     }
 

@@ -55,7 +55,7 @@ public sealed class ModelExporterTests : IDisposable
     public void A_cancelled_export_leaves_nothing()
     {
         Assert.ThrowsAny<OperationCanceledException>(
-            () => ModelExporter.Export(OneFile.Nano, At("out"), cancellation: new CancellationToken(canceled: true)));
+            () => ModelExporter.Export(OneFile.Nano, At("out"), cancellationToken: new CancellationToken(canceled: true)));
         Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
     }
 
@@ -76,10 +76,10 @@ public sealed class ModelExporterTests : IDisposable
             summary.Parts);
         ModelExporter.Export(At("st.safetensors"), At("out"));
 
-        TaskOptions options = new() { Tokenizer = new() { Semantics = Tokenization.TokenizerSemantics.Fast } };
+        TextModelOptions options = new() { Tokenizer = new() { Semantics = Tokenization.TokenizerSemantics.Fast } };
         float[][] vectors = Array.ConvertAll<string, float[]>(["st", "st.safetensors", "out"], name =>
         {
-            using TextEmbedder embedder = TextEmbedder.Load(At(name), options: options);
+            using TextEmbedder embedder = TextEmbedder.Load(At(name), modelOptions: options);
             Assert.Equal(64, embedder.MaxLength);
             return embedder.Embed("in the beginning");
         });

@@ -64,12 +64,12 @@ public sealed class ModelVerifierTests : IDisposable
     [Fact]
     public void A_tokenizer_with_too_many_ids_fails()
     {
-        AlbertConfig config = TinyModel.Config with { VocabularySize = 100 };
+        ModelConfig config = TinyModel.Config with { VocabularySize = 100 };
         using ModelFiles nano = ModelFiles.Open(OneFile.Nano);
         SafetensorsWriter writer = OneFileModelWriter.Create(
             new Dictionary<string, byte[]> { ["config.json"] = config.ToJson(), ["spiece.model"] = nano.Read("spiece.model")! },
             new("small", "", "tests", "fp32"));
-        ConvertedWeights.Plan(TinyModel.Weights(AlbertArchitecture.AlbertModel, config), config, WeightStorage.Float32).AddTo(writer);
+        ConvertedWeights.Plan(TinyModel.Weights(ModelArchitecture.Model, config), config, WeightStorage.Float32).AddTo(writer);
         writer.Save(At("m.safetensors"));
         ModelCheck[] checks = [.. ModelVerifier.Verify(At("m.safetensors"), Cancel)];
         Assert.Equal(["vocabulary"], Names(checks, CheckResult.Failed));
@@ -203,10 +203,11 @@ public sealed class ModelVerifierTests : IDisposable
     private static PublishedOutputs Published()
     {
         int[] ids = [2, 159, 572, 432, 3], mask = [0, 1, 1, 1, 1];
-        using AlbertModel model = AlbertModel.Load(OneFile.Nano);
+        using PreTrainedModel opened = PreTrainedModel.Open(OneFile.Nano);
+        EncoderHead model = new(opened);
         TokenBatch batch = new();
         batch.Add(ids, attentionMask: mask);
-        AlbertModelOutput output = model.Forward(batch, cancellation: Cancel);
+        EncoderOutput output = model.Forward(batch, cancellationToken: Cancel);
         return new()
         {
             Names = ["org/nano"],

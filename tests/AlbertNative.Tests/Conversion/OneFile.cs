@@ -21,7 +21,7 @@ internal static class OneFile
 
     /// <summary>Writes a synthetic model whose sizes no vector width divides.</summary>
     public static string Write(
-        string path, WeightStorage storage, AlbertArchitecture architecture = AlbertArchitecture.AlbertForPreTraining, AlbertConfig? config = null)
+        string path, WeightStorage storage, ModelArchitecture architecture = ModelArchitecture.PreTraining, ModelConfig? config = null)
     {
         config ??= TinyModel.Config;
         SafetensorsWriter writer = OneFileModelWriter.Create(
@@ -92,7 +92,8 @@ internal static class OneFile
     /// <summary>Every output of a pre-training model on a few sequences.</summary>
     public static float[] Outputs(string path, WeightPrecision? precision = null, int threads = 1)
     {
-        using AlbertForPreTraining model = AlbertForPreTraining.Load(path, new ModelOptions { Threads = threads, Precision = precision });
+        using PreTrainedModel opened = PreTrainedModel.Open(path, new ModelOptions { Threads = threads, Precision = precision });
+        PreTrainingHead model = new(opened);
         TokenBatch batch = new();
         Random random = new(5);
         foreach (int length in (int[])[1, 7, 30, 2])
@@ -102,7 +103,7 @@ internal static class OneFile
         }
         PreTrainingOutput output = model.Forward(batch);
         List<float> values = [];
-        foreach (Matrix matrix in (Matrix[])[output.PredictionLogits, output.SentenceOrderLogits])
+        foreach (Matrix matrix in (Matrix[])[output.PredictionLogits, output.SentencePairLogits])
         {
             for (int row = 0; row < matrix.Rows; row++)
                 values.AddRange(matrix[row]);

@@ -20,7 +20,7 @@ public sealed class OneFileModelTests : IDisposable
     [InlineData(3, 2)]
     public void Int8_files_give_the_bits_of_a_model_that_is_rounded_when_it_is_loaded(int groups, int innerGroups)
     {
-        AlbertConfig config = TinyModel.Config with { GroupCount = groups, InnerGroupCount = innerGroups };
+        ModelConfig config = TinyModel.Config with { GroupCount = groups, InnerGroupCount = innerGroups };
         string single = OneFile.Write(At("single.safetensors"), WeightStorage.Float32, config: config);
         string rounded = OneFile.Write(At("rounded.safetensors"), WeightStorage.Int8, config: config);
         string reference = OneFile.HalveEmbeddings(single, At("reference.safetensors"));
@@ -87,13 +87,13 @@ public sealed class OneFileModelTests : IDisposable
     {
         ModelExporter.Export(OneFile.Nano, At("nano"));
         Assert.Equal(OneFile.Outputs(At("nano")), OneFile.Outputs(OneFile.Nano));
-        Assert.Equal(AlbertConfig.Load(At("nano")).ToJson(), AlbertConfig.Load(OneFile.Nano).ToJson());
+        Assert.Equal(ModelConfig.Load(At("nano")).ToJson(), ModelConfig.Load(OneFile.Nano).ToJson());
         TokenizerOptions fast = new() { Semantics = TokenizerSemantics.Fast };
         string text = "The king of Judah, در شهر تهران.";
         Assert.Equal(
             Tokenizer.Load(At("nano"), fast).Encode(text).Ids.ToArray(), ModelTokenizer.Load(OneFile.Nano, fast).Encode(text).Ids.ToArray());
-        using TextEmbedder directory = TextEmbedder.Load(At("nano"), options: new() { Tokenizer = fast });
-        using TextEmbedder file = TextEmbedder.Load(OneFile.Nano, options: new() { Tokenizer = fast });
+        using TextEmbedder directory = TextEmbedder.Load(At("nano"), modelOptions: new() { Tokenizer = fast });
+        using TextEmbedder file = TextEmbedder.Load(OneFile.Nano, modelOptions: new() { Tokenizer = fast });
         Assert.Equal(directory.Embed(text), file.Embed(text));
         Assert.Equal(128, file.MaxLength);
     }
@@ -109,13 +109,13 @@ public sealed class OneFileModelTests : IDisposable
     public void Files_without_a_part_are_refused_by_its_name()
     {
         string noConfig = OneFile.Rewrite(OneFile.Nano, At("no-config.safetensors"), entries => entries.Remove("config.json"));
-        Assert.Contains("no-config.safetensors: has no config.json", Refuse<CheckpointFormatException>(() => AlbertModel.Load(noConfig)));
+        Assert.Contains("no-config.safetensors: has no config.json", Refuse<CheckpointFormatException>(() => PreTrainedModel.Open(noConfig)));
 
         string badConfig = OneFile.Rewrite(OneFile.Nano, At("bad-config.safetensors"), entries => entries["config.json"] = "{");
-        Assert.Contains(Path.Combine("bad-config.safetensors", "config.json"), Refuse<CheckpointFormatException>(() => AlbertModel.Load(badConfig)));
+        Assert.Contains(Path.Combine("bad-config.safetensors", "config.json"), Refuse<CheckpointFormatException>(() => PreTrainedModel.Open(badConfig)));
 
         string noTokenizer = OneFile.Rewrite(OneFile.Nano, At("no-text.safetensors"), add: (_, tensor) => tensor.Type == TensorType.U8);
-        AlbertModel.Load(noTokenizer).Dispose();
+        PreTrainedModel.Open(noTokenizer).Dispose();
         Assert.Contains("neither tokenizer.json nor spiece.model", Refuse<FileNotFoundException>(() => TextEmbedder.Load(noTokenizer)));
 
         string wordPiece = OneFile.Rewrite(OneFile.Nano, At("word-piece.safetensors"), add: (writer, tensor) =>
@@ -128,7 +128,7 @@ public sealed class OneFileModelTests : IDisposable
         Assert.Contains("vocab.txt (BERT's WordPiece)", Refuse<TokenizerFormatException>(() => ModelTokenizer.Load(wordPiece)));
 
         string version = OneFile.Rewrite(OneFile.Nano, At("version.safetensors"), entries => entries["albertnative.version"] = "2");
-        Assert.Contains("albertnative.version is '2', expected '1'", Refuse<CheckpointFormatException>(() => AlbertModel.Load(version)));
+        Assert.Contains("albertnative.version is '2', expected '1'", Refuse<CheckpointFormatException>(() => PreTrainedModel.Open(version)));
     }
 
     [Fact]
@@ -170,7 +170,7 @@ public sealed class OneFileModelTests : IDisposable
             writer.Add(Ffn, TensorType.I8, tensor.Shape.AsSpan(), codes.AsMemory());
             return true;
         });
-        Assert.Contains($"{Ffn} has the code -128", Refuse<CheckpointFormatException>(() => AlbertModel.Load(path)));
+        Assert.Contains($"{Ffn} has the code -128", Refuse<CheckpointFormatException>(() => PreTrainedModel.Open(path)));
     }
 
     private string RefuseScale(string rounded, TensorType type, float[]? scales)
@@ -183,7 +183,7 @@ public sealed class OneFileModelTests : IDisposable
                 writer.Add(tensor.Name, type, [scales.Length], scales.AsMemory());
             return true;
         });
-        return Refuse<CheckpointFormatException>(() => AlbertModel.Load(path));
+        return Refuse<CheckpointFormatException>(() => PreTrainedModel.Open(path));
     }
 
     private static string Refuse<TException>(Func<object> load)

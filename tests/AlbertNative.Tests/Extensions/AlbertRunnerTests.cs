@@ -16,12 +16,12 @@ public sealed class AlbertRunnerTests : IDisposable
         using AlbertRunner<MaskFiller> runner = new(_filler, "nano", maxConcurrentCalls: 2);
         int running = 0, most = 0;
         await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => runner.RunAsync(
-            (filler, cancellation) =>
+            (filler, cancellationToken) =>
             {
                 int now = Interlocked.Increment(ref running);
                 lock (runner)
                     most = Math.Max(most, now);
-                filler.Fill("The king of [MASK].", cancellation: cancellation);
+                filler.Fill("The king of [MASK].", cancellationToken: cancellationToken);
                 return Interlocked.Decrement(ref running);
             },
             TestContext.Current.CancellationToken)));
@@ -68,7 +68,7 @@ public sealed class AlbertRunnerTests : IDisposable
         for (int i = 0; i < 2; i++)
         {
             await Assert.ThrowsAsync<ArgumentException>(() => runner.RunAsync(
-                (filler, cancellation) => filler.Fill("nothing to fill", cancellation: cancellation), TestContext.Current.CancellationToken));
+                (filler, cancellationToken) => filler.Fill("nothing to fill", cancellationToken: cancellationToken), TestContext.Current.CancellationToken));
         }
     }
 

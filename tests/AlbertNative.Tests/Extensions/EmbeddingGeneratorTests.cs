@@ -66,17 +66,17 @@ public sealed class EmbeddingGeneratorTests : IDisposable
     [Fact]
     public async Task Refuses_what_the_model_cannot_give()
     {
-        CancellationToken cancellation = TestContext.Current.CancellationToken;
+        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
         ArgumentException dimensions = await Assert.ThrowsAsync<ArgumentException>(
-            () => _generator.GenerateAsync(["king"], new() { Dimensions = 64 }, cancellation));
+            () => _generator.GenerateAsync(["king"], new() { Dimensions = 64 }, cancellationToken));
         Assert.Contains("64 dimensions", dimensions.Message, StringComparison.Ordinal);
         ArgumentException model = await Assert.ThrowsAsync<ArgumentException>(
-            () => _generator.GenerateAsync(["king"], new() { ModelId = "other" }, cancellation));
+            () => _generator.GenerateAsync(["king"], new() { ModelId = "other" }, cancellationToken));
         Assert.Contains("other", model.Message, StringComparison.Ordinal);
-        await _generator.GenerateAsync(["king"], new() { ModelId = "nano", Dimensions = 192 }, cancellation);
+        await _generator.GenerateAsync(["king"], new() { ModelId = "nano", Dimensions = 192 }, cancellationToken);
         await Assert.ThrowsAsync<OverlongTextException>(
-            () => _generator.GenerateAsync([string.Join(' ', Enumerable.Repeat("king", 500))], cancellationToken: cancellation));
-        await Assert.ThrowsAnyAsync<ArgumentException>(() => _generator.GenerateAsync(["king", null!], cancellationToken: cancellation));
+            () => _generator.GenerateAsync([string.Join(' ', Enumerable.Repeat("king", 500))], cancellationToken: cancellationToken));
+        await Assert.ThrowsAnyAsync<ArgumentException>(() => _generator.GenerateAsync(["king", null!], cancellationToken: cancellationToken));
     }
 
     [Fact]

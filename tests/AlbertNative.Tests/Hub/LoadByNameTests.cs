@@ -19,11 +19,10 @@ public sealed class LoadByNameTests
 
     public static TheoryData<string, Action<string>> Loads => new()
     {
-        { "config", name => AlbertConfig.Load(name) },
-        { "auto", name => AlbertAutoModel.Load(name).Dispose() },
-        { "model", name => AlbertModel.Load(name).Dispose() },
-        { "pre-training", name => AlbertForPreTraining.Load(name).Dispose() },
-        { "masked", name => AlbertForMaskedLM.Load(name).Dispose() },
+        { "config", name => ModelConfig.Load(name) },
+        { "opened", name => TextModel.Open(name).Dispose() },
+        { "model", name => PreTrainedModel.Open(name).Dispose() },
+        { "asynchronously", name => PreTrainedModel.OpenAsync(name, cancellationToken: Cancel).GetAwaiter().GetResult().Dispose() },
         { "tokenizer", name => ModelTokenizer.Load(name) },
         { "embedder", name => TextEmbedder.Load(name).Dispose() },
         { "filler", name => MaskFiller.Load(name).Dispose() },
@@ -34,10 +33,6 @@ public sealed class LoadByNameTests
     /// <summary>Those whose heads the served model lacks.</summary>
     public static TheoryData<string, Action<string>> OtherHeads => new()
     {
-        { "sequence", name => AlbertForSequenceClassification.Load(name) },
-        { "tokens", name => AlbertForTokenClassification.Load(name) },
-        { "questions", name => AlbertForQuestionAnswering.Load(name) },
-        { "choices", name => AlbertForMultipleChoice.Load(name) },
         { "classifier", name => TextClassifier.Load(name) },
         { "tagger", name => TokenClassifier.Load(name) },
         { "answerer", name => QuestionAnswerer.Load(name) },
@@ -70,7 +65,7 @@ public sealed class LoadByNameTests
     public void What_exists_is_a_path()
     {
         Directory.CreateDirectory(Unserved);
-        Assert.Contains("config.json", Assert.ThrowsAny<FormatException>(() => AlbertModel.Load(Unserved)).Message);
+        Assert.Contains("config.json", Assert.ThrowsAny<FormatException>(() => PreTrainedModel.Open(Unserved)).Message);
         using ModelFiles files = ModelFiles.Open(Unserved);
         Assert.Equal(Unserved, files.Path);
         Directory.Delete("org", recursive: true);

@@ -93,11 +93,11 @@ public sealed class PullCommandTests
         Assert.Equal(0, _output.Length);
     }
 
-    private int Run(FakeHub hub, string[] arguments, CancellationToken cancellation) =>
-        new PullCommand(Session(cancellation), () => hub.Options())
+    private int Run(FakeHub hub, string[] arguments, CancellationToken cancellationToken) =>
+        new PullCommand(Session(cancellationToken), () => hub.Options())
             .Parse(arguments)
             .Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 
-    private Session Session(CancellationToken cancellation) =>
-        new(new Terminal { Input = Stream.Null, Output = _output, Error = _error }, cancellation);
+    private Session Session(CancellationToken cancellationToken) =>
+        new(new Terminal { Input = Stream.Null, Output = _output, Error = _error }, cancellationToken);
 }

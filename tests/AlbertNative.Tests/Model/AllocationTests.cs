@@ -14,13 +14,16 @@ public sealed class AllocationTests
     [Fact]
     public void A_warm_call_allocates_nothing()
     {
-        using AlbertForMaskedLM words = AlbertForMaskedLM.Load(ShippedModels.Nano, new ModelOptions { Threads = 2 });
-        using AlbertModel encoder = AlbertModel.Load(ShippedModels.Nano, new ModelOptions { Threads = 1 });
-        using AlbertForSequenceClassification classifier = new(
-            TinyModel.Config, TinyModel.Weights(AlbertArchitecture.AlbertForSequenceClassification));
+        using PreTrainedModel wordsModel = PreTrainedModel.Open(ShippedModels.Nano, new ModelOptions { Threads = 2 });
+        MaskedLMHead words = new(wordsModel);
+        using PreTrainedModel encoderModel = PreTrainedModel.Open(ShippedModels.Nano, new ModelOptions { Threads = 1 });
+        EncoderHead encoder = new(encoderModel);
+        using PreTrainedModel classifierModel = PreTrainedModel.Create(
+            TinyModel.Config, TinyModel.Weights(ModelArchitecture.SequenceClassification));
+        SequenceClassificationHead classifier = new(classifierModel);
         TokenBatch batch = new();
         LogitsOutput logits = new();
-        AlbertModelOutput states = new();
+        EncoderOutput states = new();
         int[] ids = [2, 10, 20, 30, 40, 50, 60, 3];
         int[] rows = [1, 9];
         // Rounds over a long and a short batch: the memory of the longer one serves both. The first ones warm up; later

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using AlbertNative.Checkpoints;
+using AlbertNative.Cli;
 using AlbertNative.Model;
 using AlbertNative.Tests.Checkpoints;
 
@@ -20,10 +21,10 @@ public sealed class BatchRunTests : IDisposable
     [Fact]
     public void Every_output_of_the_class_is_written_with_zeros_under_the_mask()
     {
-        WriteModel(AlbertArchitecture.AlbertForPreTraining);
+        WriteModel(ModelArchitecture.PreTraining);
         WriteInput([2, 4], [2, 5, 6, 3, 2, 7, 3, 0], [1, 1, 1, 1, 1, 1, 1, 0]);
         BatchRunSummary summary = BatchRun.Execute(Model, Input, Output, new BatchRunOptions { HiddenStates = true });
-        Assert.Equal(AlbertArchitecture.AlbertForPreTraining, summary.Architecture);
+        Assert.Equal("AlbertForPreTraining", summary.ClassName);
         Assert.Empty(summary.Omissions);
         using Checkpoint written = Checkpoint.Open(Output);
         Assert.Equal(
@@ -33,21 +34,23 @@ public sealed class BatchRunTests : IDisposable
         Assert.All(logits[(7 * 97)..], value => Assert.Equal(0f, value));
         Assert.DoesNotContain(0f, logits[..(7 * 97)]);
 
-        using AlbertForPreTraining model = AlbertForPreTraining.Load(Model);
+        using PreTrainedModel opened = PreTrainedModel.Open(Model);
+        PreTrainingHead model = new(opened);
         TokenBatch batch = new();
         batch.Add([2, 7, 3]);
         PreTrainingOutput alone = model.Forward(batch);
         Assert.Equal(alone.PredictionLogits[2].ToArray(), logits[(6 * 97)..(7 * 97)]);
-        Assert.Equal(alone.SentenceOrderLogits[0].ToArray(), Values(written, "sop_logits", [2, 3])[3..]);
+        Assert.Equal(alone.SentencePairLogits[0].ToArray(), Values(written, "sop_logits", [2, 3])[3..]);
     }
 
     [Fact]
     public void Start_and_end_scores_are_outputs_of_their_own()
     {
-        WriteModel(AlbertArchitecture.AlbertForQuestionAnswering);
+        WriteModel(ModelArchitecture.QuestionAnswering);
         WriteInput([1, 3], [2, 5, 3]);
         BatchRun.Execute(Model, Input, Output);
-        using AlbertForQuestionAnswering model = AlbertForQuestionAnswering.Load(Model);
+        using PreTrainedModel opened = PreTrainedModel.Open(Model);
+        QuestionAnsweringHead model = new(opened);
         TokenBatch batch = new();
         batch.Add([2, 5, 3]);
         LogitsOutput expected = model.Forward(batch);
@@ -59,7 +62,7 @@ public sealed class BatchRunTests : IDisposable
     [Fact]
     public void Choices_are_a_dimension_of_their_own()
     {
-        WriteModel(AlbertArchitecture.AlbertForMultipleChoice);
+        WriteModel(ModelArchitecture.MultipleChoice);
         WriteInput([2, 2, 3], [2, 5, 3, 2, 6, 3, 2, 7, 3, 2, 8, 3]);
         BatchRun.Execute(Model, Input, Output);
         using Checkpoint written = Checkpoint.Open(Output);
@@ -71,19 +74,19 @@ public sealed class BatchRunTests : IDisposable
     [Fact]
     public void A_class_can_be_chosen()
     {
-        WriteModel(AlbertArchitecture.AlbertForPreTraining);
+        WriteModel(ModelArchitecture.PreTraining);
         WriteInput([1, 3], [2, 5, 3]);
         BatchRunSummary summary = BatchRun.Execute(
-            Model, Input, Output, new BatchRunOptions { Architecture = AlbertArchitecture.AlbertModel });
+            Model, Input, Output, new BatchRunOptions { Architecture = ModelArchitecture.Model });
         Assert.Equal(["last_hidden_state", "pooler_output"], summary.Outputs.Select(output => output.Name));
         Assert.Contains("predictions.bias", summary.SkippedTensors);
-        Assert.Contains("qa_outputs.weight", Refusal(AlbertArchitecture.AlbertForQuestionAnswering));
+        Assert.Contains("qa_outputs.weight", Refusal(ModelArchitecture.QuestionAnswering));
     }
 
     [Fact]
     public void An_impossible_pooled_output_is_left_out_and_said_so()
     {
-        WriteModel(AlbertArchitecture.AlbertModel);
+        WriteModel(ModelArchitecture.Model);
         WriteInput([2, 3], [2, 5, 3, 0, 2, 3], [1, 1, 1, 0, 1, 1]);
         BatchRunSummary summary = BatchRun.Execute(Model, Input, Output);
         Assert.Equal(["last_hidden_state"], summary.Outputs.Select(output => output.Name));
@@ -95,7 +98,7 @@ public sealed class BatchRunTests : IDisposable
     [Fact]
     public void Large_batches_run_in_parts()
     {
-        WriteModel(AlbertArchitecture.AlbertForTokenClassification);
+        WriteModel(ModelArchitecture.TokenClassification);
         Random random = new(2);
         WriteInput([30, 100], [.. Enumerable.Range(0, 3000).Select(_ => random.Next(97))]);
         BatchRun.Execute(Model, Input, Output);
@@ -106,7 +109,7 @@ public sealed class BatchRunTests : IDisposable
     [Fact]
     public void Faults_of_the_batch_name_its_file()
     {
-        WriteModel(AlbertArchitecture.AlbertModel);
+        WriteModel(ModelArchitecture.Model);
         WriteInput([1, 3], [2, 97, 3]);
         Assert.Contains("sequence 0, column 1: token id 97", Refusal());
         WriteInput([1, 3], [2, 5, 3], [1, 2, 1]);
@@ -132,14 +135,14 @@ public sealed class BatchRunTests : IDisposable
         Assert.False(File.Exists(Output));
     }
 
-    private string Refusal(AlbertArchitecture? architecture = null) => Assert.Throws<CheckpointFormatException>(
+    private string Refusal(ModelArchitecture? architecture = null) => Assert.Throws<CheckpointFormatException>(
         () => BatchRun.Execute(Model, Input, Output, new BatchRunOptions { Architecture = architecture })).Message;
 
-    private void WriteModel(AlbertArchitecture architecture)
+    private void WriteModel(ModelArchitecture architecture)
     {
         Directory.CreateDirectory(Model);
-        AlbertConfig config = TinyModel.Config with { Architectures = [architecture.ToString()] };
-        File.WriteAllBytes(Path.Combine(Model, AlbertConfig.FileName), config.ToJson());
+        ModelConfig config = TinyModel.Config with { Architectures = [TinyModel.Config.NameOf(architecture)] };
+        File.WriteAllBytes(Path.Combine(Model, ModelConfig.FileName), config.ToJson());
         SafetensorsWriter writer = new();
         foreach (WeightTensor tensor in TinyModel.Weights(architecture).Tensors)
         {

@@ -16,7 +16,8 @@ public sealed class BitIdentityTests
     [MemberData(nameof(Models))]
     public void Alone_and_in_a_batch(string kind)
     {
-        using AlbertForMaskedLM model = Load(kind, threads: 2);
+        using PreTrainedModel modelOpened = Open(kind, threads: 2);
+        MaskedLMHead model = new(modelOpened);
         (TokenBatch all, TokenBatch[] single) = Batches(model.Config);
         LogitsOutput together = model.Forward(all, hiddenStates: true);
         for (int sequence = 0; sequence < single.Length; sequence++)
@@ -33,12 +34,14 @@ public sealed class BitIdentityTests
     [MemberData(nameof(Models))]
     public void With_any_number_of_threads(string kind)
     {
-        using AlbertForMaskedLM one = Load(kind, threads: 1);
+        using PreTrainedModel oneOpened = Open(kind, threads: 1);
+        MaskedLMHead one = new(oneOpened);
         (TokenBatch batch, _) = Batches(one.Config);
         Matrix expected = one.Forward(batch).Logits;
         foreach (int threads in (int[])[2, 3, 5])
         {
-            using AlbertForMaskedLM many = Load(kind, threads);
+            using PreTrainedModel manyOpened = Open(kind, threads);
+            MaskedLMHead many = new(manyOpened);
             AssertSameBits(many.Forward(batch).Logits, expected, 0);
         }
     }
@@ -47,7 +50,8 @@ public sealed class BitIdentityTests
     [MemberData(nameof(Models))]
     public void With_the_last_layer_pruned(string kind)
     {
-        using AlbertForMaskedLM model = Load(kind, threads: 2);
+        using PreTrainedModel modelOpened = Open(kind, threads: 2);
+        MaskedLMHead model = new(modelOpened);
         (TokenBatch batch, _) = Batches(model.Config);
         Matrix expected = model.Forward(batch).Logits;
         Random random = new(7);
@@ -65,7 +69,8 @@ public sealed class BitIdentityTests
     [Fact]
     public void Pooled_outputs_with_and_without_pruning()
     {
-        using AlbertModel model = new(TinyModel.Config, TinyModel.Weights(AlbertArchitecture.AlbertModel));
+        using PreTrainedModel opened = PreTrainedModel.Create(TinyModel.Config, TinyModel.Weights(ModelArchitecture.Model));
+        EncoderHead model = new(opened);
         (TokenBatch batch, _) = Batches(model.Config);
         Compare(batch);
         // Where every token is a first one, all rows are asked for.
@@ -76,8 +81,8 @@ public sealed class BitIdentityTests
 
         void Compare(TokenBatch batch)
         {
-            AlbertModelOutput all = model.Forward(batch);
-            AlbertModelOutput pruned = new();
+            EncoderOutput all = model.Forward(batch);
+            EncoderOutput pruned = new();
             model.Pool(batch, pruned);
             AssertSameBits(pruned.PooledOutput, all.PooledOutput, 0);
             for (int sequence = 0; sequence < batch.SequenceCount; sequence++)
@@ -88,7 +93,8 @@ public sealed class BitIdentityTests
     [Fact]
     public void Padding_and_holes_cost_no_bit()
     {
-        using AlbertModel model = new(TinyModel.Config, TinyModel.Weights(AlbertArchitecture.AlbertModel));
+        using PreTrainedModel opened = PreTrainedModel.Create(TinyModel.Config, TinyModel.Weights(ModelArchitecture.Model));
+        EncoderHead model = new(opened);
         (int[] ids, int[] types) = TinyModel.Sequence(new Random(3), 20);
         TokenBatch plain = new();
         plain.Add(ids, types);
@@ -97,21 +103,21 @@ public sealed class BitIdentityTests
         AssertSameBits(model.Forward(padded).LastHiddenState, model.Forward(plain).LastHiddenState, 0);
     }
 
-    private static AlbertForMaskedLM Load(string kind, int threads)
+    private static PreTrainedModel Open(string kind, int threads)
     {
         ModelOptions options = new() { Threads = threads };
         if (kind == "nano")
-            return AlbertForMaskedLM.Load(ShippedModels.Nano, options);
-        AlbertConfig config = kind switch
+            return PreTrainedModel.Open(ShippedModels.Nano, options);
+        ModelConfig config = kind switch
         {
             "odd" => TinyModel.Config,
             "groups" => TinyModel.Config with { GroupCount = 2, InnerGroupCount = 2, Activation = HiddenActivation.Gelu },
             _ => TinyModel.Config with { HiddenSize = 64, HeadCount = 1, LayerCount = 1 },
         };
-        return new AlbertForMaskedLM(config, TinyModel.Weights(AlbertArchitecture.AlbertForMaskedLM, config), options);
+        return PreTrainedModel.Create(config, TinyModel.Weights(ModelArchitecture.MaskedLM, config), options);
     }
 
-    private static (TokenBatch All, TokenBatch[] Single) Batches(AlbertConfig config)
+    private static (TokenBatch All, TokenBatch[] Single) Batches(ModelConfig config)
     {
         Random random = new(11);
         TokenBatch all = new();

@@ -37,11 +37,12 @@ public sealed class EncoderTests
     [Fact]
     public void A_large_epsilon() => Compare(TinyModel.Config with { LayerNormEpsilon = 0.01 });
 
-    private static void Compare(AlbertConfig config)
+    private static void Compare(ModelConfig config)
     {
-        WeightSource weights = TinyModel.Weights(AlbertArchitecture.AlbertForPreTraining, config);
-        using AlbertForPreTraining model = new(config, weights);
-        ReferenceAlbert reference = new(config, weights, AlbertArchitecture.AlbertForPreTraining);
+        WeightSource weights = TinyModel.Weights(ModelArchitecture.PreTraining, config);
+        using PreTrainedModel opened = PreTrainedModel.Create(config, weights);
+        PreTrainingHead model = new(opened);
+        ReferenceAlbert reference = new(config, weights, ModelArchitecture.PreTraining);
         (TokenBatch batch, int[][] positions) = MaskedBatch(config);
         PreTrainingOutput output = model.Forward(batch, hiddenStates: true);
         for (int sequence = 0; sequence < positions.Length; sequence++)
@@ -56,12 +57,12 @@ public sealed class EncoderTests
             }
             AssertClose(reference.Predict(states[^1][0]), output.PredictionLogits[start]);
             AssertClose(
-                reference.Linear(TensorCatalogue.SentenceOrder, reference.Pool(states[^1])), output.SentenceOrderLogits[sequence]);
+                reference.Linear(Family.Of(config.Family).SentencePair, reference.Pool(states[^1])), output.SentencePairLogits[sequence]);
         }
     }
 
     /// <summary>A full sequence, one with holes, and one of a single token.</summary>
-    private static (TokenBatch Batch, int[][] Positions) MaskedBatch(AlbertConfig config)
+    private static (TokenBatch Batch, int[][] Positions) MaskedBatch(ModelConfig config)
     {
         Random random = new(5);
         TokenBatch batch = new();

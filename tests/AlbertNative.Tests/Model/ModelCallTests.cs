@@ -13,7 +13,8 @@ public sealed class ModelCallTests
     [Fact]
     public void Many_callers_share_a_model()
     {
-        using AlbertForMaskedLM model = AlbertForMaskedLM.Load(Nano, new ModelOptions { Threads = 1 });
+        using PreTrainedModel opened = PreTrainedModel.Open(Nano, new ModelOptions { Threads = 1 });
+        MaskedLMHead model = new(opened);
         int[][] texts = [.. Enumerable.Range(0, 24).Select(i => TinyModel.Sequence(new Random(i), 3 + (i % 7)).Ids)];
         float[][] expected = Array.ConvertAll(texts, text => Logits(text, new LogitsOutput()));
         Parallel.For(0, 8, caller =>
@@ -38,32 +39,35 @@ public sealed class ModelCallTests
     [Fact]
     public void A_cancelled_call_ends_and_the_next_one_works()
     {
-        using AlbertModel model = AlbertModel.Load(Nano, new ModelOptions { Threads = 2 });
+        using PreTrainedModel opened = PreTrainedModel.Open(Nano, new ModelOptions { Threads = 2 });
+        EncoderHead model = new(opened);
         TokenBatch batch = new();
         batch.Add([2, 5, 3]);
         using CancellationTokenSource source = new();
         source.Cancel();
-        Assert.ThrowsAny<OperationCanceledException>(() => model.Forward(batch, cancellation: source.Token));
-        AlbertModelOutput output = model.Forward(batch);
+        Assert.ThrowsAny<OperationCanceledException>(() => model.Forward(batch, cancellationToken: source.Token));
+        EncoderOutput output = model.Forward(batch);
         Assert.Equal(model.Forward(batch).LastHiddenState[2].ToArray(), output.LastHiddenState[2].ToArray());
     }
 
     [Fact]
     public void A_disposed_model_refuses_calls()
     {
-        AlbertModel model = AlbertModel.Load(Nano);
+        PreTrainedModel opened = PreTrainedModel.Open(Nano);
+        EncoderHead model = new(opened);
         TokenBatch batch = new();
         batch.Add([2, 5, 3]);
         model.Forward(batch);
-        model.Dispose();
-        model.Dispose();
-        Assert.Throws<ObjectDisposedException>(() => model.Forward(batch));
+        opened.Dispose();
+        opened.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => { model.Forward(batch); });
     }
 
     [Fact]
     public void Disposing_waits_for_the_calls_that_run()
     {
-        AlbertModel model = AlbertModel.Load(Nano, new ModelOptions { Threads = 1 });
+        PreTrainedModel opened = PreTrainedModel.Open(Nano, new ModelOptions { Threads = 1 });
+        EncoderHead model = new(opened);
         using Barrier started = new(5);
         Thread[] callers = [.. Enumerable.Range(0, 4).Select(i => new Thread(() =>
         {
@@ -84,7 +88,7 @@ public sealed class ModelCallTests
             caller.Start();
         started.SignalAndWait();
         Thread.Sleep(20);
-        model.Dispose();
+        opened.Dispose();
         Assert.All(callers, caller => Assert.True(caller.Join(TimeSpan.FromSeconds(30))));
     }
 
@@ -94,47 +98,49 @@ public sealed class ModelCallTests
         TokenBatch batch = new();
         batch.Add([2, 5, 3]);
         batch.Add([0, 2, 5, 3], default, [0, 1, 1, 1]);
-        using AlbertModel encoder = new(TinyModel.Config, TinyModel.Weights(AlbertArchitecture.AlbertModel));
-        AlbertModelOutput output = encoder.Forward(batch);
+        using PreTrainedModel encoderModel = PreTrainedModel.Create(TinyModel.Config, TinyModel.Weights(ModelArchitecture.Model));
+        EncoderHead encoder = new(encoderModel);
+        EncoderOutput output = encoder.Forward(batch);
         Assert.Equal(6, output.LastHiddenState.Rows);
         Assert.Contains("sequence 1", Assert.Throws<InvalidOperationException>(() => output.PooledOutput).Message);
         Assert.Contains("sequence 1", Assert.Throws<ArgumentException>(() => encoder.Pool(batch, output)).Message);
-        using AlbertForSequenceClassification classifier = new(
-            TinyModel.Config, TinyModel.Weights(AlbertArchitecture.AlbertForSequenceClassification));
+        using PreTrainedModel classifierModel = PreTrainedModel.Create(
+            TinyModel.Config, TinyModel.Weights(ModelArchitecture.SequenceClassification));
+        SequenceClassificationHead classifier = new(classifierModel);
         Assert.Throws<ArgumentException>(() => classifier.Forward(batch));
-        using AlbertForPreTraining preTraining = new(TinyModel.Config, TinyModel.Weights(AlbertArchitecture.AlbertForPreTraining));
+        using PreTrainedModel preTrainingModel = PreTrainedModel.Create(TinyModel.Config, TinyModel.Weights(ModelArchitecture.PreTraining));
+        PreTrainingHead preTraining = new(preTrainingModel);
         PreTrainingOutput predictions = preTraining.Forward(batch);
         Assert.Equal(6, predictions.PredictionLogits.Rows);
-        Assert.Throws<InvalidOperationException>(() => predictions.SentenceOrderLogits);
+        Assert.Throws<InvalidOperationException>(() => predictions.SentencePairLogits);
     }
 
     [Fact]
     public void An_encoder_without_pooler_says_so()
     {
-        TensorTable table = new(TinyModel.Weights(AlbertArchitecture.AlbertModel));
-        using AlbertModel model = new(TinyModel.Config, table.Remove("albert.pooler.weight").Remove("albert.pooler.bias"));
+        TensorTable table = new(TinyModel.Weights(ModelArchitecture.Model));
+        using PreTrainedModel opened = PreTrainedModel.Create(TinyModel.Config, table.Remove("albert.pooler.weight").Remove("albert.pooler.bias"));
+        EncoderHead model = new(opened);
         TokenBatch batch = new();
         batch.Add([2, 5, 3]);
         Assert.False(model.HasPooler);
         Assert.Contains("pooler", Assert.Throws<InvalidOperationException>(() => model.Forward(batch).PooledOutput).Message);
-        Assert.Throws<InvalidOperationException>(() => model.Pool(batch, new AlbertModelOutput()));
+        Assert.Throws<InvalidOperationException>(() => model.Pool(batch, new EncoderOutput()));
     }
 
     [Fact]
-    public void The_sentence_order_needs_no_word_scores()
+    public void Heads_of_one_model_compute_what_pre_trainings_both_do()
     {
-        using AlbertForPreTraining model = AlbertForPreTraining.Load(Nano);
+        using PreTrainedModel opened = PreTrainedModel.Open(Nano);
         TokenBatch batch = new();
         batch.Add([2, 50, 51, 3, 60, 3], [0, 0, 0, 0, 1, 1]);
         batch.Add([2, 70, 3, 80, 3], [0, 0, 0, 1, 1]);
-        PreTrainingOutput all = model.Forward(batch);
-        PreTrainingOutput order = new();
-        model.ForwardSentenceOrder(batch, order);
-        Assert.Equal(all.SentenceOrderLogits[1].ToArray(), order.SentenceOrderLogits[1].ToArray());
-        Assert.Throws<InvalidOperationException>(() => order.PredictionLogits);
-        model.Forward(batch, [3, 4], order);
-        Assert.Equal(all.PredictionLogits[4].ToArray(), order.PredictionLogits[1].ToArray());
-        Assert.Throws<InvalidOperationException>(() => order.SentenceOrderLogits);
+        PreTrainingOutput all = new PreTrainingHead(opened).Forward(batch);
+        Matrix order = new SentencePairHead(opened).Forward(batch).Logits;
+        LogitsOutput words = new();
+        new MaskedLMHead(opened).Forward(batch, [3, 4], words);
+        Assert.Equal(all.SentencePairLogits[1].ToArray(), order[1].ToArray());
+        Assert.Equal(all.PredictionLogits[4].ToArray(), words.Logits[1].ToArray());
     }
 
     [Theory]
@@ -145,8 +151,9 @@ public sealed class ModelCallTests
     [InlineData(new[] { 3 })]
     public void Rows_must_ascend_within_the_batch(int[] rows)
     {
-        using AlbertForTokenClassification model = new(
-            TinyModel.Config, TinyModel.Weights(AlbertArchitecture.AlbertForTokenClassification));
+        using PreTrainedModel opened = PreTrainedModel.Create(
+            TinyModel.Config, TinyModel.Weights(ModelArchitecture.TokenClassification));
+        TokenClassificationHead model = new(opened);
         TokenBatch batch = new();
         batch.Add([2, 5, 3]);
         Assert.Throws<ArgumentException>(() => model.Forward(batch, rows, new LogitsOutput()));
@@ -159,27 +166,28 @@ public sealed class ModelCallTests
     [Fact]
     public void The_checkpoint_names_its_class()
     {
-        using AlbertPreTrainedModel model = AlbertAutoModel.Load(Nano);
-        Assert.IsType<AlbertForPreTraining>(model);
-        using AlbertPreTrainedModel words = AlbertAutoModel.Load(Nano, AlbertArchitecture.AlbertForMaskedLM);
-        Assert.Contains("sop_classifier.classifier.weight", words.SkippedTensors);
-        CheckpointFormatException e = Assert.Throws<CheckpointFormatException>(() => AlbertForQuestionAnswering.Load(Nano));
+        using PreTrainedModel model = PreTrainedModel.Open(Nano);
+        Assert.Equal(ModelArchitecture.PreTraining, model.Config.DefaultArchitecture);
+        Assert.Equal([ModelArchitecture.Model, ModelArchitecture.PreTraining, ModelArchitecture.MaskedLM], model.Architectures);
+        Assert.Contains("sop_classifier.classifier.weight", model.UnusedTensors(ModelArchitecture.MaskedLM));
+        CheckpointFormatException e = Assert.Throws<CheckpointFormatException>(() => new QuestionAnsweringHead(model));
         Assert.Contains("qa_outputs.weight", e.Problem);
+        Assert.EndsWith("This model is AlbertForPreTraining, AlbertForMaskedLM.", e.Problem);
     }
 
     [Fact]
     public void Threads_are_at_least_one() => Assert.Throws<ArgumentOutOfRangeException>(
-        () => AlbertModel.Load(Nano, new ModelOptions { Threads = 0 }));
+        () => PreTrainedModel.Open(Nano, new ModelOptions { Threads = 0 }));
 
     [Fact]
     public void A_matrix_row_is_as_wide_as_its_head()
     {
-        using AlbertForQuestionAnswering model = new(
-            TinyModel.Config, TinyModel.Weights(AlbertArchitecture.AlbertForQuestionAnswering));
+        using PreTrainedModel opened = PreTrainedModel.Create(
+            TinyModel.Config, TinyModel.Weights(ModelArchitecture.QuestionAnswering));
+        QuestionAnsweringHead model = new(opened);
         TokenBatch batch = new();
         batch.Add([2, 5, 3]);
         Matrix logits = model.Forward(batch).Logits;
         Assert.Equal((3, 2), (logits.Rows, logits.Columns));
-        Assert.Equal(2, model.LogitCount);
     }
 }

@@ -1,3 +1,4 @@
+using AlbertNative.Cli;
 using AlbertNative.Model;
 
 namespace AlbertNative.Tests.Model;
@@ -22,7 +23,7 @@ public sealed class SyntheticCheckpointTests
     [Fact]
     public void Any_part_of_a_tensor_is_the_same_as_in_the_whole()
     {
-        WeightTensor tensor = TinyModel.Weights(AlbertArchitecture.AlbertModel).Tensors[0];
+        WeightTensor tensor = TinyModel.Weights(ModelArchitecture.Model).Tensors[0];
         float[] whole = new float[tensor.ElementCount];
         tensor.CopyTo(0, whole);
         float[] part = new float[100];

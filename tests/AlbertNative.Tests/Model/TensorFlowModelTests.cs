@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using AlbertNative.Checkpoints;
+using AlbertNative.Cli;
 using AlbertNative.Model;
 using AlbertNative.Model.TensorFlow;
 using AlbertNative.Testing;

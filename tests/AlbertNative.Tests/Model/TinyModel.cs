@@ -1,3 +1,4 @@
+using AlbertNative.Cli;
 using AlbertNative.Model;
 
 namespace AlbertNative.Tests.Model;
@@ -6,7 +7,7 @@ namespace AlbertNative.Tests.Model;
 internal static class TinyModel
 {
     /// <summary>Sizes that no vector width divides.</summary>
-    public static AlbertConfig Config { get; } = new()
+    public static ModelConfig Config { get; } = new()
     {
         VocabularySize = 97,
         EmbeddingSize = 21,
@@ -18,11 +19,11 @@ internal static class TinyModel
         Labels = ["a", "b", "c"],
     };
 
-    public static WeightSource Weights(AlbertArchitecture architecture, AlbertConfig? config = null) =>
+    public static WeightSource Weights(ModelArchitecture architecture, ModelConfig? config = null) =>
         new SyntheticCheckpoint(config ?? Config, architecture);
 
     /// <summary>A sequence of random ids and types.</summary>
-    public static (int[] Ids, int[] Types) Sequence(Random random, int length, AlbertConfig? config = null) => (
+    public static (int[] Ids, int[] Types) Sequence(Random random, int length, ModelConfig? config = null) => (
         [.. Enumerable.Range(0, length).Select(_ => random.Next((config ?? Config).VocabularySize))],
         [.. Enumerable.Range(0, length).Select(i => i * 2 / length)]);
 }

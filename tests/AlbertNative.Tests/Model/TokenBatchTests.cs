@@ -57,7 +57,7 @@ public sealed class TokenBatchTests
         TokenBatch batch = new();
         batch.Add([2, 3, 4]);
         batch.Add(ids, types);
-        AlbertConfig config = TinyModel.Config with { MaxPositionCount = 5 };
+        ModelConfig config = TinyModel.Config with { MaxPositionCount = 5 };
         Assert.Contains(message, Assert.Throws<ArgumentException>(() => batch.Validate(config)).Message);
     }
 

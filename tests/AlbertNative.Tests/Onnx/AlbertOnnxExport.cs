@@ -1,3 +1,4 @@
+using AlbertNative.Cli;
 using AlbertNative.Model;
 using AlbertNative.Tests.Checkpoints;
 
@@ -6,7 +7,7 @@ namespace AlbertNative.Tests.Onnx;
 /// <summary>
 /// Writes a synthetic ALBERT as an ONNX graph in the ways that exporters do, under names that say nothing.
 /// </summary>
-internal sealed class AlbertOnnxExport(AlbertConfig config, AlbertArchitecture architecture)
+internal sealed class AlbertOnnxExport(ModelConfig config, ModelArchitecture architecture)
 {
     private readonly OnnxFile _file = new();
     private readonly Dictionary<string, string> _written = new(StringComparer.Ordinal);
@@ -32,7 +33,7 @@ internal sealed class AlbertOnnxExport(AlbertConfig config, AlbertArchitecture a
 
     public byte[] ToBytes()
     {
-        _file.Input("input_ids", architecture == AlbertArchitecture.AlbertForMultipleChoice ? 3 : 2).Input("attention_mask", 2);
+        _file.Input("input_ids", architecture == ModelArchitecture.MultipleChoice ? 3 : 2).Input("attention_mask", 2);
         string types = NoTokenTypes ? Integers(0) : "token_type_ids";
         if (!NoTokenTypes)
             _file.Input("token_type_ids", 2);
@@ -85,24 +86,24 @@ internal sealed class AlbertOnnxExport(AlbertConfig config, AlbertArchitecture a
         int hidden = config.HiddenSize;
         switch (architecture)
         {
-            case AlbertArchitecture.AlbertModel:
+            case ModelArchitecture.Model:
                 Output(x, "last_hidden_state");
                 Output(Pooled(x), "pooler_output");
                 break;
-            case AlbertArchitecture.AlbertForPreTraining:
+            case ModelArchitecture.PreTraining:
                 Output(Predictions(x), "prediction_logits");
                 Output(Gemm(Pooled(x), "sop_classifier.classifier", config.LabelCount, hidden), "sop_logits");
                 break;
-            case AlbertArchitecture.AlbertForMaskedLM:
+            case ModelArchitecture.MaskedLM:
                 Output(Predictions(x), "logits");
                 break;
-            case AlbertArchitecture.AlbertForTokenClassification:
+            case ModelArchitecture.TokenClassification:
                 Output(Linear(x, "classifier", config.LabelCount, hidden), "logits");
                 break;
-            case AlbertArchitecture.AlbertForQuestionAnswering:
+            case ModelArchitecture.QuestionAnswering:
                 _file.Node("Split", [Linear(x, "qa_outputs", 2, hidden)], ["start_logits", "end_logits"]).Output("start_logits", 2).Output("end_logits", 2);
                 break;
-            case AlbertArchitecture.AlbertForMultipleChoice:
+            case ModelArchitecture.MultipleChoice:
                 Output(Gemm(Pooled(x), "classifier", 1, hidden), "logits");
                 break;
             default:

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using AlbertNative.Checkpoints;
+using AlbertNative.Cli;
 using AlbertNative.Model;
 using AlbertNative.Model.Onnx;
 using AlbertNative.Testing;
@@ -10,7 +11,7 @@ namespace AlbertNative.Tests.Onnx;
 
 public sealed class AlbertOnnxTests : IDisposable
 {
-    private static readonly AlbertConfig Tiny = new()
+    private static readonly ModelConfig Tiny = new()
     {
         VocabularySize = 17,
         EmbeddingSize = 6,
@@ -19,27 +20,27 @@ public sealed class AlbertOnnxTests : IDisposable
         HeadCount = 3,
         IntermediateSize = 20,
         MaxPositionCount = 9,
-        Labels = AlbertConfig.NumberedLabels(5),
+        Labels = ModelConfig.NumberedLabels(5),
     };
 
     private readonly TemporaryFolder _folder = new();
 
-    public static TheoryData<AlbertArchitecture> Architectures => [.. Enum.GetValues<AlbertArchitecture>()];
+    public static TheoryData<ModelArchitecture> Architectures => [.. Family.Of(ModelFamily.Albert).Architectures];
 
     public static TheoryData<HiddenActivation> Activations => [.. Enum.GetValues<HiddenActivation>()];
 
     public void Dispose() => _folder.Dispose();
 
-    private AlbertOnnx Open(AlbertOnnxExport export, AlbertConfig? config = null) =>
+    private AlbertOnnx Open(AlbertOnnxExport export, ModelConfig? config = null) =>
         AlbertOnnx.Open(_folder.Write("m.onnx", export.ToBytes()), config);
 
-    private void AssertComesBack(AlbertOnnxExport export, AlbertConfig config, AlbertArchitecture architecture)
+    private void AssertComesBack(AlbertOnnxExport export, ModelConfig config, ModelArchitecture architecture)
     {
         using AlbertOnnx onnx = Open(export);
         Assert.Equal(architecture, onnx.Architecture);
-        Assert.Equal(architecture.ToString(), Assert.Single(onnx.Config.Architectures));
+        Assert.Equal(config.NameOf(architecture), Assert.Single(onnx.Config.Architectures));
         Assert.Equal(Sizes(config), Sizes(onnx.Config));
-        Assert.Equal(TensorCatalogue.Expected(config, architecture).Select(t => t.Name).Order(), onnx.Checkpoint.Tensors.Select(t => t.Name).Order());
+        Assert.Equal(new SyntheticCheckpoint(config, architecture).Tensors.Select(t => t.Name).Order(), onnx.Checkpoint.Tensors.Select(t => t.Name).Order());
         foreach (CheckpointTensor tensor in onnx.Checkpoint.Tensors)
         {
             float[] wanted = new float[tensor.ElementCount];
@@ -47,15 +48,15 @@ public sealed class AlbertOnnxTests : IDisposable
             Assert.True(MemoryMarshal.AsBytes<float>(wanted).SequenceEqual(MemoryMarshal.AsBytes<float>(CheckpointComparison.Floats(tensor))), tensor.Name);
         }
 
-        static string Sizes(AlbertConfig c) => $"{c.VocabularySize} {c.EmbeddingSize} {c.HiddenSize} {c.LayerCount} {c.GroupCount} {c.InnerGroupCount} "
+        static string Sizes(ModelConfig c) => $"{c.VocabularySize} {c.EmbeddingSize} {c.HiddenSize} {c.LayerCount} {c.GroupCount} {c.InnerGroupCount} "
             + $"{c.HeadCount} {c.IntermediateSize} {c.Activation} {c.MaxPositionCount} {c.TypeVocabularySize} {c.LayerNormEpsilon:R}";
     }
 
     [Theory]
     [MemberData(nameof(Architectures))]
-    public void Every_head_comes_back(AlbertArchitecture architecture)
+    public void Every_head_comes_back(ModelArchitecture architecture)
     {
-        AlbertConfig config = architecture == AlbertArchitecture.AlbertForMultipleChoice ? Tiny with { Labels = AlbertConfig.NumberedLabels(1) } : Tiny;
+        ModelConfig config = architecture == ModelArchitecture.MultipleChoice ? Tiny with { Labels = ModelConfig.NumberedLabels(1) } : Tiny;
         foreach (bool isOther in (bool[])[false, true])
         {
             AssertComesBack(new AlbertOnnxExport(config, architecture)
@@ -72,11 +73,11 @@ public sealed class AlbertOnnxTests : IDisposable
     [MemberData(nameof(Activations))]
     public void Every_activation_is_told_from_its_operators(HiddenActivation activation)
     {
-        AlbertConfig config = Tiny with { Activation = activation, LayerNormEpsilon = 1e-5 };
-        AlbertOnnxExport export = new(config, AlbertArchitecture.AlbertForMaskedLM);
+        ModelConfig config = Tiny with { Activation = activation, LayerNormEpsilon = 1e-5 };
+        AlbertOnnxExport export = new(config, ModelArchitecture.MaskedLM);
         // The two names of the tanh form are one operator.
         AssertComesBack(export, activation == HiddenActivation.GeluPyTorchTanh ? config with { Activation = HiddenActivation.GeluTanh } : config,
-            AlbertArchitecture.AlbertForMaskedLM);
+            ModelArchitecture.MaskedLM);
     }
 
     [Theory]
@@ -90,28 +91,29 @@ public sealed class AlbertOnnxTests : IDisposable
     [InlineData(6, 4, 1)]
     public void Layers_are_shared_as_they_were(int layers, int groups, int inner)
     {
-        AlbertConfig config = Tiny with { LayerCount = layers, GroupCount = groups, InnerGroupCount = inner };
-        AlbertOnnxExport export = new(config, AlbertArchitecture.AlbertModel) { RepeatWeights = true };
+        ModelConfig config = Tiny with { LayerCount = layers, GroupCount = groups, InnerGroupCount = inner };
+        AlbertOnnxExport export = new(config, ModelArchitecture.Model) { RepeatWeights = true };
         if (layers > 1)
         {
-            AssertComesBack(export, config, AlbertArchitecture.AlbertModel);
+            AssertComesBack(export, config, ModelArchitecture.Model);
             return;
         }
         // One layer of three inner ones runs as three layers in three groups do, and only the configuration can tell.
         using AlbertOnnx onnx = Open(export, config);
-        Assert.Equal(TensorCatalogue.Expected(config, AlbertArchitecture.AlbertModel).Count, onnx.Checkpoint.Tensors.Count);
+        Assert.Equal(TensorCatalogue.Expected(config, ModelArchitecture.Model).Count, onnx.Checkpoint.Tensors.Count);
         Assert.True(onnx.Checkpoint.TryGet("albert.encoder.albert_layer_groups.0.albert_layers.2.ffn.bias", out _));
     }
 
     [Fact]
     public void The_model_computes_from_it()
     {
-        using AlbertOnnx onnx = Open(new AlbertOnnxExport(Tiny, AlbertArchitecture.AlbertModel));
-        using AlbertModel model = new(onnx.Config, WeightSource.From(onnx.Checkpoint));
-        Assert.Empty(model.SkippedTensors);
+        using AlbertOnnx onnx = Open(new AlbertOnnxExport(Tiny, ModelArchitecture.Model));
+        using PreTrainedModel opened = PreTrainedModel.Create(onnx.Config, WeightSource.From(onnx.Checkpoint));
+        Assert.True(new EncoderHead(opened).HasPooler);
+        Assert.Empty(opened.UnusedTensors(ModelArchitecture.Model));
     }
 
-    private void AssertRefused(string message, AlbertOnnxExport export, AlbertConfig? config = null)
+    private void AssertRefused(string message, AlbertOnnxExport export, ModelConfig? config = null)
     {
         CheckpointFormatException e = Assert.Throws<CheckpointFormatException>(() => Open(export, config).Dispose());
         Assert.Contains(message, e.Message);
@@ -121,9 +123,9 @@ public sealed class AlbertOnnxTests : IDisposable
     [Fact]
     public void Many_layers_that_differ_in_their_last_weights_are_compared_in_linear_time()
     {
-        AlbertConfig config = Tiny with { LayerCount = 600, HiddenSize = 48, IntermediateSize = 192 };
+        ModelConfig config = Tiny with { LayerCount = 600, HiddenSize = 48, IntermediateSize = 192 };
         int layers = 0;
-        byte[] file = new AlbertOnnxExport(config, AlbertArchitecture.AlbertModel)
+        byte[] file = new AlbertOnnxExport(config, ModelArchitecture.Model)
         {
             RepeatWeights = true,
             Change = (name, values) => name.EndsWith("full_layer_layer_norm.bias", StringComparison.Ordinal) ? [.. values[1..], ++layers] : values,
@@ -140,19 +142,19 @@ public sealed class AlbertOnnxTests : IDisposable
     public void Weights_that_differ_where_they_should_not_are_refused()
     {
         int runs = 0;
-        AssertRefused("4 layers of which 3 differ, in an order that no grouping gives", new AlbertOnnxExport(Tiny, AlbertArchitecture.AlbertModel)
+        AssertRefused("4 layers of which 3 differ, in an order that no grouping gives", new AlbertOnnxExport(Tiny, ModelArchitecture.Model)
         {
             RepeatWeights = true,
             Change = (name, values) => name.EndsWith("ffn.bias", StringComparison.Ordinal) && runs++ is 1 or 3 ? [runs, .. values[1..]] : values,
         });
-        AlbertOnnxExport twoGroups = new(Tiny with { GroupCount = 2 }, AlbertArchitecture.AlbertModel);
+        AlbertOnnxExport twoGroups = new(Tiny with { GroupCount = 2 }, ModelArchitecture.Model);
         AssertRefused("of which 2 differ, the configuration says 4 layers in 1 groups of 1", twoGroups, Tiny);
     }
 
     [Fact]
     public void Damaged_graphs_are_refused_or_still_valid()
     {
-        byte[] bytes = new AlbertOnnxExport(Tiny with { LayerCount = 2 }, AlbertArchitecture.AlbertForMaskedLM).ToBytes();
+        byte[] bytes = new AlbertOnnxExport(Tiny with { LayerCount = 2 }, ModelArchitecture.MaskedLM).ToBytes();
         string path = Path.Combine(_folder.Path, "m.onnx");
         Random random = new(5);
         for (int i = 0; i < 400; i++)
@@ -167,7 +169,7 @@ public sealed class AlbertOnnxTests : IDisposable
     [Fact]
     public void Graphs_of_something_else_are_refused()
     {
-        AlbertArchitecture model = AlbertArchitecture.AlbertModel;
+        ModelArchitecture model = ModelArchitecture.Model;
         float[] six = new float[6];
         AssertRefused("com.microsoft.SkipLayerNormalization", Export(f => f.Node("com.microsoft", "SkipLayerNormalization", ["input_ids"], ["z"], [])));
         AssertRefused("is quantised", Export(f => f.Node("DequantizeLinear", ["input_ids"], ["z"])));

@@ -19,9 +19,10 @@ public sealed class ClassifierTests
     [Fact]
     public void Labels_come_best_first_under_any_function()
     {
-        AlbertConfig config = Nano.Tiny() with { Labels = ["good", "bad", "dull"] };
-        using AlbertForSequenceClassification model = new(config, Nano.Weights(config, AlbertArchitecture.AlbertForSequenceClassification));
-        TextClassifier classifier = new(model, Nano.Tokenizer);
+        ModelConfig config = Nano.Tiny() with { Labels = ["good", "bad", "dull"] };
+        using PreTrainedModel opened = PreTrainedModel.Create(config, Nano.Weights(config, ModelArchitecture.SequenceClassification));
+        TextModel model = new(opened, Nano.Tokenizer);
+        TextClassifier classifier = new(model);
 
         IReadOnlyList<LabelScore> raw = classifier.Classify("the king", new() { Function = ScoreFunction.None });
         IReadOnlyList<LabelScore> softmax = classifier.Classify("the king");
@@ -37,9 +38,10 @@ public sealed class ClassifierTests
     [Fact]
     public void Pairs_are_more_than_their_first_text()
     {
-        AlbertConfig config = Nano.Tiny();
-        using AlbertForSequenceClassification model = new(config, Nano.Weights(config, AlbertArchitecture.AlbertForSequenceClassification));
-        TextClassifier classifier = new(model, Nano.Tokenizer);
+        ModelConfig config = Nano.Tiny();
+        using PreTrainedModel opened = PreTrainedModel.Create(config, Nano.Weights(config, ModelArchitecture.SequenceClassification));
+        TextModel model = new(opened, Nano.Tokenizer);
+        TextClassifier classifier = new(model);
         Assert.NotEqual(classifier.Classify("the king"), classifier.ClassifyPair("the king", "of Judah"));
         Assert.Equal(
             [classifier.ClassifyPair("a", "b"), classifier.ClassifyPair("b", "a")],
@@ -49,9 +51,10 @@ public sealed class ClassifierTests
     [Fact]
     public void The_windows_of_a_long_text_vote()
     {
-        AlbertConfig config = Nano.Tiny();
-        using AlbertForSequenceClassification model = new(config, Nano.Weights(config, AlbertArchitecture.AlbertForSequenceClassification));
-        TextClassifier classifier = new(model, Nano.Tokenizer, new() { Overlong = Overlong.Window(10) });
+        ModelConfig config = Nano.Tiny();
+        using PreTrainedModel opened = PreTrainedModel.Create(config, Nano.Weights(config, ModelArchitecture.SequenceClassification));
+        TextModel model = new(opened, Nano.Tokenizer);
+        TextClassifier classifier = new(model, new() { Overlong = Overlong.Window(10) });
         IReadOnlyList<LabelScore> labels = classifier.Classify(Nano.Text(200));
         Assert.Equal(1, labels.Sum(label => (double)label.Score), 1e-6);
         Assert.Throws<OverlongTextException>(() => classifier.ClassifyPair(Nano.Text(200), "a"));
@@ -73,9 +76,10 @@ public sealed class ClassifierTests
     [Fact]
     public void Tokens_of_a_long_text_are_labelled_once_each()
     {
-        AlbertConfig config = Nano.Tiny();
-        using AlbertForTokenClassification model = new(config, Nano.Weights(config, AlbertArchitecture.AlbertForTokenClassification));
-        TokenClassifier tagger = new(model, Nano.Tokenizer, new() { Overlong = Overlong.Window() });
+        ModelConfig config = Nano.Tiny();
+        using PreTrainedModel opened = PreTrainedModel.Create(config, Nano.Weights(config, ModelArchitecture.TokenClassification));
+        TextModel model = new(opened, Nano.Tokenizer);
+        TokenClassifier tagger = new(model, new() { Overlong = Overlong.Window() });
         string text = Nano.Text(300);
         IReadOnlyList<Entity> entities = tagger.Classify(text);
         Assert.Equal(Nano.Tokenizer.Encode(text).Count - 2, entities.Count);

@@ -62,8 +62,9 @@ public sealed class MaskFillerTests : IDisposable
     public void Masks_beyond_the_models_length_are_filled_in_windows()
     {
         string text = $"{Nano.Text(150, seed: 3)} the king of [MASK] went up to Jerusalem. {Nano.Text(100, seed: 4)} [MASK] king";
-        using AlbertForMaskedLM model = AlbertForMaskedLM.Load(Nano.Path);
-        MaskFiller windowing = new(model, Nano.Tokenizer, new() { Overlong = Overlong.Window(32) });
+        using PreTrainedModel opened = PreTrainedModel.Open(Nano.Path);
+        TextModel model = new(opened, Nano.Tokenizer);
+        MaskFiller windowing = new(model, new() { Overlong = Overlong.Window(32) });
         Assert.Equal(2, windowing.Fill(text).Count);
         Assert.Throws<OverlongTextException>(() => _filler.Fill(text));
     }

@@ -1,3 +1,4 @@
+using AlbertNative.Cli;
 using AlbertNative.Model;
 using AlbertNative.Testing;
 using AlbertNative.Tokenization;
@@ -17,7 +18,7 @@ internal static class Nano
     public static Tokenizer Tokenizer { get; } = ModelTokenizer.Load(Path);
 
     /// <summary>A configuration with the nano model's vocabulary and next to no weights.</summary>
-    public static AlbertConfig Tiny(int labels = 3, int positions = 64) => new()
+    public static ModelConfig Tiny(int labels = 3, int positions = 64) => new()
     {
         VocabularySize = Tokenizer.VocabularySize,
         EmbeddingSize = 8,
@@ -26,10 +27,10 @@ internal static class Nano
         HeadCount = 2,
         IntermediateSize = 32,
         MaxPositionCount = positions,
-        Labels = AlbertConfig.NumberedLabels(labels),
+        Labels = ModelConfig.NumberedLabels(labels),
     };
 
-    public static SyntheticCheckpoint Weights(AlbertConfig config, AlbertArchitecture architecture) => new(config, architecture);
+    public static SyntheticCheckpoint Weights(ModelConfig config, ModelArchitecture architecture) => new(config, architecture);
 
     /// <summary>Words of the nano model's world, as many as asked for.</summary>
     public static string Text(int words, int seed = 1)

@@ -20,9 +20,10 @@ public sealed class PairTaskTests
     [Fact]
     public void Choices_are_compared_among_those_of_their_question()
     {
-        AlbertConfig config = Nano.Tiny();
-        using AlbertForMultipleChoice model = new(config, Nano.Weights(config, AlbertArchitecture.AlbertForMultipleChoice));
-        MultipleChoiceSelector selector = new(model, Nano.Tokenizer);
+        ModelConfig config = Nano.Tiny();
+        using PreTrainedModel opened = PreTrainedModel.Create(config, Nano.Weights(config, ModelArchitecture.MultipleChoice));
+        TextModel model = new(opened, Nano.Tokenizer);
+        MultipleChoiceSelector selector = new(model);
         (string, IReadOnlyList<string>)[] questions =
         [
             ("the king went", ["up", "down", "to Jerusalem"]),
@@ -43,18 +44,20 @@ public sealed class PairTaskTests
     [Fact]
     public void Pairs_cannot_be_read_in_windows()
     {
-        using AlbertForPreTraining model = AlbertForPreTraining.Load(Nano.Path);
-        Assert.Throws<ArgumentException>(() => new SentenceOrderPredictor(model, Nano.Tokenizer, new() { Overlong = Overlong.Window() }));
-        SentenceOrderPredictor truncating = new(model, Nano.Tokenizer, new() { Overlong = Overlong.Truncate });
+        using PreTrainedModel opened = PreTrainedModel.Open(Nano.Path);
+        TextModel model = new(opened, Nano.Tokenizer);
+        Assert.Throws<ArgumentException>(() => new SentenceOrderPredictor(model, new() { Overlong = Overlong.Window() }));
+        SentenceOrderPredictor truncating = new(model, new() { Overlong = Overlong.Truncate });
         Assert.InRange(truncating.Predict(Nano.Text(200), Nano.Text(200, seed: 2)).InOrder, 0, 1);
     }
 
     [Fact]
     public void A_task_leaves_the_model_it_was_given()
     {
-        using AlbertForPreTraining model = AlbertForPreTraining.Load(Nano.Path);
-        new SentenceOrderPredictor(model, Nano.Tokenizer).Dispose();
-        Assert.InRange(new SentenceOrderPredictor(model, Nano.Tokenizer).Predict("a", "b").InOrder, 0, 1);
+        using PreTrainedModel opened = PreTrainedModel.Open(Nano.Path);
+        TextModel model = new(opened, Nano.Tokenizer);
+        new SentenceOrderPredictor(model).Dispose();
+        Assert.InRange(new SentenceOrderPredictor(model).Predict("a", "b").InOrder, 0, 1);
 
         SentenceOrderPredictor owner = SentenceOrderPredictor.Load(Nano.Path);
         owner.Dispose();

@@ -5,14 +5,14 @@ namespace AlbertNative.Tests.Tasks;
 /// <summary>On synthetic weights: the answers make no sense, but where they stand and how they are ranked does.</summary>
 public sealed class QuestionAnswererTests : IDisposable
 {
-    private readonly AlbertForQuestionAnswering _model;
+    private readonly PreTrainedModel _model;
     private readonly QuestionAnswerer _answerer;
 
     public QuestionAnswererTests()
     {
-        AlbertConfig config = Nano.Tiny(labels: 2);
-        _model = new(config, Nano.Weights(config, AlbertArchitecture.AlbertForQuestionAnswering));
-        _answerer = new(_model, Nano.Tokenizer);
+        ModelConfig config = Nano.Tiny(labels: 2);
+        _model = PreTrainedModel.Create(config, Nano.Weights(config, ModelArchitecture.QuestionAnswering));
+        _answerer = new(new TextModel(_model, Nano.Tokenizer));
     }
 
     public void Dispose() => _model.Dispose();

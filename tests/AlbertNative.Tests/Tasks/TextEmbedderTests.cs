@@ -48,9 +48,10 @@ public sealed class TextEmbedderTests
     public void Words_have_the_vector_of_their_first_token_or_the_mean()
     {
         string[] words = ["the", "", "unquestionableness", "Judah"];
-        using AlbertModel model = AlbertModel.Load(Nano.Path);
-        TokenEmbeddings first = new TextEmbedder(model, Nano.Tokenizer).EmbedWords(words);
-        TokenEmbeddings mean = new TextEmbedder(model, Nano.Tokenizer, new() { Words = WordPooling.Mean }).EmbedWords(words);
+        using PreTrainedModel opened = PreTrainedModel.Open(Nano.Path);
+        TextModel model = new(opened, Nano.Tokenizer);
+        TokenEmbeddings first = new TextEmbedder(model).EmbedWords(words);
+        TokenEmbeddings mean = new TextEmbedder(model, new() { Words = WordPooling.Mean }).EmbedWords(words);
         Assert.Equal(words, first.Tokens);
         Assert.True(first[1].IsEmpty);
         Assert.Equal(first[3].ToArray(), mean[3].ToArray());
@@ -61,14 +62,15 @@ public sealed class TextEmbedderTests
     public void Long_texts_are_refused_truncated_or_read_in_windows()
     {
         string text = Nano.Text(400);
-        using AlbertModel model = AlbertModel.Load(Nano.Path);
-        OverlongTextException e = Assert.Throws<OverlongTextException>(() => new TextEmbedder(model, Nano.Tokenizer).Embed(text));
+        using PreTrainedModel opened = PreTrainedModel.Open(Nano.Path);
+        TextModel model = new(opened, Nano.Tokenizer);
+        OverlongTextException e = Assert.Throws<OverlongTextException>(() => new TextEmbedder(model).Embed(text));
         Assert.Equal((Nano.Tokenizer.Encode(text).Count, 128), (e.TokenCount, e.MaxLength));
 
-        TextEmbedder truncating = new(model, Nano.Tokenizer, options: new() { Overlong = Overlong.Truncate });
+        TextEmbedder truncating = new(model, options: new() { Overlong = Overlong.Truncate });
         Assert.Equal(128, truncating.EmbedTokens(text).Count);
 
-        TextEmbedder windowing = new(model, Nano.Tokenizer, options: new() { Overlong = Overlong.Window() });
+        TextEmbedder windowing = new(model, options: new() { Overlong = Overlong.Window() });
         Assert.Equal(Nano.Tokenizer.Encode(text).Count, windowing.EmbedTokens(text).Count);
         Assert.NotEqual(truncating.Embed(text), windowing.Embed(text));
         Assert.Equal(truncating.Embed("short"), windowing.Embed("short"));
@@ -77,28 +79,30 @@ public sealed class TextEmbedderTests
     [Fact]
     public void The_first_token_does_not_stand_for_windows()
     {
-        using AlbertModel model = AlbertModel.Load(Nano.Path);
+        using PreTrainedModel opened = PreTrainedModel.Open(Nano.Path);
+        TextModel model = new(opened, Nano.Tokenizer);
         foreach (Pooling pooling in (Pooling[])[Pooling.Cls, Pooling.Pooler])
         {
             Assert.Throws<ArgumentException>(() => new TextEmbedder(
-                model, Nano.Tokenizer, new() { Pooling = pooling }, new() { Overlong = Overlong.Window(8) }));
+                model, new() { Pooling = pooling }, new() { Overlong = Overlong.Window(8) }));
         }
     }
 
     [Fact]
     public void A_checkpoint_without_pooler_has_no_pooler_output()
     {
-        AlbertConfig config = Nano.Tiny();
-        using AlbertModel model = new(config, Nano.Weights(config, AlbertArchitecture.AlbertForMaskedLM));
-        Assert.Throws<ArgumentException>(() => new TextEmbedder(model, Nano.Tokenizer, new() { Pooling = Pooling.Pooler }));
+        ModelConfig config = Nano.Tiny();
+        using PreTrainedModel opened = PreTrainedModel.Create(config, Nano.Weights(config, ModelArchitecture.MaskedLM));
+        TextModel model = new(opened, Nano.Tokenizer);
+        Assert.Throws<ArgumentException>(() => new TextEmbedder(model, new() { Pooling = Pooling.Pooler }));
     }
 
     [Fact]
     public void A_model_for_a_smaller_vocabulary_is_refused()
     {
-        AlbertConfig config = Nano.Tiny() with { VocabularySize = 100 };
-        using AlbertModel model = new(config, Nano.Weights(config, AlbertArchitecture.AlbertModel));
-        ArgumentException e = Assert.Throws<ArgumentException>(() => new TextEmbedder(model, Nano.Tokenizer));
+        ModelConfig config = Nano.Tiny() with { VocabularySize = 100 };
+        using PreTrainedModel opened = PreTrainedModel.Create(config, Nano.Weights(config, ModelArchitecture.Model));
+        ArgumentException e = Assert.Throws<ArgumentException>(() => new TextModel(opened, Nano.Tokenizer));
         Assert.Contains("100 embeddings", e.Message);
     }
 
@@ -106,10 +110,10 @@ public sealed class TextEmbedderTests
     public void Cancellation_ends_a_stream()
     {
         using TextEmbedder embedder = TextEmbedder.Load(Nano.Path);
-        using CancellationTokenSource cancellation = new();
-        using IEnumerator<float[]> vectors = embedder.Embed(Forever(), cancellation.Token).GetEnumerator();
+        using CancellationTokenSource cancellationToken = new();
+        using IEnumerator<float[]> vectors = embedder.Embed(Forever(), cancellationToken.Token).GetEnumerator();
         Assert.True(vectors.MoveNext());
-        cancellation.Cancel();
+        cancellationToken.Cancel();
         Assert.ThrowsAny<OperationCanceledException>(() =>
         {
             while (vectors.MoveNext())

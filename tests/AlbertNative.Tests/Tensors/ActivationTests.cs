@@ -97,6 +97,25 @@ public sealed class ActivationTests
         Assert.Equal(float.NaN, clamped[3]);
     }
 
+    [Theory]
+    [InlineData(128)]
+    [InlineData(256)]
+    [InlineData(512)]
+    public void Coarse_powers_of_two_keep_17_bits(int bits)
+    {
+        VectorFunctions functions = VectorWidths.RequireFunctions(bits);
+        float[] x = [.. DenseRange(-126, 127, 1.0 / 128), .. EveryBinade(-60, 5)];
+        float[] y = functions.Exp2Coarse(x);
+        for (int i = 0; i < x.Length; i++)
+        {
+            double exact = Math.Pow(2, x[i]);
+            Assert.True(Math.Abs(y[i] - exact) <= 8e-6 * exact, $"2^{x[i]:R} is {y[i]:R} instead of {exact:R}");
+        }
+        Assert.Equal(1, functions.Exp2Coarse([0])[0]);
+        Assert.All(functions.Exp2Coarse([-127, float.NegativeInfinity]), tiny => Assert.Equal(MathF.ScaleB(1, -126), tiny));
+        Assert.Equal(float.NaN, functions.Exp2Coarse([float.NaN])[0]);
+    }
+
     private static IEnumerable<float> DenseRange(double from, double to, double step)
     {
         for (double x = from; x <= to; x += step)

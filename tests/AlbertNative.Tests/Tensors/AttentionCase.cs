@@ -7,20 +7,34 @@ internal sealed unsafe class AttentionCase
 {
     private const int ScratchGuard = 64;
 
-    private readonly Kernels _kernels;
+    private readonly Attention _attend;
+    private readonly int _scratch;
     private readonly int _before;
 
     public AttentionCase(Kernels kernels, int queries, int keys, int headSize, int seed, Func<float>? next = null)
+        : this(kernels.Attend, kernels.AttentionScratch(keys, headSize), queries, keys, headSize, seed, next)
+    {
+    }
+
+    public AttentionCase(Int16Kernels kernels, int queries, int keys, int headSize, int seed, Func<float>? next = null)
+        : this(kernels.Attend, kernels.AttentionScratch(keys, headSize), queries, keys, headSize, seed, next)
+    {
+    }
+
+    private AttentionCase(
+        Attention attend, int scratch, int queries, int keys, int headSize, int seed, Func<float>? next)
     {
         Random random = new(seed);
         next ??= () => 2 * random.NextReal();
-        _kernels = kernels;
+        (_attend, _scratch) = (attend, scratch);
         _before = seed % 3;
         (Queries, Keys, HeadSize) = (queries, keys, headSize);
         Query = new GuardedMatrix(queries, headSize, headSize + 5, seed).Fill(next);
         Key = new GuardedMatrix(keys, headSize, (2 * headSize) + 1, seed / 3).Fill(next);
         Value = new GuardedMatrix(keys, headSize, (2 * headSize) + 1, seed / 5).Fill(next);
     }
+
+    private delegate void Attention(in AttentionTask task, float* scratch);
 
     public int Queries { get; }
 
@@ -51,8 +65,8 @@ internal sealed unsafe class AttentionCase
             Output = output.Data + (first * output.Stride),
             OutputStride = output.Stride,
         };
-        GuardedMatrix scratch = new(1, _kernels.AttentionScratch(Keys, HeadSize), ScratchGuard);
-        _kernels.Attend(in task, scratch.Data);
+        GuardedMatrix scratch = new(1, _scratch, ScratchGuard);
+        _attend(in task, scratch.Data);
         scratch.AssertUntouchedOutside(0, 1, 0, scratch.Matrix.Columns);
         output.AssertUntouchedOutside(first, count, 0, HeadSize);
         return output;

@@ -31,7 +31,7 @@ internal sealed unsafe class GuardedMatrix
             float* line = (float*)(((nint)(start + Margin) + 63) & ~(nint)63);
             float* data = line + (misalignment % 16);
             _offset = (int)(data - start);
-            Matrix = new Matrix(_memory, data, rows, columns, stride, codeOffset: 0);
+            Matrix = new Matrix(_memory, data, rows, columns, stride);
         }
     }
 

@@ -119,7 +119,7 @@ public sealed class Int8OpsTests
     {
         Assert.Equal(WeightPrecision.Int8, _packed.Precision);
         Assert.Throws<ArgumentOutOfRangeException>(
-            () => LinearWeights.Create(1, Int8Weights.MaxInputs + 1, WeightPrecision.Int8));
+            () => LinearWeights.Create(1, IntegerWeights.MaxInputs + 1, WeightPrecision.Int8));
         Assert.Throws<ArgumentOutOfRangeException>(() => LinearWeights.Create(1, 1, (WeightPrecision)9));
         Assert.Throws<ArgumentException>(() => _packed.SetRows(0, new float[Inputs - 1], []));
         Int8Weights weights = new(2, 3);
@@ -127,7 +127,7 @@ public sealed class Int8OpsTests
         Assert.Throws<ArgumentException>(() => weights.SetCodes(0, new sbyte[6], [1], []));
         Assert.Throws<ArgumentException>(() => weights.SetCodes(0, new sbyte[6], [1, 1], [1]));
         Assert.Throws<ArgumentException>(() => weights.SetCodes(1, new sbyte[6], [1, 1], []));
-        Assert.Contains("8-bit", Assert.Throws<ArgumentException>(() => Team.Run(1, thread =>
+        Assert.Contains("Int8", Assert.Throws<ArgumentException>(() => Team.Run(1, thread =>
             TensorOps.Linear(thread, Undefined(2, Inputs), _packed, Undefined(2, Outputs)))).Message);
     }
 

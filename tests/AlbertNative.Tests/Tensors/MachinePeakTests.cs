@@ -16,14 +16,13 @@ public sealed class MachinePeakTests
         Assert.Equal(kernels.RunChains(100), kernels.ChainOperations);
     }
 
+    public static TheoryData<WeightPrecision, string> IntegerKernels => IntegerSets.All;
+
     [Theory]
-    [InlineData(Int8Instructions.Widening128)]
-    [InlineData(Int8Instructions.Widening256)]
-    [InlineData(Int8Instructions.Widening512)]
-    [InlineData(Int8Instructions.AvxVnni)]
-    public void Int8_chains_count_their_iterations(Int8Instructions instructions)
+    [MemberData(nameof(IntegerKernels))]
+    public void Integer_chains_count_their_iterations(WeightPrecision precision, string set)
     {
-        Int8Kernels kernels = instructions.Require();
+        IntegerKernels kernels = IntegerSets.Require(precision, set);
         // Two ones to a step, as bytes and as 16-bit numbers.
         Assert.Equal(Kernels.ChainCount * 100 * 2, kernels.RunChains(100));
         Assert.Equal(Kernels.ChainCount * kernels.PanelWidth * kernels.Group, kernels.ChainOperations);

@@ -21,12 +21,6 @@ internal static class Team
     /// <summary>Runs a program that cannot be cancelled.</summary>
     public static void Execute(this ThreadTeam team, TeamProgram program) => team.Run(program);
 
-    /// <summary>Runs a program that cannot be cancelled.</summary>
-    public static void Execute(this TeamPool pool, Action<TeamThread> program) => pool.Run(new Program(program));
-
-    /// <summary>Runs a program that cannot be cancelled.</summary>
-    public static void Execute(this TeamPool pool, TeamProgram program) => pool.Run(program);
-
     /// <summary>Runs a step made of a delegate.</summary>
     public static void Execute(this TeamThread thread, int tiles, Action<int> execute) =>
         thread.ForEach(tiles, new Step(execute));

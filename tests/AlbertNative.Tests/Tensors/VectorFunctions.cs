@@ -10,6 +10,8 @@ internal abstract class VectorFunctions
 
     public abstract float[] Exp2(float[] x);
 
+    public abstract float[] Exp2Coarse(float[] x);
+
     public abstract float[] Activate(Activation activation, float[] x);
 }
 
@@ -20,6 +22,8 @@ internal sealed class VectorFunctions<S, V> : VectorFunctions
     public override float[] Exp(float[] x) => Map(x, VectorMath<S, V>.Exp);
 
     public override float[] Exp2(float[] x) => Map(x, VectorMath<S, V>.Exp2);
+
+    public override float[] Exp2Coarse(float[] x) => Map(x, VectorMath<S, V>.Exp2Coarse);
 
     public override float[] Activate(Activation activation, float[] x) => activation switch
     {

@@ -31,7 +31,7 @@ internal static class AspNetCore
             (await generator.GenerateAsync(texts, cancellationToken: stop)).Select(embedding => embedding.Vector));
 
         app.MapPost("/tag", async (string text, [FromKeyedServices("tagger")] AlbertRunner<TokenClassifier> runner, CancellationToken stop) =>
-            await runner.RunAsync((tagger, cancelled) => tagger.Classify(text, cancellation: cancelled), stop));
+            await runner.RunAsync((tagger, cancelled) => tagger.Classify(text, cancellationToken: cancelled), stop));
 
         await app.StartAsync(); // where nothing follows: await app.RunAsync();
 

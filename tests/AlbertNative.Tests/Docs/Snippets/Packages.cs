@@ -41,10 +41,10 @@ internal static class Packages
 
     public static void Forward()
     {
-        using AlbertModel model = AlbertModel.Load("m3hrdadfi/albert-fa-base-v2"); // or a directory, or a file
+        using PreTrainedModel model = PreTrainedModel.Open("m3hrdadfi/albert-fa-base-v2"); // or a directory, or a file
         TokenBatch batch = new();
         batch.Add([2, 14, 152, 3]); // as many sequences as you like, of any lengths
-        AlbertModelOutput output = model.Forward(batch);
+        EncoderOutput output = new EncoderHead(model).Forward(batch);
         Console.WriteLine($"{output.LastHiddenState.Rows} tokens, {output.LastHiddenState.Columns} numbers each");
     }
 

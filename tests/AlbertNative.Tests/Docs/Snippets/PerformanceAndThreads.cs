@@ -8,7 +8,8 @@ internal static class PerformanceAndThreads
     {
         using TextEmbedder embedder = TextEmbedder.Load(
             "weights/albert-nano.safetensors",
-            options: new TaskOptions { Threads = 1, BatchTokens = 4096 });
+            options: new TaskOptions { BatchTokens = 4096 },
+            modelOptions: new TextModelOptions { Threads = 1 });
 
         int passes = 0;
         embedder.BatchCompleted += batch => passes++;

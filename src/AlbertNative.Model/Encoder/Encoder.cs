@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+using AlbertNative.Tensors;
+using AlbertNative.Tensors.Threading;
+using static AlbertNative.Tensors.TensorOps;
+
+namespace AlbertNative.Model;
+
+/// <summary>
+/// Embeddings and layers (Devlin et al., arXiv:1810.04805; Lan et al., arXiv:1909.11942): layers of a group share their
+/// weights. Every thread of a team runs <see cref="Forward"/>; each line is a step that they share.
+/// </summary>
+internal sealed class Encoder(ModelConfig config, EncoderWeights weights)
+{
+    private readonly Activation _activation = config.Activation.ToTensorActivation();
+
+    /// <summary>The last layer's output: [tokens, hidden], or [selected, hidden] where the workspace selects rows.</summary>
+    public Matrix Forward(TeamThread thread, Workspace w)
+    {
+        Embed(thread, w);
+        Keep(thread, w, 0);
+        for (int layer = 0; layer < config.LayerCount; layer++)
+        {
+            ImmutableArray<LayerWeights> group = weights.Groups[config.GroupOf(layer)];
+            for (int inner = 0; inner < group.Length; inner++)
+            {
+                if (w.Selects && layer == config.LayerCount - 1 && inner == group.Length - 1)
+                    return SelectedLayer(thread, w, group[inner]);
+                Layer(thread, w, group[inner]);
+            }
+            Keep(thread, w, layer + 1);
+        }
+        return w.Hidden;
+    }
+
+    /// <summary>The first layer's input. Without a projection the embeddings are the hidden states, in the same memory.</summary>
+    private void Embed(TeamThread thread, Workspace w)
+    {
+        thread.ForEach(EmbeddingStep.TilesOf(w.Batch), new EmbeddingStep(weights, w.Batch, w.Embedded));    // [tokens, E]
+        foreach (LinearWeights projection in weights.EmbeddingProjections)
+            Linear(thread, w.Embedded, projection, w.Hidden);                                               // [tokens, H]
+    }
+
+    /// <summary>Replaces the hidden states by the next ones.</summary>
+    private void Layer(TeamThread thread, Workspace w, LayerWeights layer)
+    {
+        Linear(thread, w.Hidden, layer.QueryKeyValue, w.QueryKeyValue);                                     // [tokens, 3H]
+        Attention(thread, w.QueryKeyValue, w.QueryKeyValue, w.Spans, config.HeadCount, w.Context, layer.QueryKeyValue.Precision); // [tokens, H]
+        LinearAddNorm(thread, w.Context, layer.AttentionOutput, w.Hidden, layer.AttentionNorm, w.Attended); // [tokens, H]
+        LinearActivation(thread, w.Attended, layer.Ffn, _activation, w.Intermediate);                       // [tokens, I]
+        LinearAddNorm(thread, w.Intermediate, layer.FfnOutput, w.Attended, layer.FullLayerNorm, w.Hidden);  // [tokens, H]
+    }
+
+    /// <summary>
+    /// The last layer for the rows that the heads ask for: keys and values of all tokens, the rest of the selected ones.
+    /// </summary>
+    private Matrix SelectedLayer(TeamThread thread, Workspace w, LayerWeights layer)
+    {
+        int hidden = config.HiddenSize;
+        Matrix context = w.Context.Slice(0, w.Selected.Length), attended = w.Attended.Slice(0, w.Selected.Length);
+        Matrix intermediate = w.Intermediate.Slice(0, w.Selected.Length);
+        GatherRows(thread, w.Hidden, w.Selected, w.SelectedHidden);                                         // [selected, H]
+        Linear(thread, w.SelectedHidden, layer.QueryKeyValue, w.SelectedQuery, ..hidden);
+        Linear(thread, w.Hidden, layer.QueryKeyValue, w.QueryKeyValue, hidden..);
+        Attention(thread, w.SelectedQuery, w.QueryKeyValue, w.SelectedSpans, config.HeadCount, context, layer.QueryKeyValue.Precision);
+        LinearAddNorm(thread, context, layer.AttentionOutput, w.SelectedHidden, layer.AttentionNorm, attended);
+        LinearActivation(thread, attended, layer.Ffn, _activation, intermediate);
+        LinearAddNorm(thread, intermediate, layer.FfnOutput, attended, layer.FullLayerNorm, w.SelectedHidden);
+        return w.SelectedHidden;
+    }
+
+    private static void Keep(TeamThread thread, Workspace w, int state)
+    {
+        if (w.KeepsHiddenStates)
+            CopyRows(thread, w.Hidden, w.HiddenStates[state]);
+    }
+}

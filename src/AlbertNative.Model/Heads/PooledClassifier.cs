@@ -1,0 +1,34 @@
+using AlbertNative.Tensors;
+using AlbertNative.Tensors.Threading;
+
+namespace AlbertNative.Model;
+
+/// <summary>A linear layer over the pooled output: what the heads that score a whole sequence are made of.</summary>
+internal sealed class PooledClassifier(PreTrainedModel model, string module)
+{
+    private readonly Pooler _pooler = new(model);
+    private readonly LinearWeights _classifier = model.Linear(module);
+
+    /// <summary>The columns of the scores.</summary>
+    public int LabelCount => _classifier.Outputs;
+
+    /// <summary>The first tokens' rows; all where every layer's hidden states are wanted.</summary>
+    public static ReadOnlySpan<int> NeededRows(TokenBatch? batch, bool hiddenStates) =>
+        hiddenStates || batch is null ? default : batch.SequenceStarts[..batch.SequenceCount];
+
+    /// <summary>Makes room for a call.</summary>
+    /// <exception cref="ArgumentException">A sequence's column 0 is masked.</exception>
+    public void Shape(HeadCall call, Pooler.Scratch scratch, OutputMatrix scores)
+    {
+        call.Batch.RequirePooling();
+        scratch.Shape(call.Batch, model.Config.HiddenSize);
+        scores.Shape(call.Batch.SequenceCount, _classifier.Outputs);
+    }
+
+    /// <summary>Writes <paramref name="logits"/>, [sequences, labels].</summary>
+    public void Run(TeamThread thread, HeadCall call, Matrix states, Pooler.Scratch scratch, Matrix logits)
+    {
+        _pooler.Run(thread, call, states, scratch, scratch.Pooled);             // [sequences, H]
+        TensorOps.Linear(thread, scratch.Pooled, _classifier, logits);          // [sequences, labels]
+    }
+}

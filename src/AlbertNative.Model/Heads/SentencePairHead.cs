@@ -1,0 +1,37 @@
+using AlbertNative.Tensors;
+using AlbertNative.Tensors.Threading;
+
+namespace AlbertNative.Model;
+
+/// <summary>
+/// What the family is pre-trained to say of two texts, from the pooled output, [sequences, labels]: of ALBERT, as given (0)
+/// or swapped (1); of BERT, the second continues the first (0) or not (1). A sequence's column 0 must not be masked.
+/// </summary>
+public sealed class SentencePairHead : Head<LogitsOutput>
+{
+    private readonly PooledClassifier _classifier;
+
+    /// <summary>The head of an opened model.</summary>
+    /// <exception cref="Checkpoints.CheckpointFormatException">The model does not hold its weights; names them.</exception>
+    public SentencePairHead(PreTrainedModel model)
+        : base(model, Family.Of(model.Config.Family).SentencePairArchitecture) =>
+        _classifier = new PooledClassifier(model, model.Tensors.Family.SentencePair);
+
+    /// <summary>The number of labels, the columns of the logits.</summary>
+    public int LabelCount => _classifier.LabelCount;
+
+    private protected override ReadOnlySpan<int> NeededRows(TokenBatch batch, bool hiddenStates) =>
+        PooledClassifier.NeededRows(batch, hiddenStates);
+
+    private protected override Call NewCall() => new ScoresCall(this);
+
+    private sealed class ScoresCall(SentencePairHead head) : Call(head)
+    {
+        private readonly Pooler.Scratch _scratch = new();
+
+        public override void Shape() => head._classifier.Shape(this, _scratch, Output.Scores);
+
+        public override void Run(TeamThread thread, Matrix states) =>
+            head._classifier.Run(thread, this, states, _scratch, Output.Logits);
+    }
+}

@@ -1,0 +1,29 @@
+namespace AlbertNative.Tensors.Simd;
+
+/// <summary>
+/// The vector operations of a product of whole numbers; <typeparamref name="V"/> is a vector of 32-bit sums. One step
+/// multiplies four bytes of each row's codes, and as many codes of each output's weights.
+/// </summary>
+internal unsafe interface IIntegerOps<V> where V : struct
+{
+    /// <summary>Sums in one vector.</summary>
+    static abstract int Count { get; }
+
+    /// <summary>Rows of the tallest tile whose sums stay in registers.</summary>
+    static abstract int TileRows { get; }
+
+    /// <summary>Inputs that one step takes: four bytes or two 16-bit codes of activations.</summary>
+    static abstract int Group { get; }
+
+    /// <summary>The size of a weight's code.</summary>
+    static abstract int WeightBytes { get; }
+
+    /// <summary>One step's activations in every lane.</summary>
+    static abstract V Broadcast(int* codes);
+
+    /// <summary>One step's weights of <see cref="Count"/> outputs.</summary>
+    static abstract V LoadWeights(byte* codes);
+
+    /// <summary>sum + Σ activation · weight within each lane.</summary>
+    static abstract V MultiplyAdd(V sum, V activations, V weights);
+}

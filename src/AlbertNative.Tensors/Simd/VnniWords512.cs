@@ -1,0 +1,45 @@
+#if NET11_0_OR_GREATER
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace AlbertNative.Tensors.Simd;
+
+/// <summary>AVX512-VNNI: two products of 16-bit numbers, added to a 32-bit sum, in one instruction.</summary>
+internal readonly unsafe struct VnniWords512 : IIntegerOps<Vector512<int>>
+{
+    public static int Count
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => 16;
+    }
+
+    public static int TileRows
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => 12;
+    }
+
+    public static int Group
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => 2;
+    }
+
+    public static int WeightBytes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => 2;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Broadcast(int* codes) => Vector512.Create(*codes);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> LoadWeights(byte* codes) => Vector512.Load((int*)codes);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> MultiplyAdd(Vector512<int> sum, Vector512<int> activations, Vector512<int> weights) =>
+        AvxVnni.V512.MultiplyWideningAndAdd(sum, activations.AsInt16(), weights.AsInt16());
+}
+#endif

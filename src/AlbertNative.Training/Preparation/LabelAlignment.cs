@@ -1,0 +1,54 @@
+using AlbertNative.Tokenization;
+
+namespace AlbertNative.Training;
+
+/// <summary>From labels of words to labels of pieces, as Hugging Face's <c>run_ner</c> does it.</summary>
+internal sealed class LabelAlignment
+{
+    private readonly PieceLabels _rule;
+    private readonly int[] _continued;
+
+    /// <param name="labels">The labels in order.</param>
+    /// <param name="rule">Which pieces carry a word's label.</param>
+    public LabelAlignment(IReadOnlyList<string> labels, PieceLabels rule)
+    {
+        _rule = rule;
+        _continued = new int[labels.Count];
+        for (int i = 0; i < labels.Count; i++)
+        {
+            int inside = labels[i].StartsWith("B-", StringComparison.Ordinal) ? IndexOf(labels, string.Concat("I-", labels[i].AsSpan(2))) : -1;
+            _continued[i] = inside < 0 ? i : inside;
+        }
+    }
+
+    /// <summary>
+    /// The label of each token. Special tokens have none; a word that became no piece, or was cut off, loses its own.
+    /// </summary>
+    /// <param name="encoding">The words, encoded.</param>
+    /// <param name="wordLabels">The label of each word.</param>
+    public int[] Align(Encoding encoding, IReadOnlyList<int> wordLabels)
+    {
+        int[] labels = new int[encoding.Count];
+        int previous = -1;
+        for (int token = 0; token < labels.Length; token++)
+        {
+            int word = encoding.WordIndices[token];
+            labels[token] = word < 0 ? IgnoredLabel.Value
+                : word != previous ? wordLabels[word]
+                : _rule == PieceLabels.All ? _continued[wordLabels[word]]
+                : IgnoredLabel.Value;
+            previous = word;
+        }
+        return labels;
+    }
+
+    private static int IndexOf(IReadOnlyList<string> labels, string label)
+    {
+        for (int i = 0; i < labels.Count; i++)
+        {
+            if (labels[i] == label)
+                return i;
+        }
+        return -1;
+    }
+}

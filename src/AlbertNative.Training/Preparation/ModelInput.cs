@@ -1,0 +1,15 @@
+using AlbertNative.Tokenization;
+
+namespace AlbertNative.Training;
+
+/// <summary>One sequence as a model reads it.</summary>
+/// <param name="InputIds">The tokens, special ones included.</param>
+/// <param name="TokenTypeIds">0 for the first text's, 1 for the second's; as long.</param>
+internal readonly record struct ModelInput(int[] InputIds, int[] TokenTypeIds)
+{
+    /// <summary>The number of tokens.</summary>
+    public int Length => InputIds.Length;
+
+    /// <summary>A text or pair as it was encoded.</summary>
+    public static ModelInput Of(Encoding encoding) => new(encoding.Ids.ToArray(), encoding.TokenTypeIds.ToArray());
+}

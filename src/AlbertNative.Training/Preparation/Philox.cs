@@ -1,0 +1,82 @@
+namespace AlbertNative.Training;
+
+/// <summary>
+/// Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC'11): random numbers as a function of
+/// a key and a counter. Nothing is carried from one draw to the next, so none depends on threads, batches or a restart.
+/// </summary>
+internal readonly struct Philox(uint seed, RandomPurpose purpose)
+{
+    private const int Rounds = 10;
+    private const uint FirstMultiplier = 0xD251_1F53;
+    private const uint SecondMultiplier = 0xCD9E_8D57;
+    private const uint FirstWeyl = 0x9E37_79B9;
+    private const uint SecondWeyl = 0xBB67_AE85;
+
+    /// <summary>Four times 32 bits.</summary>
+    /// <param name="a">The first word of the counter.</param>
+    /// <param name="b">The second.</param>
+    /// <param name="c">The third.</param>
+    /// <param name="d">The fourth.</param>
+    public (uint X, uint Y, uint Z, uint W) Bits(uint a, uint b, uint c, uint d)
+    {
+        uint first = seed, second = (uint)purpose;
+        for (int round = 0; round < Rounds; round++)
+        {
+            ulong left = (ulong)FirstMultiplier * a, right = (ulong)SecondMultiplier * c;
+            (a, b, c, d) = ((uint)(right >> 32) ^ b ^ first, (uint)right, (uint)(left >> 32) ^ d ^ second, (uint)left);
+            first += FirstWeyl;
+            second += SecondWeyl;
+        }
+        return (a, b, c, d);
+    }
+
+    /// <summary>A sequence of numbers for one example of one epoch.</summary>
+    public PhiloxStream Stream(int epoch, int example) => new(this, (uint)epoch, (uint)example);
+}
+
+/// <summary>What random numbers are for: no two purposes share them.</summary>
+internal enum RandomPurpose : uint
+{
+    /// <summary>Which tokens are masked, and by what.</summary>
+    Masking = 1,
+
+    /// <summary>How documents become examples of pre-training.</summary>
+    Segments = 2,
+
+    /// <summary>Which examples are held out.</summary>
+    Splits = 3,
+}
+
+/// <summary>Numbers drawn one after the other.</summary>
+internal sealed class PhiloxStream(Philox source, uint epoch, uint example)
+{
+    private readonly uint[] _buffer = new uint[4];
+    private uint _block;
+    private int _next = 4;
+
+    /// <summary>Uniform in [0, 1), of 32 bits.</summary>
+    public double NextDouble() => NextBits() * (1.0 / (1L << 32));
+
+    /// <summary>Uniform in [0, <paramref name="limit"/>), even to 2⁻³² × limit.</summary>
+    public int Next(int limit) => (int)(((ulong)NextBits() * (uint)limit) >> 32);
+
+    /// <summary>Puts the list into a random order (Fisher and Yates).</summary>
+    public void Shuffle<T>(Span<T> items)
+    {
+        for (int i = items.Length - 1; i > 0; i--)
+        {
+            int other = Next(i + 1);
+            (items[i], items[other]) = (items[other], items[i]);
+        }
+    }
+
+    private uint NextBits()
+    {
+        if (_next == _buffer.Length)
+        {
+            (_buffer[0], _buffer[1], _buffer[2], _buffer[3]) = source.Bits(_block++, 0, example, epoch);
+            _next = 0;
+        }
+        return _buffer[_next++];
+    }
+}

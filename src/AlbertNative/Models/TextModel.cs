@@ -1,0 +1,155 @@
+using AlbertNative.Checkpoints;
+using AlbertNative.Model;
+using AlbertNative.Tokenization;
+
+namespace AlbertNative;
+
+/// <summary>
+/// An opened model and its tokenizer: what tasks are made of, any number of them over one. Four tasks of one model take its
+/// memory once. Open it, share it among threads, and dispose it when its tasks are no longer used.
+/// </summary>
+/// <example><c>using TextModel model = TextModel.Open("albert-nano"); MaskFiller filler = new(model);</c></example>
+public sealed class TextModel : IDisposable
+{
+    private readonly bool _ownsTransformer;
+    private SentenceTransformerModules? _modules;
+    private CheckpointFormatException? _modulesFault;
+
+    /// <summary>Puts a model and a tokenizer together. Both stay the caller's: disposing this leaves the model open.</summary>
+    /// <exception cref="ArgumentException">The tokenizer has ids that the model has not.</exception>
+    public TextModel(PreTrainedModel transformer, Tokenizer tokenizer)
+        : this(transformer, tokenizer, ownsTransformer: false)
+    {
+    }
+
+    private TextModel(PreTrainedModel transformer, Tokenizer tokenizer, bool ownsTransformer)
+    {
+        ArgumentNullException.ThrowIfNull(transformer);
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        if (tokenizer.VocabularySize > transformer.Config.VocabularySize)
+        {
+            throw new ArgumentException(
+                $"the tokenizer has {tokenizer.VocabularySize} ids, the model {transformer.Config.VocabularySize} embeddings");
+        }
+        Transformer = transformer;
+        Tokenizer = tokenizer;
+        _ownsTransformer = ownsTransformer;
+    }
+
+    /// <summary>The model: token ids in, numbers out.</summary>
+    public PreTrainedModel Transformer { get; }
+
+    /// <summary>The tokenizer.</summary>
+    public Tokenizer Tokenizer { get; }
+
+    /// <summary>The model's configuration.</summary>
+    public ModelConfig Config => Transformer.Config;
+
+    /// <summary>What sentence-transformers' files say; null for a model that is none of its.</summary>
+    /// <exception cref="CheckpointFormatException">They are malformed, or name something that is not supported.</exception>
+    internal SentenceTransformerModules? Modules => _modulesFault is null ? _modules : throw _modulesFault;
+
+    /// <summary>
+    /// Opens a model: its files are found once, its weights packed once. Afterwards nothing touches a disk or a network.
+    /// </summary>
+    /// <param name="nameOrPath">
+    /// The directory or one-file model, or a name on the hub (<c>org/name</c>, <c>org/name@revision</c>), which is fetched
+    /// where the cache lacks it. A directory of sentence-transformers is opened with its modules.
+    /// </param>
+    /// <param name="options">What can be chosen; null for the defaults.</param>
+    /// <param name="progress">Told how far it is.</param>
+    /// <param name="cancellationToken">Stops the opening; nothing is then left open.</param>
+    /// <exception cref="FormatException">A file is malformed or not supported; names it.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    /// <exception cref="ArgumentException">Model, tokenizer and options do not fit together.</exception>
+    /// <exception cref="Hub.HubException">The named model could not be fetched.</exception>
+    /// <exception cref="OperationCanceledException">The caller has cancelled.</exception>
+    public static TextModel Open(
+        string nameOrPath,
+        TextModelOptions? options = null,
+        IProgress<OpenProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        options ??= new TextModelOptions();
+        return OpenFiles(ModelFiles.Open(nameOrPath, options, progress, cancellationToken), options, progress, cancellationToken);
+    }
+
+    /// <summary>As <see cref="Open"/>, for hosts: no thread waits for the network.</summary>
+    /// <exception cref="FormatException">A file is malformed or not supported; names it.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    /// <exception cref="ArgumentException">Model, tokenizer and options do not fit together.</exception>
+    /// <exception cref="Hub.HubException">The named model could not be fetched.</exception>
+    /// <exception cref="OperationCanceledException">The caller has cancelled.</exception>
+    public static async Task<TextModel> OpenAsync(
+        string nameOrPath,
+        TextModelOptions? options = null,
+        IProgress<OpenProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        options ??= new TextModelOptions();
+        ModelFiles files = await ModelFiles.OpenAsync(nameOrPath, options, progress, cancellationToken).ConfigureAwait(false);
+        return await Task.Run(() => OpenFiles(files, options, progress, cancellationToken), CancellationToken.None).ConfigureAwait(false);
+    }
+
+    /// <summary>Closes the model where this has opened it; calls that are still running finish first.</summary>
+    public void Dispose()
+    {
+        if (_ownsTransformer)
+            Transformer.Dispose();
+    }
+
+    private static TextModel OpenFiles(
+        ModelFiles root, TextModelOptions options, IProgress<OpenProgress>? progress, CancellationToken cancellationToken)
+    {
+        ModelFiles files = root;
+        try
+        {
+            (SentenceTransformerModules? modules, CheckpointFormatException? fault) = ReadModules(root);
+            // Some of sentence-transformers' directories keep the Transformer in a folder of its own.
+            if (modules?.TransformerIn(root) is string folder && folder != root.Path)
+            {
+                root.Dispose();
+                files = ModelFiles.OpenPath(folder);
+            }
+            Tokenizer tokenizer = files.LoadTokenizer(options.Tokenizer);
+            PreTrainedModel transformer = PreTrainedModel.Open(files, options, progress, cancellationToken);
+            return Combine(transformer, tokenizer, modules, fault);
+        }
+        catch
+        {
+            files.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Modules that are not supported are a fault for embeddings alone.</summary>
+    private static (SentenceTransformerModules? Modules, CheckpointFormatException? Fault) ReadModules(ModelFiles root)
+    {
+        try
+        {
+            return (SentenceTransformerModules.Read(root), null);
+        }
+        catch (CheckpointFormatException fault)
+        {
+            return (null, fault);
+        }
+    }
+
+    private static TextModel Combine(
+        PreTrainedModel transformer, Tokenizer tokenizer, SentenceTransformerModules? modules, CheckpointFormatException? modulesFault)
+    {
+        try
+        {
+            return new TextModel(transformer, tokenizer, ownsTransformer: true)
+            {
+                _modules = modules,
+                _modulesFault = modulesFault,
+            };
+        }
+        catch
+        {
+            transformer.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using System.Xml.Linq;
+using AlbertNative.Testing;
+
+namespace AlbertNative.Tests.Structure;
+
+/// <summary>The arrows of CONTRIBUTING.md: which project may know which.</summary>
+public sealed class ProjectReferenceTests
+{
+    public static TheoryData<string, string[]> Arrows => new()
+    {
+        { "AlbertNative.Tensors", [] },
+        { "AlbertNative.Tokenization", [] },
+        { "AlbertNative.Checkpoints", [] },
+        { "AlbertNative.Model", ["AlbertNative.Checkpoints", "AlbertNative.Hub", "AlbertNative.Tensors"] },
+        { "AlbertNative", ["AlbertNative.Model", "AlbertNative.Tokenization"] },
+        { "AlbertNative.Hub", [] },
+        { "AlbertNative.Extensions.AI", ["AlbertNative"] },
+        { "AlbertNative.Training", ["AlbertNative", "AlbertNative.Model", "AlbertNative.Tokenization"] },
+        { "AlbertNative.Cli", ["AlbertNative", "AlbertNative.Hub", "AlbertNative.Training"] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Arrows))]
+    public void A_project_references_only_what_it_may_know(string project, string[] allowed)
+    {
+        foreach (string reference in ReferencesOf(project))
+            Assert.Contains(reference, allowed);
+    }
+
+    [Fact]
+    public void Every_source_project_has_its_arrows()
+    {
+        IEnumerable<string> projects = Directory.EnumerateFiles(
+            Path.Combine(SharedFolder.Repository, "src"), "*.csproj", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1 })
+            .Select(file => Path.GetFileNameWithoutExtension(file));
+        Assert.Equal(Arrows.Select(row => row.Data.Item1).Order(), projects.Order());
+    }
+
+    private static IEnumerable<string> ReferencesOf(string project)
+    {
+        string file = Path.Combine(SharedFolder.Repository, "src", project, project + ".csproj");
+        return XDocument.Load(file).Descendants("ProjectReference")
+            .Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value.Replace('\\', '/')));
+    }
+}
