@@ -109,7 +109,7 @@ internal static class CommandLine
 
     private static string? MistypedCommand(ParseResult parsed) =>
         parsed.CommandResult.Command is { Subcommands.Count: > 0, Action: null }
-        && parsed.UnmatchedTokens.FirstOrDefault() is string word && !LooksLikeOption(word) ? word : null;
+        && parsed.UnmatchedTokens is [string word, ..] && !LooksLikeOption(word) ? word : null;
 
     private static string Name(CommandResult command) =>
         command.Parent is CommandResult parent ? $"{Name(parent)} {command.Command.Name}"

@@ -8,7 +8,6 @@ namespace AlbertNative.Cli;
 internal sealed class Terminal
 {
     private readonly TextWriter _error = TextWriter.Null;
-    private readonly TextWriter _rawError = TextWriter.Null;
 
     /// <summary>UTF-8 without a byte order mark, on the way out.</summary>
     public static Encoding Utf8 { get; } = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
@@ -20,12 +19,8 @@ internal sealed class Terminal
     /// <summary>The error stream; what is written to it is cleaned as <see cref="ForeignText"/> says.</summary>
     public required TextWriter Error
     {
-        get => _error;
-        init
-        {
-            _rawError = value;
-            _error = new ForeignText.Writer(value);
-        }
+        get => new ForeignText.Writer(_error);
+        init => _error = value;
     }
 
     /// <summary>Whether a person reads the output: tables, not JSON lines.</summary>
@@ -47,7 +42,7 @@ internal sealed class Terminal
     public IAnsiConsole CreateConsole() => CreateConsole(new StreamWriter(Output, Utf8) { AutoFlush = true }, OutputIsTerminal);
 
     /// <summary>The same for the error stream.</summary>
-    public IAnsiConsole CreateErrorConsole() => CreateConsole(_rawError, ErrorIsTerminal);
+    public IAnsiConsole CreateErrorConsole() => CreateConsole(_error, ErrorIsTerminal);
 
     private static IAnsiConsole CreateConsole(TextWriter writer, bool isTerminal)
     {
