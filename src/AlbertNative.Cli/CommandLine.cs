@@ -65,6 +65,7 @@ internal static class CommandLine
         new AnswerCommand(session),
         new ChooseCommand(session),
         new OrderCommand(session),
+        new TrainCommand(session),
         new TokenizeCommand(session),
         new DecodeCommand(session),
         new InfoCommand(session),
