@@ -11,7 +11,6 @@ public static class ModelExporter
     private const string WeightsFile = "model.safetensors";
     private const string GraphFile = "model.onnx";
     private const string TokenizerConfig = "tokenizer_config.json";
-    private const string GraphFile = "model.onnx";
 
     /// <summary>
     /// Exports a model. Weights keep their floating-point type and every bit; those in 8 bits, a form that transformers
