@@ -32,7 +32,7 @@ internal static class ConfigTable
     public static readonly ConfigField HiddenDropout = Add(ConfigKind.Dropout, "hidden_dropout_prob", 0, 0.1);
     public static readonly ConfigField AttentionDropout = Add(ConfigKind.Dropout, "attention_probs_dropout_prob", 0, 0.1);
     public static readonly ConfigField ClassifierDropout = Add(
-        ConfigKind.Dropout, new("classifier_dropout_prob", 0.1), new("classifier_dropout", None, HiddenDropout));
+        ConfigKind.Dropout, new("classifier_dropout_prob", 0.1, HiddenDropout), new("classifier_dropout", None, HiddenDropout));
     public static readonly ConfigField InitializerRange = Add(ConfigKind.Deviation, "initializer_range", 0.02, 0.02);
     public static readonly ConfigField PadTokenId = Add(ConfigKind.TokenId, "pad_token_id", 0, 0);
     public static readonly ConfigField BosTokenId = Add(ConfigKind.TokenId, "bos_token_id", 2, None);

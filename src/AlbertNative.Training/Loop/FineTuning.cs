@@ -46,7 +46,7 @@ public sealed class FineTuning : IDisposable
 
     private readonly TrainingTask _task;
     private readonly TrainingOptions _options;
-    private readonly Func<string, byte[]?> _tokenizerFiles;
+    private readonly Dictionary<string, byte[]?> _tokenizerFiles;
     private readonly Trainer _trainer;
 
     /// <summary>A run of a task on a model's files, which may be closed afterwards.</summary>
@@ -63,8 +63,7 @@ public sealed class FineTuning : IDisposable
         options.Validate();
         _task = task;
         _options = options;
-        Dictionary<string, byte[]?> kept = new(StringComparer.Ordinal);
-        _tokenizerFiles = name => kept.TryGetValue(name, out byte[]? bytes) ? bytes : kept[name] = files.Read(name);
+        _tokenizerFiles = TrainedModelFiles.TokenizerFiles.ToDictionary(name => name, files.Read, StringComparer.Ordinal);
         Model = TrainableModel.Create(
             task.ConfigOf(files.ReadConfig()), task.Architecture, WeightSource.From(files.Checkpoint),
             new TrainableModelOptions { ThreadCount = options.ThreadCount, Checkpointing = options.Checkpointing, Seed = options.Seed });
@@ -98,8 +97,6 @@ public sealed class FineTuning : IDisposable
         TrainerState state = resume ? Resume(output) : new TrainerState { MaxSteps = Updates, Fingerprint = Fingerprint() };
         List<TrainingEvaluation> evaluations = [];
         TrainingEnd end = TrainingEnd.Finished;
-        double lossSum = 0;
-        int lossCount = 0;
         while (_trainer.Done < Updates && end == TrainingEnd.Finished)
         {
             TrainingStep step;
@@ -114,20 +111,21 @@ public sealed class FineTuning : IDisposable
                 break;
             }
             progress?.Invoke(step);
-            (lossSum, lossCount) = (lossSum + step.Loss, lossCount + 1);
+            state.UnloggedLoss = (state.UnloggedLoss.Sum + step.Loss, state.UnloggedLoss.Count + 1);
             (state.GlobalStep, state.Epoch) = (step.Number, step.Epoch);
             if (step.Number % UpdatesPerEpoch != 0 && step.Number < Updates)
                 continue;
-            state.Log([new("loss", lossSum / lossCount), new("learning_rate", step.LearningRate), new("grad_norm", step.GradientNorm)]);
+            double trainLoss = state.UnloggedLoss.Sum / state.UnloggedLoss.Count;
+            state.UnloggedLoss = default;
+            state.Log([new("loss", trainLoss), new("learning_rate", step.LearningRate), new("grad_norm", step.GradientNorm)]);
             if (_task.Dev is not null)
             {
-                TrainingEvaluation evaluation = Evaluate(state, lossSum / lossCount);
+                TrainingEvaluation evaluation = Evaluate(state, trainLoss);
                 evaluations.Add(evaluation);
                 evaluated?.Invoke(evaluation);
                 if (_options.EarlyStopping > 0 && state.WorseEvaluations >= _options.EarlyStopping)
                     end = TrainingEnd.NoLongerBetter;
             }
-            (lossSum, lossCount) = (0, 0);
             SaveCheckpoint(output, state);
         }
         if (end == TrainingEnd.Cancelled && _trainer.Done > 0 && !Directory.Exists(CheckpointOf(output, _trainer.Done)))

@@ -9,20 +9,21 @@ internal static class TrainedModelFiles
     /// <summary>The optimizer's moments beside a checkpoint's weights.</summary>
     public const string OptimizerFile = "optimizer.safetensors";
 
-    private static readonly string[] TokenizerFiles =
+    /// <summary>What a tokenizer's files may be called.</summary>
+    public static readonly string[] TokenizerFiles =
     [
         ModelFiles.SentencePieceModel, ModelFiles.TokenizerJson, ModelFiles.WordPieceVocabulary,
         "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
     ];
 
     /// <summary>Writes the model into a directory that is there.</summary>
-    public static void Write(string directory, TrainableModel model, Func<string, byte[]?> tokenizerFiles)
+    public static void Write(string directory, TrainableModel model, IReadOnlyDictionary<string, byte[]?> tokenizerFiles)
     {
         ModelConfig config = model.Config with { Architectures = [model.Config.NameOf(model.Architecture)] };
         File.WriteAllBytes(Path.Combine(directory, ModelFiles.Config), config.ToJson());
-        foreach (string name in TokenizerFiles)
+        foreach ((string name, byte[]? bytes) in tokenizerFiles)
         {
-            if (tokenizerFiles(name) is byte[] bytes)
+            if (bytes is not null)
                 File.WriteAllBytes(Path.Combine(directory, name), bytes);
         }
         SafetensorsWriter writer = new(new Dictionary<string, string> { ["format"] = "pt" });

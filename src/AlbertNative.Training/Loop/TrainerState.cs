@@ -28,6 +28,9 @@ public sealed class TrainerState
     /// <summary>Evaluations since then.</summary>
     public int WorseEvaluations { get; set; }
 
+    /// <summary>The sum of the losses of the updates that are not yet in the log, and their number.</summary>
+    public (double Sum, int Count) UnloggedLoss { get; set; }
+
     /// <summary>What the options and data were that the run was begun with; a run with others does not go on from it.</summary>
     public string Fingerprint { get; set; } = "";
 
@@ -51,6 +54,8 @@ public sealed class TrainerState
         json.WriteStartObject();
         json.WriteStartObject("albertnative");
         json.WriteString("fingerprint", Fingerprint);
+        json.WriteNumber("unlogged_loss", UnloggedLoss.Sum);
+        json.WriteNumber("unlogged_updates", UnloggedLoss.Count);
         json.WriteNumber("worse_evaluations", WorseEvaluations);
         json.WriteEndObject();
         WriteNumber(json, "best_global_step", BestStep);
@@ -94,6 +99,7 @@ public sealed class TrainerState
                 BestMetric = Number(root.GetProperty("best_metric")),
                 BestStep = (int?)Number(root.GetProperty("best_global_step")),
                 Fingerprint = own.GetProperty("fingerprint").GetString()!,
+                UnloggedLoss = (own.GetProperty("unlogged_loss").GetDouble(), own.GetProperty("unlogged_updates").GetInt32()),
                 WorseEvaluations = own.GetProperty("worse_evaluations").GetInt32(),
             };
             foreach (JsonElement entry in root.GetProperty("log_history").EnumerateArray())

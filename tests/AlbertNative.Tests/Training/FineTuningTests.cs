@@ -1,0 +1,94 @@
+using AlbertNative.Model;
+using AlbertNative.Testing;
+using AlbertNative.Tests.Checkpoints;
+using AlbertNative.Training;
+
+namespace AlbertNative.Tests.Training;
+
+/// <summary>Whole runs of the default model on a few sentences: what they write, and that they can be gone on with.</summary>
+public sealed class FineTuningTests : IDisposable
+{
+    private const string Sentences = "Mary\tB-PER\nwent\tO\nto\tO\nTehran\tB-LOC\n.\tO\n\nThe\tO\nking\tO\nof\tO\nIsrael\tB-LOC\n\nJohn\tB-PER\nsaid\tO\nso\tO\n\n";
+
+    private readonly TemporaryFolder _folder = new();
+
+    [Fact]
+    public void A_run_that_was_cancelled_and_resumed_writes_the_bytes_of_one_that_was_not()
+    {
+        string whole = FileOf("whole"), parted = FileOf("parted");
+        using (FineTuning run = Start(threads: 1))
+            Assert.Equal(TrainingEnd.Finished, run.Run(whole).End);
+        using (CancellationTokenSource stop = new())
+        using (FineTuning run = Start(threads: 2))
+        {
+            TrainingSummary summary = run.Run(parted, progress: step => { if (step.Number == 3) stop.Cancel(); }, cancellationToken: stop.Token);
+            Assert.Equal((TrainingEnd.Cancelled, 3), (summary.End, summary.Updates));
+            Assert.True(File.Exists(Path.Combine(parted, "model.safetensors")));
+        }
+        using (FineTuning run = Start(threads: 3))
+            Assert.Equal(TrainingEnd.Finished, run.Run(parted, resume: true).End);
+        foreach (string name in new[] { "config.json", "model.safetensors", "trainer_state.json" })
+            Assert.Equal(File.ReadAllBytes(Path.Combine(whole, name)), File.ReadAllBytes(Path.Combine(parted, name)));
+        foreach (string name in new[] { "model.safetensors", "optimizer.safetensors", "trainer_state.json" })
+            Assert.Equal(File.ReadAllBytes(Path.Combine(whole, "checkpoint-6", name)), File.ReadAllBytes(Path.Combine(parted, "checkpoint-6", name)));
+        Assert.Empty(Directory.EnumerateDirectories(parted, "*.partial"));
+    }
+
+    [Fact]
+    public void What_is_written_opens_as_a_tagger_with_the_trained_scores()
+    {
+        string output = FileOf("tagger");
+        using FineTuning run = Start(threads: 2);
+        run.Run(output);
+        using TextModel model = TextModel.Open(output);
+        Assert.Equal(["B-LOC", "B-PER", "O"], model.Config.Labels);
+        TokenBatch batch = new();
+        batch.Add([.. model.Tokenizer.Encode("Mary went to Tehran.").Ids]);
+        run.Model.Forward(batch);
+        LogitsOutput output2 = new TokenClassificationHead(model.Transformer).Forward(batch);
+        for (int row = 0; row < batch.TokenCount; row++)
+            Assert.Equal(run.Model.Logits[row].ToArray(), output2.Logits[row].ToArray());
+        Assert.Contains("learning_rate", File.ReadAllText(Path.Combine(output, "README.md")));
+    }
+
+    [Fact]
+    public void Another_run_is_not_gone_on_with()
+    {
+        string output = FileOf("first");
+        using (FineTuning run = Start(threads: 1))
+            run.Run(output);
+        using FineTuning other = Start(threads: 1, learningRate: 1e-4);
+        Assert.Contains("other options", Assert.Throws<FormatException>(() => other.Run(output, resume: true)).Message);
+        using FineTuning none = Start(threads: 1);
+        Assert.Contains("no checkpoint", Assert.Throws<FormatException>(() => none.Run(FileOf("empty"), resume: true)).Message);
+    }
+
+    [Fact]
+    public void A_tag_that_train_does_not_have_is_named_with_its_line()
+    {
+        using ModelFiles files = ModelFiles.Open(ShippedModels.Nano);
+        DataSet<TaggedSentence> train = Read("train.txt", Sentences), dev = Read("dev.txt", "a\tO\n\nb\tB-ORG\n");
+        DataFormatException refusal = Assert.Throws<DataFormatException>(() => new TaggingTask(files.LoadTokenizer(), train, dev, 32));
+        Assert.Contains("dev.txt(3)", refusal.Message);
+        Assert.Contains("B-ORG", refusal.Message);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private string FileOf(string name) => Path.Combine(_folder.Path, name);
+
+    private FineTuning Start(int threads, double learningRate = 1e-3)
+    {
+        using ModelFiles files = ModelFiles.Open(ShippedModels.Nano);
+        DataSet<TaggedSentence> sentences = Read("train.txt", Sentences);
+        TaggingTask task = new(files.LoadTokenizer(), sentences, sentences, 32);
+        return new FineTuning(files, task, new TrainingOptions { LearningRate = learningRate, BatchSize = 2, Epochs = 3, ThreadCount = threads });
+    }
+
+    private DataSet<TaggedSentence> Read(string name, string text)
+    {
+        string path = FileOf(name);
+        File.WriteAllText(path, text);
+        return DataFiles.ReadTags(path);
+    }
+}
