@@ -75,13 +75,15 @@ internal readonly struct Transformers5(TokenizerSettings settings, TokenizerOpti
     private AddedEntry[] AddedTokens(ModelProto model, UnigramModel unigram)
     {
         SortedDictionary<int, AddedToken> tokens = [];
+        HashSet<string> known = new(StringComparer.Ordinal);
         foreach ((int id, AddedToken token) in settings.AddedTokens)
         {
             if (id is < 0 or int.MaxValue)
                 throw model.Error($"the added token {JsonCursor.Quote(token.Content)} has the id {id}");
+            if (!known.Add(token.Content))
+                throw model.Error($"the added token {JsonCursor.Quote(token.Content)} has several ids");
             tokens[id] = token;
         }
-        HashSet<string> known = new(tokens.Values.Select(token => token.Content), StringComparer.Ordinal);
         AddedToken mask = settings.MaskToken ?? new AddedToken("[MASK]");
         AddedToken[] special =
         [
