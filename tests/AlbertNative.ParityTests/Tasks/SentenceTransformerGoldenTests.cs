@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AlbertNative.Testing;
+using AlbertNative.Tokenization;
 
 namespace AlbertNative.ParityTests.Tasks;
 
@@ -28,9 +29,8 @@ public sealed class SentenceTransformerGoldenTests(ITestOutputHelper output)
     {
         string path = SharedFolder.Require("models", "interop-st6", name);
         using JsonDocument expected = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(path, "expected.json")));
-        Assert.SkipWhen(ModelType(path) == "bert", "BERT is not read yet");
         string[] texts = [.. expected.RootElement.GetProperty("texts").EnumerateArray().Select(text => text.GetString()!)];
-        using TextEmbedder embedder = TextEmbedder.Load(path, options: Truncating);
+        using TextEmbedder embedder = Load(path);
         double largest = Compare(expected.RootElement.GetProperty("embeddings"), embedder.Embed(texts));
         if (expected.RootElement.TryGetProperty("prompts", out JsonElement prompts))
         {
@@ -56,10 +56,18 @@ public sealed class SentenceTransformerGoldenTests(ITestOutputHelper output)
         Assert.Contains("is not supported", e.Message);
     }
 
-    private static string? ModelType(string path)
+    // Until the tokenizer of BERT's directories is read: the rest of such a case is.
+    private static TextEmbedder Load(string path)
     {
-        using JsonDocument config = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(path, "config.json")));
-        return config.RootElement.GetProperty("model_type").GetString();
+        try
+        {
+            return TextEmbedder.Load(path, options: Truncating);
+        }
+        catch (TokenizerFormatException e) when (e.Message.Contains("'BertNormalizer' is not supported", StringComparison.Ordinal))
+        {
+            Assert.Skip(e.Message);
+            throw;
+        }
     }
 
     private static double Compare(JsonElement expected, IEnumerable<float[]> actual)
