@@ -9,7 +9,7 @@ public enum HubFailure
     /// <summary>The model exists, the branch, tag or commit does not.</summary>
     RevisionNotFound,
 
-    /// <summary>The model lacks a file that ALBERT needs (its configuration, its weights, a listed shard).</summary>
+    /// <summary>The model lacks a file that it needs (its configuration, its weights, a listed shard).</summary>
     FileNotFound,
 
     /// <summary>The model's authors ask for their terms to be accepted first.</summary>
@@ -45,6 +45,6 @@ public enum HubFailure
     /// <summary>A file is larger than any of its kind is, or than <see cref="HubOptions.MaxUnannouncedSize"/>; what arrived of it has been deleted.</summary>
     TooLarge,
 
-    /// <summary>The model is not an ALBERT; its weights were not fetched.</summary>
-    NotAlbert,
+    /// <summary>The model is neither an ALBERT nor a BERT; its weights were not fetched.</summary>
+    UnsupportedModel,
 }

@@ -194,7 +194,7 @@ internal sealed class SnapshotDownload(
     {
         if (RepositoryFiles.ModelType(cache.File(_commit, layout.Config)) is { } type && type is not ("albert" or "bert"))
         {
-            throw new HubException(HubFailure.NotAlbert,
+            throw new HubException(HubFailure.UnsupportedModel,
                 $"The model '{name}' is of type '{ServerText.Clean(type)}' by its config.json, neither 'albert' nor 'bert'; its weights were not fetched.");
         }
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AlbertNative.Testing;
+using AlbertNative.Tokenization;
 
 namespace AlbertNative.ParityTests.Tasks;
 

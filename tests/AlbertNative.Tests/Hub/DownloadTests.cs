@@ -158,7 +158,7 @@ public sealed class DownloadTests
         await using FakeHub hub = await FakeHub.StartAsync(model);
         using HubClient client = hub.Client();
         HubException e = await Assert.ThrowsAsync<HubException>(() => client.DownloadAsync("org/albert", cancellationToken: Cancel));
-        Assert.Equal(HubFailure.NotAlbert, e.Failure);
+        Assert.Equal(HubFailure.UnsupportedModel, e.Failure);
         Assert.Contains("gpt2", e.Message);
         Assert.Equal(0, hub.Fetches(model.Files["model.safetensors"], "model.safetensors"));
     }

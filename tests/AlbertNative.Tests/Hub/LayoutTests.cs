@@ -69,7 +69,7 @@ public sealed class LayoutTests
         await using FakeHub hub = await FakeHub.StartAsync(model);
         using HubClient client = hub.Client();
         HubException e = await Assert.ThrowsAsync<HubException>(() => client.DownloadAsync("org/albert", cancellationToken: Cancel));
-        Assert.Equal(HubFailure.NotAlbert, e.Failure);
+        Assert.Equal(HubFailure.UnsupportedModel, e.Failure);
     }
 
     [Fact]
