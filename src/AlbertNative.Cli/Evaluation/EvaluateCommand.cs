@@ -101,7 +101,7 @@ internal sealed class EvaluateCommand : Command
     {
         if (summary.Confusion is not { } confusion)
             throw new BadInputException("--report: this task has no confusion matrix");
-        using PartialFile file = new(path);
+        using OutputFile file = new(path);
         file.Stream.Write(Terminal.Utf8.GetBytes(ConfusionChart.Draw(confusion)));
         file.Complete();
     }

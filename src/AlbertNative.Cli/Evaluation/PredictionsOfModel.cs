@@ -29,7 +29,7 @@ internal sealed class PredictionsOfModel(TextModel model, TaskOptions options, d
     public IReadOnlyList<double> Similarities(IReadOnlyList<LabelledText> pairs)
     {
         using TextEmbedder embedder = new(model, null, options with { Overlong = Overlong.Truncate });
-        float[][] vectors = [.. embedder.Embed(pairs.SelectMany(pair => (string[])[pair.Text, pair.Pair!]), cancellationToken)];
+        float[][] vectors = [.. embedder.Embed(pairs.SelectMany(pair => (string[])[pair.Text, pair.Pair!]), cancellationToken: cancellationToken)];
         return [.. pairs.Select((_, i) => Cosine(vectors[2 * i], vectors[2 * i + 1]))];
     }
 
