@@ -67,6 +67,7 @@ internal static class CommandLine
         new AnswerCommand(session),
         new ChooseCommand(session),
         new OrderCommand(session),
+        new TrainCommand(session),
         new EvaluateCommand(session),
         new TokenizeCommand(session),
         new DecodeCommand(session),

@@ -28,7 +28,9 @@ internal sealed class EvaluateCommand : Command
     private readonly Option<string?> _positive = new("--positive-label") { Description = "The label that f1 is of, where there are two [default: 1]", HelpName = "LABEL" };
     private readonly Option<uint> _seed = new("--seed")
     {
-        Description = "What masks are drawn from [default: 42]", HelpName = "N", DefaultValueFactory = _ => 42,
+        Description = "What masks are drawn from [default: 42]",
+        HelpName = "N",
+        DefaultValueFactory = _ => 42,
     };
     private readonly Option<string?> _report = File("--report", "Draw the confusion matrix into this file (.svg)");
 
