@@ -89,7 +89,7 @@ internal static class SeparatedValues
         });
         using SepReader reader = options.FromText(file.Text);
         // The library's own number of the first line is not always 1.
-        for (int line = 1, lines; reader.MoveNext(); line += lines)
+        for (int line = 1, lines; MoveNext(reader, file, line); line += lines)
         {
             SepReader.Row row = reader.Current;
             lines = 1 + LineEnds(row.Span);
@@ -99,6 +99,19 @@ internal static class SeparatedValues
             for (int i = 0; i < fields.Length; i++)
                 fields[i] = quoting == Quoting.None ? row[i].Span.ToString() : Unquote(row[i].Span, separator, file, line, i + 1);
             yield return (line, fields);
+        }
+    }
+
+    /// <summary>The next line, which the library bounds: a quotation mark that nothing closes would take in the whole file.</summary>
+    private static bool MoveNext(SepReader reader, DataText file, int line)
+    {
+        try
+        {
+            return reader.MoveNext();
+        }
+        catch (Exception exception) when (exception is NotSupportedException or InvalidDataException or ArgumentException)
+        {
+            throw new DataFormatException(file.Path, line, null, $"the line, or a quoted field of it, is too long: {exception.Message}", exception);
         }
     }
 

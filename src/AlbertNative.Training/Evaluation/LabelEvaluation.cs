@@ -82,8 +82,9 @@ public static class LabelEvaluation
                 new("samples_f1", report.Samples.F1),
                 new("subset_accuracy", report.SubsetAccuracy),
             ],
-            Interval = bootstrap && texts.Count > 0
-                ? BootstrapInterval.Of(texts.Count, sample => MultiLabelReport.Of([.. sample.Select(i => truth[i])], [.. sample.Select(i => predicted[i])], labels).Micro.F1) : null,
+            Interval = bootstrap && texts.Count > 0 ? BootstrapInterval.OfF1(
+                [.. truth.Select((flags, i) => flags.Zip(predicted[i]).Count(pair => pair.First && pair.Second))],
+                [.. truth.Select((flags, i) => flags.Count(flag => flag) + predicted[i].Count(flag => flag))]) : null,
             Report = report.ToString(4),
             Labels = report.Labels,
             Errors = Errors(texts, predictions, (text, prediction) => !text.Labels.ToHashSet().SetEquals(prediction.Labels)),

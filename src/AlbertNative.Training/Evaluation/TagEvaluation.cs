@@ -54,12 +54,20 @@ public static class TagEvaluation
         {
             Examples = truth.Length,
             Metrics = metrics,
-            Interval = bootstrap ? BootstrapInterval.Of(
-                truth.Length, sample => EntityReport.Of([.. sample.Select(i => truth[i])], [.. sample.Select(i => predicted[i])]).Micro.F1) : null,
+            Interval = bootstrap && truth.Length > 0 ? Interval(truth, predicted) : null,
             Report = report.ToString(4),
             Labels = report.Types,
             Notes = notes,
         };
+    }
+
+    /// <summary>Entities are found once in each sentence; a sample's F1 is that of its sentences' counts.</summary>
+    private static BootstrapInterval Interval(IReadOnlyList<string>[] truth, IReadOnlyList<IReadOnlyList<string>> predicted)
+    {
+        IReadOnlyList<LabelScores>[] types = [.. truth.Select((tags, i) => EntityReport.Of([tags], [predicted[i]]).Types)];
+        return BootstrapInterval.OfF1(
+            [.. types.Select(list => list.Sum(type => type.Correct))],
+            [.. types.Select(list => list.Sum(type => type.Predicted + type.Support))]);
     }
 
     private static EvaluationSummary Words(IReadOnlyList<string>[] truth, IReadOnlyList<IReadOnlyList<string>> predicted, bool bootstrap)

@@ -28,6 +28,25 @@ public readonly record struct BootstrapInterval(double Low, double High)
         return new(Percentile(values, 0.025), Percentile(values, 0.975));
     }
 
+    /// <summary>The interval of the micro F1 of examples' counts: 2 Σ correct / Σ (predicted + true).</summary>
+    /// <param name="correct">What each example has right.</param>
+    /// <param name="both">What each example has predicted and what is true of it, together.</param>
+    /// <param name="draws">How many samples to draw.</param>
+    /// <param name="seed">The same seed gives the same interval.</param>
+    /// <exception cref="ArgumentException">The lists differ in length.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There are no examples, or no draws.</exception>
+    public static BootstrapInterval OfF1(IReadOnlyList<int> correct, IReadOnlyList<int> both, int draws = 1000, int seed = 42)
+    {
+        Pairs.RequireEqualLength(correct, both, nameof(both));
+        return Of(correct.Count, sample =>
+        {
+            long right = 0, all = 0;
+            foreach (int i in sample)
+                (right, all) = (right + correct[i], all + both[i]);
+            return Scores.Ratio(2.0 * right, all);
+        }, draws, seed);
+    }
+
     private static double Percentile(double[] sorted, double share)
     {
         double position = share * (sorted.Length - 1);

@@ -105,6 +105,13 @@ public sealed class DataFilesTests : IDisposable
     }
 
     [Fact]
+    public void A_quotation_mark_that_nothing_closes_is_refused_however_long_the_file()
+    {
+        string rows = string.Concat(Enumerable.Repeat(string.Concat(Enumerable.Repeat("some words ", 50)) + ",1\n", 40_000));
+        Refused("a.csv", "text,label\nx,1\n\"" + rows, "(3", path => DataFiles.ReadTexts(path));
+    }
+
+    [Fact]
     public void Columns_of_words_are_read_whatever_divides_them()
     {
         Assert.Equal(["a b", "#", "c"], DataFiles.ReadTags(Write("a.txt", "-DOCSTART- -X- O\n\na b\tx\tO\n#\tx\tB-X\n\t\nc\ty\tO\n")).SelectMany(s => s.Words));

@@ -41,6 +41,7 @@ public sealed class EvaluationTests : IDisposable
     {
         TaggedSentence[] names = [new(["a", "b", "c"], ["B-X", "I-X", "O"], 1), new(["d"], ["O"], 5)];
         EvaluationSummary entities = TagEvaluation.Of(names, [["I-X", "I-X", "O"], ["O"]], bootstrap: true);
+        Assert.Equal(new BootstrapInterval(0, 1), entities.Interval);
         Assert.Equal((1, 0, 0.75), (entities["f1"], entities["f1_strict"], entities["accuracy"]));
         Assert.Equal(new EvaluationError(1, "a/B-X", "a/I-X", null, "a b c"), Assert.Single(entities.Errors));
 
