@@ -17,6 +17,7 @@ internal sealed class AddedTokenTable
     private readonly HashSet<int> _specialIds = [];
     private readonly HashSet<string> _joinedWhenDecoding = new(StringComparer.Ordinal);
     private readonly string[] _neverLowered;
+    private readonly PieceTrie? _neverLoweredTrie;
     private readonly PieceTrie _found;
     private readonly SearchValues<char> _starts;
 
@@ -54,15 +55,16 @@ internal sealed class AddedTokenTable
         CheckIds(vocabulary.Count);
         foreach (AddedToken token in special)
             _specialIds.Add(Id(token));
+        HashSet<string> additional = new(settings.AdditionalSpecialTokens.Select(token => token.Content), StringComparer.Ordinal);
         foreach (string content in _ids.Keys)
         {
-            bool isAdditional = settings.AdditionalSpecialTokens.Any(token => token.Content == content);
-            if (!_special.Contains(content) || (isAdditional && _ids[content] >= vocabulary.Count))
+            if (!_special.Contains(content) || (additional.Contains(content) && _ids[content] >= vocabulary.Count))
                 _joinedWhenDecoding.Add(content);
         }
         Ids = new SpecialTokens(Id(roles[4]), Id(roles[2]), Id(roles[5]), Id(roles[3]), Id(roles[6]));
         IEnumerable<AddedToken> normalized = _byId.Values.Where(token => !token.Special && token.Normalized);
         _neverLowered = lowerCase ? [.. special.Concat(normalized).Select(token => token.Content)] : [];
+        _neverLoweredTrie = StringTrie.Build(_neverLowered, lastCounts: false);
         _found = MakeTrie();
         _starts = MakeStarts(lowerCase);
     }
@@ -73,8 +75,8 @@ internal sealed class AddedTokenTable
     /// <summary>The ids of the tokens with a role.</summary>
     public SpecialTokens Ids { get; }
 
-    /// <summary>All added tokens.</summary>
-    public IEnumerable<AddedToken> Tokens => _byId.Values;
+    /// <summary>All added tokens, by id.</summary>
+    public IReadOnlyDictionary<int, AddedToken> Tokens => _byId;
 
     /// <summary>The added token of an id, or null.</summary>
     public AddedToken? this[int id] => _byId.GetValueOrDefault(id);
@@ -146,16 +148,21 @@ internal sealed class AddedTokenTable
 
     private int KeptLength(ReadOnlySpan<char> text)
     {
-        foreach (string token in _neverLowered)
+        if (_neverLoweredTrie is null)
+            return 0;
+        ulong node = _neverLoweredTrie.Root;
+        int first = int.MaxValue;
+        for (int i = 0; i < text.Length && _neverLoweredTrie.Step(ref node, text[i]); i++)
         {
-            if (text.StartsWith(token, StringComparison.Ordinal))
-                return token.Length;
+            if (PieceTrie.Value(node) is int index and >= 0)
+                first = Math.Min(first, index);
         }
-        return 0;
+        return first == int.MaxValue ? 0 : _neverLowered[first].Length;
     }
 
     private void Enter(int id, AddedToken token)
     {
+        AddedTokenLimits.Check(token.Content, id);
         _byId[id] = token;
         _ids[token.Content] = id;
     }

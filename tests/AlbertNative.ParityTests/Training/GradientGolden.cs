@@ -3,7 +3,6 @@ using System.Text.Json;
 using AlbertNative.Checkpoints;
 using AlbertNative.Cli;
 using AlbertNative.Model;
-using AlbertNative.Testing;
 
 namespace AlbertNative.ParityTests.Training;
 

@@ -5,6 +5,8 @@ namespace AlbertNative.Tokenization.Fast.Normalizers;
 /// <summary>Full lower case character by character, without the rule for a final sigma: Rust's <c>char::to_lowercase</c>.</summary>
 internal sealed class LowercaseNormalizer : Normalizer
 {
+    public override string ToString() => "Lowercase";
+
     public override void Apply(AlignedText text)
     {
         ReadOnlySpan<char> chars = text.Chars;

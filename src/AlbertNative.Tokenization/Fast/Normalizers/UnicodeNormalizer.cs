@@ -6,6 +6,14 @@ namespace AlbertNative.Tokenization.Fast.Normalizers;
 /// <param name="form">The normalization form.</param>
 internal sealed class UnicodeNormalizer(NormalizationForm form) : Normalizer
 {
+    public override string ToString() => form switch
+    {
+        NormalizationForm.Nfc => "NFC",
+        NormalizationForm.Nfd => "NFD",
+        NormalizationForm.Nfkc => "NFKC",
+        _ => "NFKD",
+    };
+
     public override void Apply(AlignedText text)
     {
         int stable = Normalization.StableLength(text.Chars, form, UnicodeVersion.V9);
