@@ -11,6 +11,8 @@ internal sealed class TrainCommand : Command
     {
         Add(new TrainTagCommand(session));
         Add(new TrainClassifyCommand(session));
+        Add(new TrainAnswerCommand(session));
+        Add(new TrainFillMaskCommand(session));
     }
 }
 
@@ -79,4 +81,44 @@ internal sealed class TrainClassifyCommand : TrainTaskCommand
         AddShared(notes, "test", test is null ? [] : SharedExamples.Find(train, test));
         return new PreparedRun(task, test is null ? null : task.Add(test), notes);
     }
+}
+
+/// <summary><c>albert train answer</c>: answers within texts.</summary>
+internal sealed class TrainAnswerCommand : TrainTaskCommand
+{
+    private readonly Option<int> _stride = new Option<int>("--doc-stride")
+    {
+        Description = "The tokens that the windows of a long text share [default: a quarter of --max-length]",
+        HelpName = "N",
+    };
+
+    public TrainAnswerCommand(Session session)
+        : base(session, "answer", "Answer questions with words of a text. Files: SQuAD's JSON, JSON lines with \"question\", \"context\" and \"answers\"") =>
+        Add(_stride);
+
+    protected override PreparedRun Prepare(ParseResult parsed, Tokenization.Tokenizer tokenizer, TrainingFiles files, TrainingOptions options)
+    {
+        DataSet<QuestionExample> train = DataFiles.ReadQuestions(files.Train);
+        DataSet<QuestionExample>? dev = files.Dev is null ? null : DataFiles.ReadQuestions(files.Dev);
+        DataSet<QuestionExample>? test = files.Test is null ? null : DataFiles.ReadQuestions(files.Test);
+        int stride = parsed.GetValue(_stride) is int given and > 0 ? given : files.MaxLength / 4;
+        AnsweringTask task = new(tokenizer, train, dev, files.MaxLength, stride);
+        List<string> notes = [];
+        AddShared(notes, "dev", dev is null ? [] : SharedExamples.Find(train, dev));
+        AddShared(notes, "test", test is null ? [] : SharedExamples.Find(train, test));
+        return new PreparedRun(task, test is null ? null : task.Add(test), notes);
+    }
+}
+
+/// <summary><c>albert train fill-mask</c>: more pre-training on texts of one's own.</summary>
+internal sealed class TrainFillMaskCommand(Session session)
+    : TrainTaskCommand(session, "fill-mask", "Learn a language's or a field's words: masked tokens of plain text. Files: a text a line")
+{
+    protected override PreparedRun Prepare(ParseResult parsed, Tokenization.Tokenizer tokenizer, TrainingFiles files, TrainingOptions options) =>
+        files.Test is not null
+            ? throw new BadInputException("--test is not for fill-mask: give the texts as --dev")
+            : new PreparedRun(
+                new MaskedLanguageTask(
+                    tokenizer, DataFiles.ReadDocuments(files.Train), files.Dev is null ? null : DataFiles.ReadDocuments(files.Dev), files.MaxLength, options.Seed),
+                null, []);
 }

@@ -14,6 +14,14 @@ public abstract class PreparedExamples
     /// <summary>Appends an example's sequences to a batch.</summary>
     public abstract void AddTo(TokenBatch batch, int example);
 
+    /// <summary>Called before the first update of an epoch, for what is drawn anew in each.</summary>
+    public virtual void BeginEpoch(int epoch)
+    {
+    }
+
+    /// <summary>The rows of a batch of these examples whose scores are needed, ascending; empty for all.</summary>
+    public virtual int[] RowsOf(ReadOnlySpan<int> examples) => [];
+
     /// <summary>What the scores of a batch of these examples should be.</summary>
     public abstract TrainingTargets TargetsOf(ReadOnlySpan<int> examples);
 }

@@ -16,6 +16,7 @@ public sealed class Trainer
     private readonly LearningRateSchedule _schedule;
     private readonly CounterDropout _dropout;
     private readonly TokenBatch _batch = new();
+    private int _epoch = -1;
 
     /// <summary>A run of a model over examples, from its first update.</summary>
     /// <exception cref="ArgumentException">An option is out of range, or there are no examples.</exception>
@@ -77,6 +78,8 @@ public sealed class Trainer
     {
         long begun = Stopwatch.GetTimestamp();
         int epoch = Done / UpdatesPerEpoch, first = Done % UpdatesPerEpoch * _options.BatchSize;
+        if (epoch != _epoch)
+            _examples.BeginEpoch(_epoch = epoch);
         int[] order = ExampleOrder.OfEpoch(_examples.Count, unchecked((ulong)_options.Seed), epoch);
         int[] examples = order[first..Math.Min(_examples.Count, first + _options.BatchSize)];
         (double loss, int tokens) = AddGradients(examples, cancellationToken);
@@ -103,7 +106,7 @@ public sealed class Trainer
         foreach (Range part in MicroBatches(examples, all))
         {
             Load(examples, all.AsSpan(part));
-            _model.Forward(_batch, default, null, cancellationToken);
+            _model.Forward(_batch, examples.RowsOf(all.AsSpan(part)), null, cancellationToken);
             observe(_model, all.AsMemory(part));
             TrainingTargets targets = examples.TargetsOf(all.AsSpan(part));
             LossParts counted = targets.Weight;
@@ -135,7 +138,7 @@ public sealed class Trainer
             cancellationToken.ThrowIfCancellationRequested();
             Load(_examples, examples.AsSpan(part));
             masks.First(part.Start.Value);
-            _model.Forward(_batch, default, masks.Masks, cancellationToken);
+            _model.Forward(_batch, _examples.RowsOf(examples.AsSpan(part)), masks.Masks, cancellationToken);
             loss += targets.Apply(_model, weight).Total;
             _model.Backward(cancellationToken);
             tokens += _batch.TokenCount;

@@ -73,6 +73,39 @@ public sealed class FineTuningTests : IDisposable
         Assert.Contains("B-ORG", refusal.Message);
     }
 
+    [Fact]
+    public void Text_is_learnt_by_its_hidden_words_and_each_epoch_hides_others()
+    {
+        using ModelFiles files = ModelFiles.Open(ShippedModels.Nano);
+        string path = FileOf("text.txt");
+        File.WriteAllText(path, string.Concat(Enumerable.Repeat("the king of israel went up to jerusalem and spoke unto the people\n", 12)));
+        MaskedLanguageTask task = new(files.LoadTokenizer(), DataFiles.ReadDocuments(path), DataFiles.ReadDocuments(path), 32, seed: 7);
+        int[] hidden = task.Train.RowsOf([0, 1]);
+        task.Train.BeginEpoch(1);
+        Assert.NotEqual(hidden, task.Train.RowsOf([0, 1]));
+        using FineTuning run = new(files, task, new TrainingOptions { LearningRate = 1e-3, BatchSize = 2, Epochs = 6, WarmupSteps = 0, ThreadCount = 2 });
+        TrainingSummary summary = run.Run(FileOf("words"));
+        Assert.True(summary.Evaluations[^1].Scores.Metrics["loss"] < summary.Evaluations[0].Scores.Metrics["loss"]);
+        using TextModel model = TextModel.Open(FileOf("words"));
+        Assert.Contains(ModelArchitecture.MaskedLM, model.Transformer.Architectures);
+    }
+
+    [Fact]
+    public void Answers_are_learnt_and_judged_by_SQuADs_rule()
+    {
+        using ModelFiles files = ModelFiles.Open(ShippedModels.Nano);
+        string path = FileOf("questions.jsonl");
+        File.WriteAllText(path, """{"question": "Who went to Tehran?", "context": "Mary went to Tehran.", "answers": {"text": ["Mary"], "answer_start": [0]}}""" + "\n");
+        DataSet<QuestionExample> questions = DataFiles.ReadQuestions(path);
+        AnsweringTask task = new(files.LoadTokenizer(), questions, questions, 32, 8);
+        using FineTuning run = new(
+            files, task, new TrainingOptions { LearningRate = 3e-3, BatchSize = 1, MaxSteps = 30, WarmupSteps = 3, ThreadCount = 1, LoadBestModelAtEnd = false });
+        TrainingSummary summary = run.Run(FileOf("answers"));
+        Assert.Equal(100, summary.Evaluations[^1].Scores.Main);
+        using TextModel model = TextModel.Open(FileOf("answers"));
+        Assert.Contains(ModelArchitecture.QuestionAnswering, model.Transformer.Architectures);
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private string FileOf(string name) => Path.Combine(_folder.Path, name);

@@ -1,0 +1,171 @@
+using AlbertNative.Evaluation;
+using AlbertNative.Model;
+using AlbertNative.Tokenization;
+
+namespace AlbertNative.Training;
+
+/// <summary>
+/// Extractive question answering: each question with as much of its context as fits, in windows that overlap; a window that
+/// does not hold the answer points to its first token. Judged by SQuAD's scripts, of the second version where a question has
+/// no answer.
+/// </summary>
+public sealed class AnsweringTask : TrainingTask
+{
+    private readonly Tokenizer _tokenizer;
+    private readonly int _maxLength;
+    private readonly int _stride;
+    private readonly List<string> _files;
+    private readonly AnswerWindows _train;
+
+    /// <summary>Prepares questions.</summary>
+    /// <param name="tokenizer">The model's tokenizer.</param>
+    /// <param name="train">What is learnt from.</param>
+    /// <param name="dev">What each epoch is judged by, or null.</param>
+    /// <param name="maxLength">The tokens of a window.</param>
+    /// <param name="stride">The tokens that neighbouring windows share.</param>
+    public AnsweringTask(Tokenizer tokenizer, DataSet<QuestionExample> train, DataSet<QuestionExample>? dev, int maxLength, int stride)
+    {
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        ArgumentNullException.ThrowIfNull(train);
+        _tokenizer = tokenizer;
+        _maxLength = maxLength;
+        _stride = stride;
+        _files = [Describe(train)];
+        _train = Prepare(train);
+        if (dev is not null)
+        {
+            Dev = Add(dev);
+            _files.Add(Describe(dev));
+        }
+    }
+
+    /// <inheritdoc/>
+    public override ModelArchitecture Architecture => ModelArchitecture.QuestionAnswering;
+
+    /// <summary>None: the scores are those of an answer's first and last token.</summary>
+    public override IReadOnlyList<string> Labels => [];
+
+    /// <inheritdoc/>
+    public override PreparedExamples Train => _train;
+
+    /// <inheritdoc/>
+    public override PreparedExamples? Dev { get; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> DataFiles => _files;
+
+    /// <inheritdoc/>
+    public override string Fingerprint => FormattableString.Invariant($"answer {_maxLength} {_stride} {string.Join(';', _files)}");
+
+    /// <inheritdoc/>
+    public override string MainMetric => "f1";
+
+    /// <inheritdoc/>
+    public override ModelConfig ConfigOf(ModelConfig config) => config;
+
+    /// <summary>Prepares further questions to be judged.</summary>
+    public PreparedExamples Add(DataSet<QuestionExample> questions)
+    {
+        ArgumentNullException.ThrowIfNull(questions);
+        return Prepare(questions);
+    }
+
+    /// <inheritdoc/>
+    public override TaskScores Evaluate(Trainer trainer, PreparedExamples examples)
+    {
+        ArgumentNullException.ThrowIfNull(trainer);
+        AnswerWindows windows = (AnswerWindows)examples;
+        (double[] Start, double[] End)[] logits = new (double[], double[])[windows.Count];
+        double loss = trainer.Evaluate(examples, (model, part) =>
+        {
+            for (int i = 0; i < part.Length; i++)
+            {
+                (int start, int length) = model.Batch.RowsOf(i);
+                double[] first = new double[length], last = new double[length];
+                for (int token = 0; token < length; token++)
+                    (first[token], last[token]) = (model.Logits[start + token][0], model.Logits[start + token][1]);
+                logits[part.Span[i]] = (first, last);
+            }
+        });
+        bool mayBeUnanswerable = windows.Questions.Any(question => question.Answers.Count == 0);
+        List<AnsweredQuestion> answered = [];
+        int next = 0;
+        for (int i = 0; i < windows.Questions.Count; i++)
+        {
+            QuestionExample question = windows.Questions[i];
+            IReadOnlyList<QuestionWindow> own = windows.WindowsOf(i);
+            AnswerSelection selection = AnswerSelection.Of(question.Context, own, logits[next..(next + own.Count)]);
+            next += own.Count;
+            string answer = mayBeUnanswerable ? selection.AnswerOrNothing() : selection.Answer;
+            answered.Add(new AnsweredQuestion(question.Id, [.. question.Answers.Select(gold => gold.Text)], answer));
+        }
+        AnswerScores scores = mayBeUnanswerable ? Squad2Scores.Of(answered).All : AnswerScores.OfSquad(answered);
+        Dictionary<string, double> metrics = new(StringComparer.Ordinal)
+        {
+            ["loss"] = loss,
+            ["exact_match"] = scores.ExactMatch,
+            ["f1"] = scores.F1,
+        };
+        return new TaskScores(scores.F1, metrics, FormattableString.Invariant($"exact {scores.ExactMatch:F2}  f1 {scores.F1:F2}  ({scores.Total} questions)"));
+    }
+
+    private AnswerWindows Prepare(DataSet<QuestionExample> questions)
+    {
+        List<IReadOnlyList<QuestionWindow>> windows = [];
+        foreach (QuestionExample question in questions)
+        {
+            try
+            {
+                windows.Add(QuestionWindow.Cut(_tokenizer, question.Question, question.Context, _maxLength, _stride));
+            }
+            catch (ArgumentException e)
+            {
+                throw new DataFormatException(questions.Path, question.Line, null, e.Message);
+            }
+        }
+        return new AnswerWindows(questions, windows);
+    }
+
+    private static string Describe(DataSet<QuestionExample> set) =>
+        FormattableString.Invariant($"{Path.GetFileName(set.Path)}, {set.Count} questions, SHA-256 {set.Sha256}");
+
+    /// <summary>The windows of all questions, one after the other, each an example.</summary>
+    private sealed class AnswerWindows : PreparedExamples
+    {
+        private readonly IReadOnlyList<IReadOnlyList<QuestionWindow>> _byQuestion;
+        private readonly List<(QuestionWindow Window, int Start, int End)> _windows = [];
+
+        public AnswerWindows(IReadOnlyList<QuestionExample> questions, IReadOnlyList<IReadOnlyList<QuestionWindow>> byQuestion)
+        {
+            Questions = questions;
+            _byQuestion = byQuestion;
+            for (int i = 0; i < questions.Count; i++)
+            {
+                TextSpan? answer = questions[i].Answers.Count > 0 ? questions[i].Answers[0].Span : null;
+                foreach (QuestionWindow window in byQuestion[i])
+                {
+                    (int start, int end) = window.Locate(answer);
+                    _windows.Add((window, start, end));
+                }
+            }
+        }
+
+        public IReadOnlyList<QuestionExample> Questions { get; }
+
+        public override int Count => _windows.Count;
+
+        public IReadOnlyList<QuestionWindow> WindowsOf(int question) => _byQuestion[question];
+
+        public override int TokensOf(int example) => _windows[example].Window.Input.Length;
+
+        public override void AddTo(TokenBatch batch, int example) =>
+            batch.Add(_windows[example].Window.Input.InputIds, _windows[example].Window.Input.TokenTypeIds);
+
+        public override TrainingTargets TargetsOf(ReadOnlySpan<int> examples)
+        {
+            int[] numbers = examples.ToArray();
+            return new AnswerTargets(
+                [.. numbers.Select(i => _windows[i].Start)], [.. numbers.Select(i => _windows[i].End)], [.. numbers.Select(TokensOf)]);
+        }
+    }
+}
