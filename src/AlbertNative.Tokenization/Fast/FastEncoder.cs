@@ -16,8 +16,9 @@ internal sealed class FastEncoder : TextEncoder
     private readonly AddedVocabulary _added;
     private readonly AddedVocabulary _addedNormalized;
     private readonly Dictionary<string, int> _addedIds;
-    private readonly string[] _tokens;
+    private readonly string?[] _tokens;
     private readonly HashSet<int> _specialIds;
+    private readonly Dictionary<int, string> _normalizedTexts = [];
     private readonly WordBoundaries? _boundaries;
     private readonly bool _dependsOnPosition;
     private readonly TokenCache _cache = new();
@@ -35,11 +36,14 @@ internal sealed class FastEncoder : TextEncoder
         AddedEntry[] normalized = [.. entries.Where(entry => entry.Token.Normalized)];
         AddedEntry[] literal = [.. entries.Where(entry => !entry.Token.Normalized)];
         _added = new AddedVocabulary(literal, [.. literal.Select(entry => entry.Token.Content)]);
-        _addedNormalized = new AddedVocabulary(normalized, [.. normalized.Select(entry => Normalized(entry.Token.Content))]);
+        string[] patterns = [.. normalized.Select(entry => Normalized(entry.Token.Content))];
+        _addedNormalized = new AddedVocabulary(normalized, patterns);
+        for (int i = 0; i < normalized.Length; i++)
+            _normalizedTexts[normalized[i].Id] = patterns[i];
         _addedIds = entries.ToDictionary(entry => entry.Token.Content, entry => entry.Id, StringComparer.Ordinal);
         _specialIds = [.. entries.Where(entry => entry.Token.Special).Select(entry => entry.Id)];
-        _tokens = new string[entries.Select(entry => entry.Id + 1).Append(pipeline.Model.Count).Max()];
-        for (int id = 0; id < pipeline.Model.Count; id++)
+        _tokens = new string?[entries.Select(entry => entry.Id + 1).Append(pipeline.Model.IdLimit).Max()];
+        for (int id = 0; id < pipeline.Model.IdLimit; id++)
             _tokens[id] = pipeline.Model.PieceOf(id);
         foreach (AddedEntry entry in entries)
             _tokens[entry.Id] = entry.Token.Content;
@@ -63,7 +67,7 @@ internal sealed class FastEncoder : TextEncoder
     /// <summary>How the file would pad, were it asked to.</summary>
     public FilePadding? Padding => _pipeline.Padding;
 
-    public override string IdToToken(int id) => _tokens[id];
+    public override string IdToToken(int id) => _tokens[id] ?? "";
 
     public override bool TryGetId(string token, out int id)
     {
@@ -85,7 +89,7 @@ internal sealed class FastEncoder : TextEncoder
             EncodeSegment(ref output, taken, match.Start, scratch);
             if (output.HasEnough())
                 break;
-            output.Add(match, _tokens[match.Id]);
+            output.Add(match, _tokens[match.Id]!);
             taken = match.End;
         }
         EncodeSegment(ref output, taken, text.Length, scratch);
@@ -98,12 +102,13 @@ internal sealed class FastEncoder : TextEncoder
         bool isFirst = true;
         foreach (int id in ids)
         {
-            if (skipSpecialTokens && _specialIds.Contains(id))
+            if (_tokens[id] is not string token || (skipSpecialTokens && _specialIds.Contains(id)))
                 continue;
-            if (_pipeline.Decoder is MetaspaceDecoder decoder)
-                decoder.Append(_tokens[id], isFirst, text);
+            token = _normalizedTexts.GetValueOrDefault(id, token);
+            if (_pipeline.Decoder is TokenDecoder decoder)
+                decoder.Append(token, isFirst, text);
             else
-                text.Append(isFirst ? "" : " ").Append(_tokens[id]);
+                text.Append(isFirst ? "" : " ").Append(token);
             isFirst = false;
         }
         return text.ToString();
@@ -112,8 +117,11 @@ internal sealed class FastEncoder : TextEncoder
     /// <summary>Text between added tokens.</summary>
     private void EncodeSegment(ref FastOutput output, int start, int end, FastScratch scratch)
     {
-        for (int from = start; from < end && !output.HasEnough();)
+        for (int from = start; !output.HasEnough();)
         {
+            from = _boundaries?.Skip(output.Text, from, end) ?? from;
+            if (from == end)
+                return;
             int to = _boundaries?.Next(output.Text, from, end) ?? end;
             if (TokenCache.Takes(to - from) && TryRecall(ref output, from, to))
             {
@@ -138,7 +146,7 @@ internal sealed class FastEncoder : TextEncoder
         if (!IsRemembered(from))
             return false;
         TokenCache.Entry entry = _cache.Find(output.Text[from..to]);
-        if (!entry.IsFound || (entry.HasSurface && output.WithDetails))
+        if (!entry.IsFound || (entry.IsIdsOnly && output.WithDetails))
             return false;
         output.Add(entry, from);
         return true;
@@ -146,8 +154,8 @@ internal sealed class FastEncoder : TextEncoder
 
     private void Remember(ReadOnlySpan<char> text, int from, int to, FastScratch scratch)
     {
-        if (TokenCache.Takes(to - from) && IsRemembered(from) && scratch.Splits.Count == 1 && !scratch.Text.IsShifted)
-            _cache.Add(text[from..to], from, scratch.Tokens.Tokens);
+        if (TokenCache.Takes(to - from) && IsRemembered(from) && !scratch.Text.IsShifted)
+            _cache.Add(text[from..to], from, scratch.Tokens.Tokens, isSplit: scratch.Splits.Count != 1);
     }
 
     /// <summary>Whether the tokens of a word at this place are those that it has anywhere.</summary>

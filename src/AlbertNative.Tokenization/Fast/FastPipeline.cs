@@ -15,7 +15,7 @@ internal sealed record FastPipeline
     public required PreTokenizer[] PreTokenizers { get; init; }
 
     /// <summary>From splits to tokens.</summary>
-    public required UnigramModel Model { get; init; }
+    public required TokenModel Model { get; init; }
 
     /// <summary>Tokens that are found in the text itself.</summary>
     public required AddedEntry[] AddedTokens { get; init; }
@@ -24,13 +24,20 @@ internal sealed record FastPipeline
     public required SequenceTemplate Template { get; init; }
 
     /// <summary>From tokens back to text; null joins them with spaces.</summary>
-    public required MetaspaceDecoder? Decoder { get; init; }
+    public required TokenDecoder? Decoder { get; init; }
 
     /// <summary>How the file would truncate, were it asked to; null where it would not.</summary>
     public FileTruncation? Truncation { get; init; }
 
     /// <summary>How the file would pad, were it asked to; null where it would not.</summary>
     public FilePadding? Padding { get; init; }
+
+    /// <summary>The id of a token, added or of the vocabulary, or -1.</summary>
+    public int IdOf(string token)
+    {
+        AddedEntry added = Array.Find(AddedTokens, entry => entry.Token.Content == token);
+        return added.Token is null ? Model.IdOf(token) : added.Id;
+    }
 }
 
 /// <summary>The truncation that a <c>tokenizer.json</c> was saved with.</summary>

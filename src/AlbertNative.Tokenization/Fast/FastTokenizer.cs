@@ -24,17 +24,12 @@ internal static class FastTokenizer
 
     private static FastEncoder Make(FastPipeline pipeline, TokenizerSettings settings, string? source)
     {
-        int IdOf(string token)
-        {
-            AddedEntry added = Array.Find(pipeline.AddedTokens, entry => entry.Token.Content == token);
-            return added.Token is null ? pipeline.Model.IdOf(token) : added.Id;
-        }
         SpecialTokens special = new(
-            IdOf(settings.PadToken?.Content ?? pipeline.Padding?.PadToken ?? "<pad>"),
+            FirstId(pipeline, settings.PadToken?.Content ?? pipeline.Padding?.PadToken, "<pad>", "[PAD]"),
             pipeline.Model.UnknownId,
-            IdOf(settings.ClsToken?.Content ?? "[CLS]"),
-            IdOf(settings.SepToken?.Content ?? "[SEP]"),
-            IdOf(settings.MaskToken?.Content ?? "[MASK]"));
+            FirstId(pipeline, settings.ClsToken?.Content, "[CLS]", "<s>"),
+            FirstId(pipeline, settings.SepToken?.Content, "[SEP]", "</s>"),
+            FirstId(pipeline, settings.MaskToken?.Content, "[MASK]", "<mask>"));
         try
         {
             return new FastEncoder(pipeline, special, settings.ModelMaxLength);
@@ -43,5 +38,16 @@ internal static class FastTokenizer
         {
             throw new TokenizerFormatException(source, e.Message, e);
         }
+    }
+
+    /// <summary>The id of the token that the files give a role, else of the first that families give it and that is there.</summary>
+    private static int FirstId(FastPipeline pipeline, string? named, params ReadOnlySpan<string> customary)
+    {
+        if (named is not null)
+            return pipeline.IdOf(named);
+        int id = -1;
+        for (int i = 0; id < 0 && i < customary.Length; i++)
+            id = pipeline.IdOf(customary[i]);
+        return id;
     }
 }
