@@ -1,6 +1,7 @@
 using AlbertNative.Tokenization.Fast;
 using AlbertNative.Tokenization.SentencePiece;
 using AlbertNative.Tokenization.Slow;
+using AlbertNative.Tokenization.WordPiece;
 
 namespace AlbertNative.Tokenization;
 
@@ -9,7 +10,6 @@ internal static class TokenizerLoader
 {
     private const string FastFile = "tokenizer.json";
     private const string SlowFile = "spiece.model";
-    private const string WordPieceFile = "vocab.txt";
 
     public static Tokenizer Load(string path, TokenizerOptions options)
     {
@@ -25,13 +25,19 @@ internal static class TokenizerLoader
         bool slowOnly = options.Semantics == TokenizerSemantics.Slow;
         if (!slowOnly && files(FastFile) is byte[] json)
             return FromTokenizerJson(json, settings, options, Path.Combine(source, FastFile));
+        if (BertSettings.IsNamed(settings) && files(VocabularyFile.Name) is byte[] named)
+            return FromVocabulary(named, settings, options, Path.Combine(source, VocabularyFile.Name));
         if (files(SlowFile) is byte[] model)
             return FromSentencePiece(model, settings, options, Path.Combine(source, SlowFile));
+        if (files(VocabularyFile.Name) is byte[] vocabulary)
+            return FromVocabulary(vocabulary, settings, options, Path.Combine(source, VocabularyFile.Name));
         if (slowOnly && files(FastFile) is not null)
-            throw new TokenizerFormatException(source, $"the slow tokenizer needs a {SlowFile}, there is only a {FastFile}");
-        if (files(WordPieceFile) is not null)
-            throw new TokenizerFormatException(source, $"its tokenizer is a {WordPieceFile} (BERT's WordPiece), which is not supported: the model takes ids, no text");
-        throw new FileNotFoundException($"{source}: neither {FastFile} nor {SlowFile} is there.", Path.Combine(source, SlowFile));
+        {
+            throw new TokenizerFormatException(
+                source, $"the slow tokenizer needs a {SlowFile} or a {VocabularyFile.Name}, there is only a {FastFile}");
+        }
+        throw new FileNotFoundException(
+            $"{source}: none of {FastFile}, {SlowFile} and {VocabularyFile.Name} is there.", Path.Combine(source, SlowFile));
     }
 
     /// <summary>A file's content, or null where there is no such file.</summary>
@@ -57,10 +63,21 @@ internal static class TokenizerLoader
         ReadOnlyMemory<byte> json, TokenizerSettings settings, TokenizerOptions options, string? source = null)
     {
         if (options.Semantics == TokenizerSemantics.Slow)
-            throw new TokenizerFormatException(source, $"the slow tokenizer needs a {SlowFile}, this is a {FastFile}");
-        if (options.LowerCase is not null || options.KeepAccents is not null || options.RemoveSpace is not null)
+            throw new TokenizerFormatException(source, $"the slow tokenizer needs a {SlowFile} or a {VocabularyFile.Name}, this is a {FastFile}");
+        if (options with { Semantics = null } != new TokenizerOptions())
             throw new ArgumentException($"A {FastFile} fixes its own normalisation; it cannot be overridden.", nameof(options));
         return new Tokenizer(FastTokenizer.FromTokenizerJson(json.Span, settings, source));
+    }
+
+    public static Tokenizer FromVocabulary(
+        ReadOnlyMemory<byte> vocabulary, TokenizerSettings settings, TokenizerOptions options, string? source = null)
+    {
+        BertSettings.RequireBert(settings, source);
+        if (options.RemoveSpace is not null)
+            throw new ArgumentException("BERT's tokenizers have no step that removes spaces.", nameof(options));
+        return new Tokenizer(options.Semantics == TokenizerSemantics.Slow
+            ? throw new TokenizerFormatException(source, "the slow tokenizer is not supported")
+            : FastTokenizer.FromVocabulary(vocabulary.Span, settings, options, source));
     }
 
     private static Tokenizer LoadFile(string file, TokenizerOptions options)
@@ -68,6 +85,8 @@ internal static class TokenizerLoader
         if (Path.GetExtension(file) == ".safetensors")
             throw new TokenizerFormatException(file, "a model, whose tokenizer is a part of it: AlbertNative's ModelTokenizer loads it");
         byte[] bytes = File.ReadAllBytes(file);
+        if (Path.GetExtension(file) == ".txt")
+            return FromVocabulary(bytes, TokenizerSettings.Default, options, file);
         return IsJson(file, bytes)
             ? FromTokenizerJson(bytes, TokenizerSettings.Default, options, file)
             : FromSentencePiece(bytes, TokenizerSettings.Default, options, file);

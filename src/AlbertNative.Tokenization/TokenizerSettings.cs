@@ -6,7 +6,7 @@ namespace AlbertNative.Tokenization;
 /// </summary>
 public sealed record TokenizerSettings
 {
-    /// <summary>No files at all: every default of transformers' <c>AlbertTokenizer</c>.</summary>
+    /// <summary>No files at all: every default of transformers' classes.</summary>
     public static TokenizerSettings Default { get; } = new();
 
     /// <summary><c>do_lower_case</c>.</summary>
@@ -17,6 +17,21 @@ public sealed record TokenizerSettings
 
     /// <summary><c>remove_space</c>.</summary>
     public bool? RemoveSpace { get; init; }
+
+    /// <summary><c>strip_accents</c> (BERT).</summary>
+    public bool? StripAccents { get; init; }
+
+    /// <summary><c>tokenize_chinese_chars</c> (BERT).</summary>
+    public bool? TokenizeChineseChars { get; init; }
+
+    /// <summary><c>do_basic_tokenize</c> (BERT, slow).</summary>
+    public bool? DoBasicTokenize { get; init; }
+
+    /// <summary><c>never_split</c> (BERT, slow): words that stay as they are.</summary>
+    public IReadOnlyList<string> NeverSplit { get; init; } = [];
+
+    /// <summary><c>tokenizer_class</c>.</summary>
+    public string? TokenizerClass { get; init; }
 
     /// <summary><c>model_max_length</c>, where it is a usable number.</summary>
     public int? ModelMaxLength { get; init; }
@@ -63,6 +78,12 @@ public sealed record TokenizerSettings
             new SettingsContent("tokenizer_config.json", tokenizerConfig),
             new SettingsContent("special_tokens_map.json", specialTokensMap),
             new SettingsContent("added_tokens.json", addedTokens));
+
+    /// <summary><c>word_tokenizer_type</c>, which only a refusal needs.</summary>
+    internal string? WordTokenizerType { get; init; }
+
+    /// <summary>Whether <c>mask_token</c> is a plain string, about whose white space each class has a view of its own.</summary>
+    internal bool MaskTokenIsPlain { get; init; }
 
     /// <summary>The special tokens that are named, in the order in which transformers goes through them.</summary>
     internal IEnumerable<AddedToken> SpecialTokens()

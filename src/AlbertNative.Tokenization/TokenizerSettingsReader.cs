@@ -72,6 +72,18 @@ internal static class TokenizerSettingsReader
                 return settings with { KeepAccents = ReadFlag(ref json, name) };
             case "remove_space":
                 return settings with { RemoveSpace = ReadFlag(ref json, name) };
+            case "strip_accents":
+                return settings with { StripAccents = ReadFlag(ref json, name) };
+            case "tokenize_chinese_chars":
+                return settings with { TokenizeChineseChars = ReadFlag(ref json, name) };
+            case "do_basic_tokenize":
+                return settings with { DoBasicTokenize = ReadFlag(ref json, name) };
+            case "never_split":
+                return settings with { NeverSplit = ReadStrings(ref json, name) };
+            case "tokenizer_class":
+                return settings with { TokenizerClass = ReadString(ref json, name) };
+            case "word_tokenizer_type":
+                return settings with { WordTokenizerType = ReadString(ref json, name) };
             case "model_max_length":
                 // transformers writes 1e30 for "no limit".
                 Expect(json.TokenType is JsonTokenType.Number or JsonTokenType.Null, $"a number as {name}");
@@ -101,7 +113,8 @@ internal static class TokenizerSettingsReader
             case "cls_token":
                 return settings with { ClsToken = ReadToken(ref json, name) };
             case "mask_token":
-                return settings with { MaskToken = ReadToken(ref json, name) };
+                bool isPlain = json.TokenType == JsonTokenType.String;
+                return settings with { MaskToken = ReadToken(ref json, name), MaskTokenIsPlain = isPlain };
             case "additional_special_tokens":
                 return settings with { AdditionalSpecialTokens = ReadTokens(ref json, settings.AdditionalSpecialTokens) };
             default:
@@ -116,6 +129,26 @@ internal static class TokenizerSettingsReader
             return null;
         Expect(json.TokenType is JsonTokenType.True or JsonTokenType.False, $"true or false as {name}");
         return json.GetBoolean();
+    }
+
+    private static string? ReadString(ref Utf8JsonReader json, string name)
+    {
+        Expect(json.TokenType is JsonTokenType.String or JsonTokenType.Null, $"a string as {name}");
+        return json.GetString();
+    }
+
+    private static List<string> ReadStrings(ref Utf8JsonReader json, string name)
+    {
+        List<string> strings = [];
+        if (json.TokenType == JsonTokenType.Null)
+            return strings;
+        Expect(json.TokenType == JsonTokenType.StartArray, $"a list as {name}");
+        while (json.Read() && json.TokenType != JsonTokenType.EndArray)
+        {
+            Expect(json.TokenType == JsonTokenType.String, $"strings in {name}");
+            strings.Add(json.GetString()!);
+        }
+        return strings;
     }
 
     private static List<AddedToken> ReadTokens(ref Utf8JsonReader json, IReadOnlyList<AddedToken> known)

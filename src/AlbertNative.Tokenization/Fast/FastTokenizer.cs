@@ -1,5 +1,6 @@
 using AlbertNative.Tokenization.Fast.Reading;
 using AlbertNative.Tokenization.SentencePiece;
+using AlbertNative.Tokenization.WordPiece;
 
 namespace AlbertNative.Tokenization.Fast;
 
@@ -21,6 +22,26 @@ internal static class FastTokenizer
     /// <exception cref="TokenizerFormatException">The model cannot be converted.</exception>
     public static FastEncoder FromSentencePiece(ModelProto model, TokenizerSettings settings, TokenizerOptions options) =>
         Make(AlbertConversion.Convert(model, settings, options), settings, model.Source);
+
+    /// <summary>Makes an encoder of a <c>vocab.txt</c>, as transformers converts it.</summary>
+    /// <param name="utf8">The file's content.</param>
+    /// <param name="settings">What stands beside it.</param>
+    /// <param name="options">The caller's overrides.</param>
+    /// <param name="source">The file's name for messages, or null.</param>
+    /// <exception cref="TokenizerFormatException">The vocabulary cannot be converted.</exception>
+    public static FastEncoder FromVocabulary(
+        ReadOnlySpan<byte> utf8, TokenizerSettings settings, TokenizerOptions options, string? source)
+    {
+        string[] tokens = VocabularyFile.Read(utf8, TokenizerSemantics.Fast, source);
+        try
+        {
+            return Make(BertConversion.Convert(tokens, settings, options), settings, source);
+        }
+        catch (FormatException e) when (e is not TokenizerFormatException)
+        {
+            throw new TokenizerFormatException(source, e.Message, e);
+        }
+    }
 
     private static FastEncoder Make(FastPipeline pipeline, TokenizerSettings settings, string? source)
     {

@@ -46,7 +46,7 @@ internal sealed class SlowTextEncoder : TextEncoder
         _wordwise = WordwiseEncoder.TryMake(model, Prepare, _pieceTokens.AppendIds);
         _cuts = _wordwise is null ? null : TextCuts.TryMake(_added.Tokens, removesSpace, chunkLength);
         ModelMaxLength = settings.ModelMaxLength;
-        Template = SequenceTemplate.Albert(_added.Ids.Cls, _added.Ids.Sep);
+        Template = SequenceTemplate.Bert(_added.Ids.Cls, _added.Ids.Sep);
     }
 
     public override TokenizerSemantics Semantics => TokenizerSemantics.Slow;

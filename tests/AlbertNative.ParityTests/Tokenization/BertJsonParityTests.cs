@@ -20,4 +20,12 @@ public sealed class BertJsonParityTests
         Tokenizer tokenizer = Tokenizer.Load(SharedFolder.Require("tokenizers", name, "tokenizer.json"));
         BertLines.AssertAll(tokenizer, GoldenLines.Read(SharedFolder.Require(Folder, name + Extension)));
     }
+
+    /// <summary>A directory without <c>tokenizer.json</c> gives the ids of the one that was made of it.</summary>
+    [Fact]
+    public void A_vocabulary_alone_gives_the_ids_of_its_template()
+    {
+        Tokenizer tokenizer = Tokenizer.Load(SharedFolder.Require("tokenizers", "bert-vocab-only"));
+        BertLines.AssertAll(tokenizer, GoldenLines.Read(SharedFolder.Require(Folder, "bert-template" + Extension)));
+    }
 }

@@ -23,6 +23,42 @@ internal static class BertLines
             $"{differences.Count} of {count} lines differ:\n{string.Join('\n', differences.Take(10))}");
     }
 
+    /// <summary>As <see cref="AssertAll"/>, for texts that are split into words beforehand.</summary>
+    public static void AssertWords(Tokenizer tokenizer, IEnumerable<JsonElement> lines)
+    {
+        foreach (JsonElement line in lines)
+        {
+            string[] words = line.Strings("words");
+            EncodeOptions options = Options(line);
+            Encoding encoding = line.TryGetProperty("pair_words", out JsonElement pair) && pair.ValueKind != JsonValueKind.Null
+                ? tokenizer.EncodeWords(words, line.Strings("pair_words"), options)
+                : tokenizer.EncodeWords(words, options);
+            string? difference = Compare("ids", line.Integers("ids"), [.. encoding.Ids])
+                ?? Compare("type_ids", line.Integers("type_ids"), [.. encoding.TokenTypeIds])
+                ?? Compare("word_ids", Indices(line, "word_ids"), [.. encoding.WordIndices])
+                ?? Compare("sequence_ids", Indices(line, "sequence_ids"), [.. encoding.SequenceIndices])
+                ?? Compare("offsets", line.Pairs("offsets"), WordOffsets(line, encoding));
+            Assert.True(difference is null, $"{line}: {difference}");
+        }
+    }
+
+    private static int[] Indices(JsonElement line, string name) =>
+        [.. line.GetProperty(name).EnumerateArray().Select(index => index.ValueKind == JsonValueKind.Null ? -1 : index.GetInt32())];
+
+    private static (int, int)[] WordOffsets(JsonElement line, Encoding encoding)
+    {
+        (int, int)[] offsets = new (int, int)[encoding.Count];
+        for (int i = 0; i < offsets.Length; i++)
+        {
+            if (encoding.IsSpecial(i))
+                continue;
+            string word = line.GetProperty(encoding.SequenceIndices[i] == 1 ? "pair_words" : "words")[encoding.WordIndices[i]].GetString()!;
+            TextSpan span = encoding.Spans[i];
+            offsets[i] = (CodePoints(word.AsSpan(0, span.Start)), CodePoints(word.AsSpan(0, span.End)));
+        }
+        return offsets;
+    }
+
     /// <summary>What differs in a line, or null.</summary>
     private static string? Difference(Tokenizer tokenizer, JsonElement line, int[] buffer)
     {
