@@ -75,9 +75,17 @@ internal static class TokenizerLoader
         BertSettings.RequireBert(settings, source);
         if (options.RemoveSpace is not null)
             throw new ArgumentException("BERT's tokenizers have no step that removes spaces.", nameof(options));
-        return new Tokenizer(options.Semantics == TokenizerSemantics.Slow
-            ? throw new TokenizerFormatException(source, "the slow tokenizer is not supported")
-            : FastTokenizer.FromVocabulary(vocabulary.Span, settings, options, source));
+        if (options.Semantics != TokenizerSemantics.Slow)
+            return new Tokenizer(FastTokenizer.FromVocabulary(vocabulary.Span, settings, options, source));
+        string[] tokens = VocabularyFile.Read(vocabulary.Span, TokenizerSemantics.Slow, source);
+        try
+        {
+            return new Tokenizer(new SlowBertEncoder(tokens, settings, options));
+        }
+        catch (FormatException e) when (e is not TokenizerFormatException)
+        {
+            throw new TokenizerFormatException(source, e.Message, e);
+        }
     }
 
     private static Tokenizer LoadFile(string file, TokenizerOptions options)

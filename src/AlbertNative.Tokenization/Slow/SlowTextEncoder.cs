@@ -36,7 +36,8 @@ internal sealed class SlowTextEncoder : TextEncoder
             _lowerCase, options.KeepAccents ?? settings.KeepAccents ?? false, removesSpace));
         try
         {
-            _added = new AddedTokenTable(_vocabulary, settings, _lowerCase);
+            _added = new AddedTokenTable(
+                _vocabulary.Count, text => _vocabulary.Find(text), SpecialTokenRoles.Albert(settings), settings.AddedTokens, _lowerCase);
         }
         catch (FormatException e)
         {
@@ -88,7 +89,7 @@ internal sealed class SlowTextEncoder : TextEncoder
     }
 
     public override string Decode(ReadOnlySpan<int> ids, bool skipSpecialTokens) =>
-        new SlowDecoder(_model, _added, IdToToken).Decode(ids, skipSpecialTokens);
+        new SlowDecoder(_added, IdToToken, _pieceTokens.Join).Decode(ids, skipSpecialTokens);
 
     /// <summary>What a chunk of a text leaves to the next.</summary>
     private record struct Progress()

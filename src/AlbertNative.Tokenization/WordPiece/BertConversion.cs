@@ -17,7 +17,7 @@ internal static class BertConversion
     public static FastPipeline Convert(string[] tokens, TokenizerSettings settings, TokenizerOptions options)
     {
         BertSettings bert = BertSettings.Of(settings, options);
-        string unknown = bert.Unknown.Content;
+        string unknown = bert.Roles.Unknown.Content;
         int unknownId = Array.LastIndexOf(tokens, unknown);
         if (unknownId < 0)
             throw new FormatException($"the unknown token '{unknown}' is not in the vocabulary");
@@ -37,7 +37,7 @@ internal static class BertConversion
         };
         return pipeline with
         {
-            Template = SequenceTemplate.Bert(pipeline.IdOf(bert.Cls.Content), pipeline.IdOf(bert.Sep.Content)),
+            Template = SequenceTemplate.Bert(pipeline.IdOf(bert.Roles.Cls.Content), pipeline.IdOf(bert.Roles.Sep.Content)),
         };
     }
 
@@ -53,7 +53,7 @@ internal static class BertConversion
             if (place != id)
                 throw new FormatException($"the added token '{token.Content}' has the id {id}, its place gives {place}");
         }
-        foreach (AddedToken token in bert.SpecialTokens())
+        foreach (AddedToken token in bert.Roles.Tokens)
             Add(token with { Special = true });
         return [.. entries];
 

@@ -1,3 +1,5 @@
+using AlbertNative.Tokenization.Slow;
+
 namespace AlbertNative.Tokenization.WordPiece;
 
 /// <summary>What the files beside a <c>vocab.txt</c>, and the caller, say about BERT's tokenizer; all else is its default.</summary>
@@ -21,23 +23,8 @@ internal sealed record BertSettings
     /// <summary>Whether ideographs are words of their own.</summary>
     public required bool HandleChineseCharacters { get; init; }
 
-    /// <summary><c>[UNK]</c>.</summary>
-    public required AddedToken Unknown { get; init; }
-
-    /// <summary><c>[SEP]</c>.</summary>
-    public required AddedToken Sep { get; init; }
-
-    /// <summary><c>[PAD]</c>.</summary>
-    public required AddedToken Pad { get; init; }
-
-    /// <summary><c>[CLS]</c>.</summary>
-    public required AddedToken Cls { get; init; }
-
-    /// <summary><c>[MASK]</c>.</summary>
-    public required AddedToken Mask { get; init; }
-
-    /// <summary>Special tokens without a role here.</summary>
-    public required IReadOnlyList<AddedToken> Others { get; init; }
+    /// <summary>The special tokens.</summary>
+    public required SpecialTokenRoles Roles { get; init; }
 
     /// <summary>Puts the two together.</summary>
     public static BertSettings Of(TokenizerSettings settings, TokenizerOptions options)
@@ -48,14 +35,7 @@ internal sealed record BertSettings
             LowerCase = lowerCase,
             StripAccents = !options.KeepAccents ?? settings.StripAccents ?? lowerCase,
             HandleChineseCharacters = options.TokenizeChineseChars ?? settings.TokenizeChineseChars ?? true,
-            Unknown = settings.UnkToken ?? Special("[UNK]"),
-            Sep = settings.SepToken ?? Special("[SEP]"),
-            Pad = settings.PadToken ?? Special("[PAD]"),
-            Cls = settings.ClsToken ?? Special("[CLS]"),
-            Mask = settings.MaskToken is AddedToken mask
-                ? mask with { LeftStrip = mask.LeftStrip && !settings.MaskTokenIsPlain }
-                : Special("[MASK]"),
-            Others = [.. ((AddedToken?[])[settings.BosToken, settings.EosToken]).OfType<AddedToken>(), .. settings.AdditionalSpecialTokens],
+            Roles = SpecialTokenRoles.Bert(settings),
         };
     }
 
@@ -77,9 +57,4 @@ internal sealed record BertSettings
         if (!Classes.Contains(bare))
             throw new TokenizerFormatException(source, $"the tokenizer is a {name}: not supported with a {VocabularyFile.Name}");
     }
-
-    /// <summary>All special tokens, in the order in which those that the vocabulary lacks follow it.</summary>
-    public IEnumerable<AddedToken> SpecialTokens() => [Unknown, Sep, Pad, Cls, Mask, .. Others];
-
-    private static AddedToken Special(string content) => new(content) { Special = true };
 }

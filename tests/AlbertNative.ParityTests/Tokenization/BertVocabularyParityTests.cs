@@ -20,12 +20,18 @@ public sealed class BertVocabularyParityTests
             .Select(path => new TheoryDataRow<string>(Path.GetFileName(path)[Words.Length..^Extension.Length]));
 
     public static IEnumerable<TheoryDataRow<TokenizerSemantics>> Semantics() =>
-        SharedFolder.Files(Folder, "vocab-files.jsonl").Select(_ => new TheoryDataRow<TokenizerSemantics>(TokenizerSemantics.Fast));
+        SharedFolder.Files(Folder, "vocab-files.jsonl").SelectMany(_ =>
+            Enum.GetValues<TokenizerSemantics>().Select(semantics => new TheoryDataRow<TokenizerSemantics>(semantics)));
 
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(Goldens))]
     public void Every_line_of_the_fast_one_is_exact(string name) =>
         BertLines.AssertAll(Load(name, TokenizerSemantics.Fast), Lines(name));
+
+    [Theory(SkipTestWithoutData = true)]
+    [MemberData(nameof(Goldens))]
+    public void Every_line_of_the_slow_one_is_exact(string name) =>
+        BertLines.AssertSlow(Load(name, TokenizerSemantics.Slow), Lines(name));
 
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(WordGoldens))]
@@ -56,6 +62,20 @@ public sealed class BertVocabularyParityTests
                 limit = Math.Max(limit, id + 1);
             }
             Assert.Equal(limit, tokenizer.VocabularySize);
+        }
+    }
+
+    [Fact]
+    public void Words_that_are_never_split_stay_whole_in_the_slow_one()
+    {
+        foreach (JsonElement line in Lines("never-split"))
+        {
+            TokenizerSettings settings = new() { NeverSplit = line.Strings("never_split") };
+            byte[] vocabulary = File.ReadAllBytes(SharedFolder.Require("vocab", "wordpiece", "bert-base-uncased", "vocab.txt"));
+            string text = line.GetProperty("text").GetString()!;
+            Assert.Equal(line.Integers("ids"), Tokenizer.FromVocabulary(vocabulary, settings).Encode(text).Ids);
+            TokenizerOptions slow = new() { Semantics = TokenizerSemantics.Slow };
+            Assert.Equal(line.GetProperty("slow").Integers("ids"), Tokenizer.FromVocabulary(vocabulary, settings, slow).Encode(text).Ids);
         }
     }
 

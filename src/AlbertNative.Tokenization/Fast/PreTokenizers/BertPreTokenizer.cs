@@ -3,7 +3,8 @@ using AlbertNative.Tokenization.Unicode;
 namespace AlbertNative.Tokenization.Fast.PreTokenizers;
 
 /// <summary>Splits at white space, which is dropped, and makes each punctuation mark a split of its own.</summary>
-internal sealed class BertPreTokenizer : PreTokenizer
+/// <param name="semantics">Whose idea of the two.</param>
+internal sealed class BertPreTokenizer(TokenizerSemantics semantics = TokenizerSemantics.Fast) : PreTokenizer
 {
     public override void Apply(AlignedText text, SplitList splits)
     {
@@ -18,7 +19,7 @@ internal sealed class BertPreTokenizer : PreTokenizer
             int start = split.Start, length;
             for (int i = start; i < split.End; i += length)
             {
-                BertTraits traits = BertCharacters.Fast(CodePoints.Read(chars, i, out length));
+                BertTraits traits = BertCharacters.Of(CodePoints.Read(chars, i, out length), semantics);
                 if ((traits & (BertTraits.WhiteSpace | BertTraits.Punctuation)) == 0)
                     continue;
                 splits.Add(new Split(start, i, -1));
@@ -35,7 +36,7 @@ internal sealed class BertPreTokenizer : PreTokenizer
     {
         if (char.IsSurrogate(character))
             return SplitRole.Inside;
-        BertTraits traits = BertCharacters.Fast(character);
+        BertTraits traits = BertCharacters.Of(character, semantics);
         if ((traits & BertTraits.WhiteSpace) != 0)
             return SplitRole.Dropped;
         return (traits & BertTraits.Punctuation) != 0 ? SplitRole.Alone : SplitRole.Inside;
