@@ -35,6 +35,14 @@ public sealed class Tokenizer
     public int? ModelMaxLength => _encoder.ModelMaxLength;
 
     /// <summary>
+    /// The truncation and padding that a <c>tokenizer.json</c> was saved with, or null. They are not applied unless these are
+    /// passed to a call, as in transformers; Hugging Face's library by itself always applies them. Padding to the longest text
+    /// of a batch has no length here.
+    /// </summary>
+    /// <exception cref="NotSupportedException">The file truncates texts from their start.</exception>
+    public EncodeOptions? FileOptions => _encoder.FileOptions;
+
+    /// <summary>
     /// Loads a directory (its <c>tokenizer.json</c>, else its <c>spiece.model</c> or <c>vocab.txt</c>, with the settings beside
     /// it) or one file alone, whose neighbours are ignored. A name on the hub is no path: <c>HubModel.Resolve</c> of the
     /// package AlbertNative.Hub makes one of it.
@@ -254,7 +262,7 @@ public sealed class Tokenizer
         CancellationToken cancellationToken)
     {
         options ??= EncodeOptions.Default;
-        options.Validate();
+        options.Validate(VocabularySize);
         TokenBuffer firstTokens = TokenBuffer.Rent(withDetails: true, cancellationToken);
         TokenBuffer? secondTokens = second is null ? null : TokenBuffer.Rent(withDetails: true, cancellationToken);
         try

@@ -61,11 +61,7 @@ internal sealed class FastEncoder : TextEncoder
 
     public override int? ModelMaxLength { get; }
 
-    /// <summary>How the file would truncate, were it asked to.</summary>
-    public FileTruncation? Truncation => _pipeline.Truncation;
-
-    /// <summary>How the file would pad, were it asked to.</summary>
-    public FilePadding? Padding => _pipeline.Padding;
+    public override EncodeOptions? FileOptions => _pipeline.FileOptions;
 
     public override string IdToToken(int id) => _tokens[id] ?? "";
 

@@ -32,6 +32,33 @@ internal sealed record FastPipeline
     /// <summary>How the file would pad, were it asked to; null where it would not.</summary>
     public FilePadding? Padding { get; init; }
 
+    /// <summary>Both as options of a call, or null where there is neither.</summary>
+    /// <exception cref="NotSupportedException">The file truncates texts from their start.</exception>
+    public EncodeOptions? FileOptions
+    {
+        get
+        {
+            if (Truncation is null && Padding is null)
+                return null;
+            if (Truncation is { FromLeft: true })
+                throw new NotSupportedException("The tokenizer's file truncates texts from the left, which is not supported.");
+            return new EncodeOptions
+            {
+                MaxLength = Truncation?.MaxLength,
+                Truncation = Truncation?.Strategy ?? TruncationStrategy.LongestFirst,
+                Stride = Truncation?.Stride,
+                Padding = Padding is null ? null : new PaddingOptions
+                {
+                    Length = Padding.Length,
+                    MultipleOf = Padding.MultipleOf,
+                    TokenId = Padding.PadId,
+                    TokenTypeId = Padding.PadTypeId,
+                    Left = Padding.FromLeft,
+                },
+            };
+        }
+    }
+
     /// <summary>The id of a token, added or of the vocabulary, or -1.</summary>
     public int IdOf(string token)
     {

@@ -1,5 +1,6 @@
 using AlbertNative.Checkpoints;
 using AlbertNative.Model;
+using AlbertNative.Tokenization;
 
 namespace AlbertNative;
 
@@ -56,7 +57,10 @@ public static class ModelExporter
     {
         long bytes = 0;
         Directory.CreateDirectory(directory);
-        foreach ((string name, byte[] content) in model.Parts.Contents)
+        SortedDictionary<string, byte[]> parts = new(model.Parts.Contents.ToDictionary(), StringComparer.Ordinal);
+        foreach ((string name, byte[] content) in BertFiles.ForTransformers(parts.GetValueOrDefault, directory))
+            parts[name] = content;
+        foreach ((string name, byte[] content) in parts)
         {
             string file = Path.Combine(directory, name);
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);

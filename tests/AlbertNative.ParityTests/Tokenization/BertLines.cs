@@ -119,12 +119,10 @@ internal static class BertLines
     /// <summary>What differs in a line, or null.</summary>
     private static string? Difference(Tokenizer tokenizer, JsonElement line, int[] buffer)
     {
-        // Truncation and padding out of the file itself are not offered.
-        if (line.TryGetProperty("attention_mask", out _))
-            return null;
         string text = line.GetProperty("text").GetString()!;
         string? pair = line.TryGetProperty("pair", out JsonElement second) ? second.GetString() : null;
-        EncodeOptions options = Options(line);
+        // Hugging Face's library by itself applies what the file says of truncation and padding.
+        EncodeOptions options = tokenizer.FileOptions ?? Options(line);
         Encoding? encoding = null;
         Exception? error = Record.Exception(() =>
             encoding = pair is null ? tokenizer.Encode(text, options) : tokenizer.Encode(text, pair, options));
@@ -165,6 +163,8 @@ internal static class BertLines
             difference = Compare("type_ids", line.Integers("type_ids"), [.. encoding.TokenTypeIds]);
         if (difference is null && line.TryGetProperty("offsets", out _))
             difference = Compare("offsets", line.Pairs("offsets"), Offsets(encoding, text, pair));
+        if (difference is null && line.TryGetProperty("attention_mask", out _))
+            difference = Compare("attention_mask", line.Integers("attention_mask"), [.. encoding.AttentionMask]);
         if (difference is not null || !line.TryGetProperty("overflow", out JsonElement windows))
             return difference;
         if (windows.GetArrayLength() != encoding.Overflow.Count)

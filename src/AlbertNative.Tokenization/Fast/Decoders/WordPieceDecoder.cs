@@ -13,11 +13,17 @@ internal sealed class WordPieceDecoder(string prefix, bool cleansUp) : TokenDeco
         (" do not", " don't"), (" 's", "'s"), (" 've", "'ve"), (" 're", "'re"),
     ];
 
+    /// <summary>What marks a token that continues a word.</summary>
+    public string Prefix { get; } = prefix;
+
+    /// <summary>Whether spaces before English punctuation and contractions go.</summary>
+    public bool CleansUp { get; } = cleansUp;
+
     public override void Append(string token, bool isFirst, StringBuilder text)
     {
         if (!isFirst)
-            token = token.StartsWith(prefix, StringComparison.Ordinal) ? token[prefix.Length..] : " " + token;
-        if (cleansUp)
+            token = token.StartsWith(Prefix, StringComparison.Ordinal) ? token[Prefix.Length..] : " " + token;
+        if (CleansUp)
         {
             foreach ((string found, string wanted) in CleanUp)
                 token = token.Replace(found, wanted, StringComparison.Ordinal);

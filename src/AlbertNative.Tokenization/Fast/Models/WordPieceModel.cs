@@ -16,7 +16,6 @@ internal sealed class WordPieceModel : TokenModel
     public const int DefaultLongestWord = 100;
 
     private readonly string?[] _tokens;
-    private readonly int _longestWord;
     private readonly PieceTrie? _trie;
     private readonly ulong _continuing;
     private readonly bool _hasContinuing;
@@ -29,7 +28,7 @@ internal sealed class WordPieceModel : TokenModel
     /// <exception cref="FormatException">The vocabulary is too large, or has more nodes than a trie may.</exception>
     public WordPieceModel(string?[] tokens, int unknownId, string prefix, int longestWord)
     {
-        (_tokens, UnknownId, _longestWord) = (tokens, unknownId, longestWord);
+        (_tokens, UnknownId, Prefix, LongestWord) = (tokens, unknownId, prefix, longestWord);
         _trie = StringTrie.Build(tokens, lastCounts: true);
         for (int id = 0; id < tokens.Length; id++)
         {
@@ -44,6 +43,12 @@ internal sealed class WordPieceModel : TokenModel
         foreach (char c in prefix)
             _hasContinuing = _hasContinuing && _trie.Step(ref _continuing, c);
     }
+
+    /// <summary>What the vocabulary puts before tokens that continue a word.</summary>
+    public string Prefix { get; }
+
+    /// <summary>How many code points a word may have.</summary>
+    public int LongestWord { get; }
 
     public override int Count { get; }
 
@@ -95,11 +100,11 @@ internal sealed class WordPieceModel : TokenModel
 
     private bool IsTooLong(ReadOnlySpan<char> chars)
     {
-        if (chars.Length <= _longestWord)
+        if (chars.Length <= LongestWord)
             return false;
         int count = 0;
         foreach (char c in chars)
             count += char.IsLowSurrogate(c) ? 0 : 1;
-        return count > _longestWord;
+        return count > LongestWord;
     }
 }

@@ -23,26 +23,28 @@ internal sealed class BertNormalizer : Normalizer
 {
     private static readonly UnicodeNormalizer Nfd = new(NormalizationForm.Nfd);
 
-    private readonly BertNormalizerOptions _options;
     private readonly SearchValues<char> _unchanged;
 
     /// <summary>Makes a normalizer.</summary>
     public BertNormalizer(BertNormalizerOptions options)
     {
-        _options = options;
+        Options = options;
         _unchanged = SearchValues.Create([.. Enumerable.Range(0, 0x80).Where(c => IsUnchanged(c, options)).Select(c => (char)c)]);
     }
+
+    /// <summary>What it does.</summary>
+    public BertNormalizerOptions Options { get; }
 
     public override bool IsCharacterwise => true;
 
     public override void Apply(AlignedText text)
     {
-        if (TryApply(text, _options))
+        if (TryApply(text, Options))
             return;
-        TryApply(text, _options with { StripAccents = false, Lowercase = false });
+        TryApply(text, Options with { StripAccents = false, Lowercase = false });
         Nfd.Apply(text);
         DropAccents(text);
-        TryApply(text, new BertNormalizerOptions() with { Lowercase = _options.Lowercase });
+        TryApply(text, new BertNormalizerOptions() with { Lowercase = Options.Lowercase });
     }
 
     /// <summary>Takes all steps together; false, with nothing done, where a mark that is kept may have to move.</summary>
