@@ -26,7 +26,7 @@ public sealed class BertVocabularyParityTests
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(Goldens))]
     public void Every_line_of_the_fast_one_is_exact(string name) =>
-        BertLines.AssertAll(Load(name, TokenizerSemantics.Fast), Lines(name));
+        BertLines.AssertAll(Load(name, TokenizerSemantics.Fast), Lines(name), takesEmptyForNone: true);
 
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(Goldens))]
