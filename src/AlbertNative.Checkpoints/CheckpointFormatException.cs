@@ -2,8 +2,8 @@ namespace AlbertNative.Checkpoints;
 
 /// <summary>
 /// A checkpoint file, or what it holds, is not what its format or its model asks for. The message names the
-/// file, what was expected and what was found. Whatever the file's own names are made of, the message is one line of
-/// bounded length that a terminal can show (<see cref="ForeignText"/>).
+/// file, what was expected and what was found. Whatever the file's own names are made of, the message is of bounded
+/// length and can be shown by a terminal (<see cref="ForeignText"/>); several faults have a line each.
 /// </summary>
 public sealed class CheckpointFormatException : FormatException
 {
@@ -24,5 +24,8 @@ public sealed class CheckpointFormatException : FormatException
     /// <summary>The message without the path.</summary>
     public string Problem { get; }
 
-    private static string Shown(string problem) => ForeignText.Render(problem, ForeignText.MaxErrorLength);
+    // A list of faults has a line for each; everything else that moves a cursor is written out.
+    private static string Shown(string problem) => problem.Contains('\n', StringComparison.Ordinal)
+        ? ForeignText.CutMiddle(string.Join('\n', problem.Split('\n').Select(line => ForeignText.Render(line))), ForeignText.MaxErrorLength)
+        : ForeignText.Render(problem, ForeignText.MaxErrorLength);
 }

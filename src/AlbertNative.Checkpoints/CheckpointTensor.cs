@@ -224,7 +224,7 @@ public sealed class CheckpointTensor
     /// <summary>Name, type and shape, as in <c>albert.pooler.bias F32 [768]</c>.</summary>
     public override string ToString() => $"{ShownName} {Type} [{string.Join(", ", Shape)}]";
 
-    private string ShownName => ForeignText.Render(Name, ForeignText.MaxErrorLength);
+    private string ShownName => ForeignText.Render(Name);
 
     private bool TryGetMapped([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out MappedFile? file, out long offset)
     {

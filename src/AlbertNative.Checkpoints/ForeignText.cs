@@ -11,7 +11,7 @@ namespace AlbertNative.Checkpoints;
 public static class ForeignText
 {
     /// <summary>The length that the text of an error keeps.</summary>
-    internal const int MaxErrorLength = 2048;
+    internal const int MaxErrorLength = 8192;
 
     private const char ZeroWidthNonJoiner = '\u200C';
     private const char ZeroWidthJoiner = '\u200D';
@@ -31,8 +31,8 @@ public static class ForeignText
         return IsShown(cut) ? cut : CutMiddle(Escape(cut), maxLength);
     }
 
-    // The end of a message tells as much as its beginning, so both stay.
-    private static string CutMiddle(string text, int maxLength)
+    /// <summary>A text without its middle, where it is too long: the end of a message tells as much as its beginning.</summary>
+    internal static string CutMiddle(string text, int maxLength)
     {
         if (text.Length <= maxLength)
             return text;

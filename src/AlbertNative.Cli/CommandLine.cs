@@ -21,6 +21,8 @@ internal static class CommandLine
     /// <returns>See <see cref="ExitCode"/>.</returns>
     public static int Run(Command command, string[] arguments, Session session)
     {
+        if (arguments.Length == 0 && command is { Subcommands.Count: > 0, Action: null })
+            arguments = ["--help"];
         ParseResult parsed = command.Parse(arguments, TextsAreNoFiles);
         List<string> problems = [.. parsed.Errors.Select(error => error.Message), .. UnknownOptions(parsed)];
         if (problems.Count > 0)
@@ -96,11 +98,18 @@ internal static class CommandLine
 
     private static int Usage(ParseResult parsed, List<string> problems, TextWriter error)
     {
+        // The parser says that a command is missing, and that each of the words that are there is unknown.
+        if (MistypedCommand(parsed) is string word)
+            problems = [$"there is no command {word}{Suggestion.For(word, parsed.CommandResult.Command.Subcommands.Select(command => command.Name))}"];
         foreach (string problem in problems)
             error.WriteLine($"albert: {problem}");
         error.WriteLine($"Try '{Name(parsed.CommandResult)} --help'.");
         return ExitCode.Usage;
     }
+
+    private static string? MistypedCommand(ParseResult parsed) =>
+        parsed.CommandResult.Command is { Subcommands.Count: > 0, Action: null }
+        && parsed.UnmatchedTokens is [string word, ..] && !LooksLikeOption(word) ? word : null;
 
     private static string Name(CommandResult command) =>
         command.Parent is CommandResult parent ? $"{Name(parent)} {command.Command.Name}"

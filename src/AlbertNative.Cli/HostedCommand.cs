@@ -12,16 +12,20 @@ internal static class HostedCommand
     /// <returns>See <see cref="ExitCode"/>.</returns>
     public static int Run(Func<Session, Command> create, string[] arguments)
     {
-        using CancellationTokenSource cancellationToken = new();
+        using CancellationTokenSource cancellation = new();
+        bool terminated = false;
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel);
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
-        Session session = new(Terminal.OfProcess(), cancellationToken.Token);
-        return CommandLine.Run(create(session), arguments, session);
+        Session session = new(Terminal.OfProcess(), cancellation.Token);
+        int code = CommandLine.Run(create(session), arguments, session);
+        return code == ExitCode.Interrupted && Volatile.Read(ref terminated) ? ExitCode.Terminated : code;
 
         void Cancel(PosixSignalContext context)
         {
-            context.Cancel = !cancellationToken.IsCancellationRequested;
-            cancellationToken.Cancel();
+            context.Cancel = !cancellation.IsCancellationRequested;
+            if (context.Cancel)
+                Volatile.Write(ref terminated, context.Signal == PosixSignal.SIGTERM);
+            cancellation.Cancel();
         }
     }
 }

@@ -7,6 +7,8 @@ namespace AlbertNative.Cli;
 /// <summary>Where the command reads and writes: the process's streams, or a test's.</summary>
 internal sealed class Terminal
 {
+    private readonly TextWriter _rawError = TextWriter.Null;
+
     /// <summary>UTF-8 without a byte order mark, on the way out.</summary>
     public static Encoding Utf8 { get; } = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 
@@ -14,7 +16,16 @@ internal sealed class Terminal
 
     public required Stream Output { get; init; }
 
-    public required TextWriter Error { get; init; }
+    /// <summary>The error stream; what is written to it is cleaned as <see cref="ForeignText"/> says.</summary>
+    public required TextWriter Error
+    {
+        get;
+        init
+        {
+            _rawError = value;
+            field = ForeignText.Cleaning(value);
+        }
+    }
 
     /// <summary>Whether a person reads the output: tables, not JSON lines.</summary>
     public bool OutputIsTerminal { get; init; }
@@ -35,14 +46,19 @@ internal sealed class Terminal
     public IAnsiConsole CreateConsole() => CreateConsole(new StreamWriter(Output, Utf8) { AutoFlush = true }, OutputIsTerminal);
 
     /// <summary>The same for the error stream.</summary>
-    public IAnsiConsole CreateErrorConsole() => CreateConsole(Error, ErrorIsTerminal);
+    public IAnsiConsole CreateErrorConsole() => CreateConsole(_rawError, ErrorIsTerminal);
 
-    private static IAnsiConsole CreateConsole(TextWriter writer, bool isTerminal) => AnsiConsole.Create(new()
+    private static IAnsiConsole CreateConsole(TextWriter writer, bool isTerminal)
     {
-        Out = new AnsiConsoleOutput(writer),
-        Ansi = isTerminal ? AnsiSupport.Detect : AnsiSupport.No,
-        Interactive = isTerminal ? InteractionSupport.Detect : InteractionSupport.No,
-    });
+        IAnsiConsole console = AnsiConsole.Create(new()
+        {
+            Out = new AnsiConsoleOutput(writer),
+            Ansi = isTerminal ? AnsiSupport.Detect : AnsiSupport.No,
+            Interactive = isTerminal ? InteractionSupport.Detect : InteractionSupport.No,
+        });
+        console.Pipeline.Attach(new ForeignText.Hook());
+        return console;
+    }
 
     // The console's own stream swallows a closed pipe, so `albert ... | head` would compute to the end for nobody.
     // A pipe is therefore written as a file is. (A seekable file is not: its position belongs to the shell, too.)

@@ -57,8 +57,9 @@ internal abstract class TextCommand : Command
         RunProgress progress = RunProgress.Create(Session.Terminal, resultsOnScreen);
         TextRun<TItem, TResult> run = new(source, work, Input.IsJson(parsed), writer, Input.OnError(parsed), progress);
         progress.During(source, () => run.Run(Session.Cancellation));
-        if (run.Skipped > 0)
-            progress.Warn(string.Create(CultureInfo.InvariantCulture, $"{run.Skipped:N0} bad line(s) left out"));
-        return ExitCode.Success;
+        if (run.Skipped == 0)
+            return ExitCode.Success;
+        progress.Warn(string.Create(CultureInfo.InvariantCulture, $"{run.Skipped:N0} bad line(s) left out"));
+        return ExitCode.Skipped;
     }
 }

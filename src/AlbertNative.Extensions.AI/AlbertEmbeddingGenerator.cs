@@ -38,12 +38,12 @@ public sealed class AlbertEmbeddingGenerator : IEmbeddingGenerator<string, Embed
     /// <summary>A vector for each text, in order.</summary>
     /// <param name="values">The texts; read on another thread.</param>
     /// <param name="options">
-    /// Where it names a model or a number of dimensions they must be this model's. Additional properties are for
-    /// others to read.
+    /// Where it names a model it must be this one; vectors are cut to its dimensions. Additional properties are for others
+    /// to read.
     /// </param>
     /// <param name="cancellationToken">Gives up the place in the queue, or stops the computation.</param>
     /// <returns>The vectors, with the number of tokens that were computed.</returns>
-    /// <exception cref="ArgumentException">The options ask for another model or other dimensions, or a text is too long.</exception>
+    /// <exception cref="ArgumentException">The options ask for another model or more dimensions, or a text is too long.</exception>
     /// <exception cref="FormatException">The model cannot be loaded.</exception>
     /// <exception cref="IOException">The model cannot be read.</exception>
     public async Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
@@ -56,14 +56,14 @@ public sealed class AlbertEmbeddingGenerator : IEmbeddingGenerator<string, Embed
 
         List<Embedding<float>> Embed(TextEmbedder embedder, CancellationToken cancellationToken)
         {
-            RequireOwn(options, embedder);
+            RequireOwn(options);
             DateTimeOffset now = DateTimeOffset.UtcNow;
-            return [.. embedder.Embed(values, cancellationToken)
+            return [.. embedder.Embed(values, new() { Dimensions = options?.Dimensions }, cancellationToken)
                 .Select(vector => new Embedding<float>(vector) { ModelId = _runner.ModelId, CreatedAt = now })];
         }
 
         void Describe(Activity activity, List<Embedding<float>> results) =>
-            activity.SetTag("gen_ai.embeddings.dimension.count", _runner.Task.Dimension);
+            activity.SetTag("gen_ai.embeddings.dimension.count", options?.Dimensions ?? _runner.Task.Dimension);
     }
 
     /// <summary>
@@ -93,11 +93,9 @@ public sealed class AlbertEmbeddingGenerator : IEmbeddingGenerator<string, Embed
             _runner.Dispose();
     }
 
-    private void RequireOwn(EmbeddingGenerationOptions? options, TextEmbedder embedder)
+    private void RequireOwn(EmbeddingGenerationOptions? options)
     {
         if (options?.ModelId is { } model && model != _runner.ModelId)
             throw new ArgumentException($"the options ask for the model {model}, this one is {_runner.ModelId}", nameof(options));
-        if (options?.Dimensions is { } dimensions && dimensions != embedder.Dimension)
-            throw new ArgumentException($"the options ask for {dimensions} dimensions, {_runner.ModelId} has {embedder.Dimension}", nameof(options));
     }
 }

@@ -54,6 +54,13 @@ public static class AlbertServiceCollectionExtensions
             .Configure(configure)
             .Validate(options => !string.IsNullOrEmpty(options.ModelPath), $"{nameof(AlbertOptions)}.{nameof(AlbertOptions.ModelPath)} is empty: AddAlbert must say where the model is")
             .Validate(options => options.MaxConcurrentCalls is null or >= 1, $"{nameof(AlbertOptions)}.{nameof(AlbertOptions.MaxConcurrentCalls)} is below 1")
+            .Validate(options => options.Model is not null && options.Task is not null && options.Embedding is not null, $"{nameof(AlbertOptions)}.{nameof(AlbertOptions.Model)}, .{nameof(AlbertOptions.Task)} or .{nameof(AlbertOptions.Embedding)} is null")
+            .Validate(options => options.Model?.Threads is null or >= 1, $"{nameof(AlbertOptions)}.{nameof(AlbertOptions.Model)}.{nameof(TextModelOptions.Threads)} is below 1")
+            .Validate(options => options.Task?.MaxLength is null or >= 1, $"{nameof(AlbertOptions)}.{nameof(AlbertOptions.Task)}.{nameof(TaskOptions.MaxLength)} is below 1")
+            .Validate(options => options.Task?.BatchTokens is null or >= 1, $"{nameof(AlbertOptions)}.{nameof(AlbertOptions.Task)}.{nameof(TaskOptions.BatchTokens)} is below 1")
+            .Validate(
+                options => options.Embedding?.Pooling is not Pooling pooling || Enum.IsDefined(pooling),
+                $"{nameof(AlbertOptions)}.{nameof(AlbertOptions.Embedding)}.{nameof(EmbeddingOptions.Pooling)} is no pooling")
             .ValidateOnStart();
         services.AddSingleton(new AddedModel(key));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, ModelPreload>());

@@ -23,6 +23,10 @@ internal sealed class SequenceTemplate
         Pair = [.. pair];
     }
 
+    /// <summary>Texts alone, without special tokens.</summary>
+    public static SequenceTemplate Bare { get; } = new(
+        [new(TemplatePartKind.First, 0, 0)], [new(TemplatePartKind.First, 0, 0), new(TemplatePartKind.Second, 0, 1)]);
+
     /// <summary>The parts around one text.</summary>
     public TemplatePart[] Single { get; }
 

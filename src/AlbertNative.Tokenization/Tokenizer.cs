@@ -8,10 +8,17 @@ public sealed class Tokenizer
 {
     private readonly TextEncoder _encoder;
 
-    internal Tokenizer(TextEncoder encoder) => _encoder = encoder;
+    internal Tokenizer(TextEncoder encoder, bool givesTokenTypeIds = true) =>
+        (_encoder, GivesTokenTypeIds) = (encoder, givesTokenTypeIds);
 
     /// <summary>Which reference implementation this reproduces.</summary>
     public TokenizerSemantics Semantics => _encoder.Semantics;
+
+    /// <summary>
+    /// Whether the reference gives <see cref="Encoding.TokenTypeIds"/> to the model. Where it does not, which only
+    /// <see cref="TokenizerSemantics.Transformers5"/> does, the model sees type 0 everywhere.
+    /// </summary>
+    public bool GivesTokenTypeIds { get; }
 
     /// <summary>The number of ids, added tokens included.</summary>
     public int VocabularySize => _encoder.VocabularySize;
@@ -227,8 +234,8 @@ public sealed class Tokenizer
     {
         foreach (int id in ids)
         {
-            ArgumentOutOfRangeException.ThrowIfNegative(id, nameof(ids));
-            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(id, VocabularySize, nameof(ids));
+            if (id < 0 || id >= VocabularySize)
+                throw new ArgumentOutOfRangeException(nameof(ids), $"there is no token {id}: the vocabulary has ids from 0 to {VocabularySize - 1}");
         }
         string text = _encoder.Decode(ids, skipSpecialTokens);
         return cleanUpSpaces ? SpaceCleanup.Apply(text) : text;

@@ -9,7 +9,7 @@ namespace AlbertNative.Tokenization;
 internal static class TokenizerLoader
 {
     private const string FastFile = "tokenizer.json";
-    private const string SlowFile = "spiece.model";
+    public const string SlowFile = "spiece.model";
 
     public static Tokenizer Load(string path, TokenizerOptions options)
     {
@@ -23,7 +23,9 @@ internal static class TokenizerLoader
     {
         TokenizerSettings settings = TokenizerSettingsReader.Load(files, source);
         bool slowOnly = options.Semantics == TokenizerSemantics.Slow;
-        if (!slowOnly && files(FastFile) is byte[] json)
+        // A tokenizer.json that was made for others of what is there says nothing new.
+        bool isDerived = options.Semantics is null && settings.DerivedFrom == SlowFile && files(SlowFile) is not null;
+        if (!slowOnly && !isDerived && files(FastFile) is byte[] json)
             return FromTokenizerJson(json, settings, options, Path.Combine(source, FastFile));
         if (BertSettings.IsNamed(settings) && files(VocabularyFile.Name) is byte[] named)
             return FromVocabulary(named, settings, options, Path.Combine(source, VocabularyFile.Name));
@@ -51,12 +53,12 @@ internal static class TokenizerLoader
     private static Tokenizer FromSentencePiece(
         byte[] model, TokenizerSettings settings, TokenizerOptions options, string? source)
     {
-        if (options.Semantics != TokenizerSemantics.Fast)
+        if (options.Semantics is null or TokenizerSemantics.Slow)
             return new Tokenizer(new SlowTextEncoder(SentencePieceModel.Parse(model, source), settings, options));
         if (options.RemoveSpace is not null)
             throw new ArgumentException("The fast tokenizer has no step that removes spaces.", nameof(options));
         ModelProto proto = ModelProtoReader.Read(model, source);
-        return new Tokenizer(FastTokenizer.FromSentencePiece(proto, settings, options));
+        return new Tokenizer(FastTokenizer.FromSentencePiece(proto, settings, options), GivesTokenTypeIds(settings, options));
     }
 
     public static Tokenizer FromTokenizerJson(
@@ -64,9 +66,12 @@ internal static class TokenizerLoader
     {
         if (options.Semantics == TokenizerSemantics.Slow)
             throw new TokenizerFormatException(source, $"the slow tokenizer needs a {SlowFile} or a {VocabularyFile.Name}, this is a {FastFile}");
-        if (options with { Semantics = null } != new TokenizerOptions())
+        bool isFixed = options.Semantics != TokenizerSemantics.Transformers5;
+        if (options.RemoveSpace is not null || options.TokenizeChineseChars is not null
+            || isFixed && (options.LowerCase is not null || options.KeepAccents is not null))
             throw new ArgumentException($"A {FastFile} fixes its own normalisation; it cannot be overridden.", nameof(options));
-        return new Tokenizer(FastTokenizer.FromTokenizerJson(json.Span, settings, source));
+        return new Tokenizer(
+            FastTokenizer.FromTokenizerJson(json.Span, settings, options, source), GivesTokenTypeIds(settings, options));
     }
 
     public static Tokenizer FromVocabulary(
@@ -87,6 +92,9 @@ internal static class TokenizerLoader
             throw new TokenizerFormatException(source, e.Message, e);
         }
     }
+
+    private static bool GivesTokenTypeIds(TokenizerSettings settings, TokenizerOptions options) =>
+        options.Semantics != TokenizerSemantics.Transformers5 || settings.GivesTokenTypeIds;
 
     private static Tokenizer LoadFile(string file, TokenizerOptions options)
     {

@@ -30,8 +30,14 @@ public sealed record TokenizerSettings
     /// <summary><c>never_split</c> (BERT, slow): words that stay as they are.</summary>
     public IReadOnlyList<string> NeverSplit { get; init; } = [];
 
+    /// <summary><c>add_prefix_space</c>, which transformers 5 writes.</summary>
+    public bool? AddPrefixSpace { get; init; }
+
     /// <summary><c>tokenizer_class</c>.</summary>
     public string? TokenizerClass { get; init; }
+
+    /// <summary><c>model_input_names</c>: what the tokenizer gives to the model; empty where the files do not say.</summary>
+    public IReadOnlyList<string> ModelInputNames { get; init; } = [];
 
     /// <summary><c>model_max_length</c>, where it is a usable number.</summary>
     public int? ModelMaxLength { get; init; }
@@ -82,8 +88,22 @@ public sealed record TokenizerSettings
     /// <summary><c>word_tokenizer_type</c>, which only a refusal needs.</summary>
     internal string? WordTokenizerType { get; init; }
 
-    /// <summary>Whether <c>mask_token</c> is a plain string, about whose white space each class has a view of its own.</summary>
-    internal bool MaskTokenIsPlain { get; init; }
+    /// <summary>
+    /// Whether transformers 5 takes a <c>tokenizer.json</c> as it is, which it does under every class but ALBERT's own.
+    /// </summary>
+    internal bool HonoursPipeline => TokenizerClass is not (null or "AlbertTokenizer" or "AlbertTokenizerFast");
+
+    /// <summary>Whether transformers 5 gives token types to the model, which it does only where that is asked for.</summary>
+    internal bool GivesTokenTypeIds => ModelInputNames.Contains("token_type_ids");
+
+    /// <summary>What <see cref="TokenizerExport"/> calls the property in which it says what its files were made of.</summary>
+    internal const string DerivedFromName = "tokenizer_json_derived_from";
+
+    /// <summary>The file that the directory's <c>tokenizer.json</c> was made of by <see cref="TokenizerExport"/>, or null.</summary>
+    internal string? DerivedFrom { get; init; }
+
+    /// <summary>Whether <see cref="MaskToken"/> was given as its text alone.</summary>
+    internal bool HasPlainMask { get; init; } = true;
 
     /// <summary>The special tokens that are named, in the order in which transformers goes through them.</summary>
     internal IEnumerable<AddedToken> SpecialTokens()

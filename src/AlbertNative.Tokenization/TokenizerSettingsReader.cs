@@ -79,11 +79,17 @@ internal static class TokenizerSettingsReader
             case "do_basic_tokenize":
                 return settings with { DoBasicTokenize = ReadFlag(ref json, name) };
             case "never_split":
-                return settings with { NeverSplit = ReadStrings(ref json, name) };
-            case "tokenizer_class":
-                return settings with { TokenizerClass = ReadString(ref json, name) };
+                return settings with { NeverSplit = ReadNames(ref json, name) };
             case "word_tokenizer_type":
-                return settings with { WordTokenizerType = ReadString(ref json, name) };
+                return settings with { WordTokenizerType = ReadText(ref json, name) };
+            case "add_prefix_space":
+                return settings with { AddPrefixSpace = ReadFlag(ref json, name) };
+            case "tokenizer_class":
+                return settings with { TokenizerClass = ReadText(ref json, name) };
+            case TokenizerSettings.DerivedFromName:
+                return settings with { DerivedFrom = ReadText(ref json, name) };
+            case "model_input_names":
+                return settings with { ModelInputNames = ReadNames(ref json, name) };
             case "model_max_length":
                 // transformers writes 1e30 for "no limit".
                 Expect(json.TokenType is JsonTokenType.Number or JsonTokenType.Null, $"a number as {name}");
@@ -113,8 +119,8 @@ internal static class TokenizerSettingsReader
             case "cls_token":
                 return settings with { ClsToken = ReadToken(ref json, name) };
             case "mask_token":
-                bool isPlain = json.TokenType == JsonTokenType.String;
-                return settings with { MaskToken = ReadToken(ref json, name), MaskTokenIsPlain = isPlain };
+                bool isPlain = json.TokenType != JsonTokenType.StartObject;
+                return settings with { MaskToken = ReadToken(ref json, name), HasPlainMask = isPlain };
             case "additional_special_tokens":
                 return settings with { AdditionalSpecialTokens = ReadTokens(ref json, settings.AdditionalSpecialTokens) };
             default:
@@ -131,35 +137,36 @@ internal static class TokenizerSettingsReader
         return json.GetBoolean();
     }
 
-    private static string? ReadString(ref Utf8JsonReader json, string name)
+    private static string? ReadText(ref Utf8JsonReader json, string name)
     {
         Expect(json.TokenType is JsonTokenType.String or JsonTokenType.Null, $"a string as {name}");
         return json.GetString();
     }
 
-    private static List<string> ReadStrings(ref Utf8JsonReader json, string name)
+    private static List<string> ReadNames(ref Utf8JsonReader json, string name)
     {
-        List<string> strings = [];
+        List<string> names = [];
         if (json.TokenType == JsonTokenType.Null)
-            return strings;
+            return names;
         Expect(json.TokenType == JsonTokenType.StartArray, $"a list as {name}");
         while (json.Read() && json.TokenType != JsonTokenType.EndArray)
         {
             Expect(json.TokenType == JsonTokenType.String, $"strings in {name}");
-            strings.Add(json.GetString()!);
+            names.Add(json.GetString()!);
         }
-        return strings;
+        return names;
     }
 
     private static List<AddedToken> ReadTokens(ref Utf8JsonReader json, IReadOnlyList<AddedToken> known)
     {
         List<AddedToken> tokens = [.. known];
+        HashSet<AddedToken> seen = [.. known];
         if (json.TokenType == JsonTokenType.Null)
             return tokens;
         Expect(json.TokenType == JsonTokenType.StartArray, "a list as additional_special_tokens");
         while (json.Read() && json.TokenType != JsonTokenType.EndArray)
         {
-            if (ReadToken(ref json, "additional_special_tokens") is AddedToken token && !tokens.Contains(token))
+            if (ReadToken(ref json, "additional_special_tokens") is AddedToken token && seen.Add(token))
                 tokens.Add(token);
         }
         return tokens;

@@ -21,11 +21,9 @@ internal sealed class ForwardBenchmark(
         TokenBatch batch = BenchTokens.Create(shape, model.Config);
         int[] rows = head.Rows(batch);
         CheckPruning(batch, rows);
-        // Again before each shape: the best that was seen so far is nearest to what the processor can do.
-        _peak = Math.Max(_peak, model.Precision == WeightPrecision.Int8
-            ? MachinePeak.Int8MultiplyAdd(model.Threads)
-            : MachinePeak.MultiplyAdd(model.Threads));
+        MeasurePeak();
         Timings timings = Measure(shape, batch, rows, out double? slowestToFastest);
+        MeasurePeak();
         return new()
         {
             Shape = shape,
@@ -40,6 +38,16 @@ internal sealed class ForwardBenchmark(
             PeakGflops = _peak,
             Checksum = Sum(_output.LastHiddenState),
         };
+    }
+
+    // Before and after each shape: the best that was seen so far is nearest to what the processor can do. All callers
+    // together have the peak of all their threads, as far as there are processors.
+    private void MeasurePeak()
+    {
+        int threads = (int)Math.Max(model.Threads, Math.Min(Environment.ProcessorCount, (long)callers * model.Threads));
+        _peak = Math.Max(_peak, model.Precision == WeightPrecision.Int8
+            ? MachinePeak.Int8MultiplyAdd(threads)
+            : MachinePeak.MultiplyAdd(threads));
     }
 
     private Timings Measure(BenchShape shape, TokenBatch batch, int[] rows, out double? slowestToFastest)

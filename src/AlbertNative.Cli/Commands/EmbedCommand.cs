@@ -10,10 +10,26 @@ internal sealed class EmbedCommand : TextCommand
     private readonly Option<Pooling?> _pooling = Choice.Of<Pooling?>(
         "--pooling", "How a text's tokens become one vector [default: what the model's files say, else mean]",
         ("mean", Pooling.Mean), ("cls", Pooling.Cls), ("max", Pooling.Max),
-        ("mean-sqrt-len", Pooling.MeanSqrtLen), ("pooler", Pooling.Pooler));
+        ("mean-sqrt-len", Pooling.MeanSqrtLen), ("weighted-mean", Pooling.WeightedMean), ("last-token", Pooling.LastToken),
+        ("pooler", Pooling.Pooler));
     private readonly Option<bool?> _normalize = new("--normalize")
     {
         Description = "Scale vectors to length 1 (--normalize false: do not) [default: what the model's files say]",
+    };
+    private readonly Option<string?> _promptName = new("--prompt-name")
+    {
+        Description = "The model's prompt of this name before each text [default: the model's default prompt, if it has one]",
+        HelpName = "NAME",
+    };
+    private readonly Option<string?> _prompt = new("--prompt")
+    {
+        Description = "This before each text; \"\" for no prompt",
+        HelpName = "PROMPT",
+    };
+    private readonly Option<int?> _dimensions = new("--dimensions")
+    {
+        Description = "Keep so many leading numbers of each vector [default: what the model's files say, else all]",
+        HelpName = "N",
     };
     private readonly Option<bool> _tokens = new("--tokens") { Description = "One vector for each token" };
     private readonly Option<bool> _words = new("--words")
@@ -29,14 +45,21 @@ internal sealed class EmbedCommand : TextCommand
         HelpName = "FILE.npy",
     };
 
+    // What has no meaning for one vector a token or word.
+    private readonly Option[] _ofTexts;
+
     public EmbedCommand(Session session)
         : base(
             session, TextEmbedder.Description.Command, TextEmbedder.Description.Summary,
             ("TEXT", "Texts to embed; in JSON lines {\"text\"}"), hasOffsets: true)
     {
         _model = new(this, OverlongAction.Refuse, OverlongAction.Truncate, OverlongAction.Window);
+        _ofTexts = [_pooling, _normalize, _promptName, _prompt, _dimensions];
         Add(_pooling);
         Add(_normalize);
+        Add(_promptName);
+        Add(_prompt);
+        Add(_dimensions);
         Add(_tokens);
         Add(_words);
         Add(_wordPooling);
@@ -61,17 +84,23 @@ internal sealed class EmbedCommand : TextCommand
 
     private int EmbedTexts(ParseResult parsed, TextEmbedder embedder)
     {
+        EmbeddingRequest request = new()
+        {
+            PromptName = parsed.GetValue(_promptName),
+            Prompt = parsed.GetValue(_prompt),
+            Dimensions = parsed.GetValue(_dimensions),
+        };
         TextWork<string, float[]> work = new()
         {
             FromColumns = columns => columns[0],
             FromRecord = record => record.Text("text"),
-            Compute = embedder.Embed,
+            Compute = (texts, cancellation) => embedder.Embed(texts, request, cancellation),
             WriteJson = (json, _, vector) => json.WriteFloats("embedding", vector),
             Render = VectorFormat.Render,
         };
         if (parsed.GetValue(_npy) is not string path)
             return Run(parsed, work);
-        using NpyResultWriter<string> writer = new(new NpyWriter(path, embedder.Dimension));
+        using NpyResultWriter<string> writer = new(new NpyWriter(path, request.Dimensions ?? embedder.Dimension));
         return Run(parsed, work, writer, resultsOnScreen: false);
     }
 
@@ -102,8 +131,12 @@ internal sealed class EmbedCommand : TextCommand
         bool perToken = command.GetValue(_tokens) || command.GetValue(_words);
         if (command.GetValue(_tokens) && command.GetValue(_words))
             command.AddError("--tokens and --words exclude each other");
-        if (perToken && (command.GetResult(_pooling) is not null || command.GetResult(_normalize) is not null))
-            command.AddError("--pooling and --normalize are for one vector a text, not for --tokens or --words");
+        if (perToken && _ofTexts.FirstOrDefault(option => command.GetResult(option) is not null) is { } given)
+            command.AddError($"{given.Name} is for one vector a text, not for --tokens or --words");
+        if (command.GetResult(_promptName) is not null && command.GetResult(_prompt) is not null)
+            command.AddError("--prompt-name and --prompt exclude each other");
+        if (command.GetValue(_dimensions) < 1)
+            command.AddError($"--dimensions: expected a positive number, found {command.GetValue(_dimensions)}");
         if (perToken && command.GetValue(_npy) is not null)
             command.AddError("--output holds one vector a text, not those of --tokens or --words");
         if (command.GetValue(_npy) is string path && !path.EndsWith(".npy", StringComparison.Ordinal))

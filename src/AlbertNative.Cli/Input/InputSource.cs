@@ -28,6 +28,8 @@ internal abstract class InputSource
     /// <exception cref="BadInputException">It cannot be opened.</exception>
     public static InputSource OfFile(string path)
     {
+        if (Directory.Exists(path))
+            throw new BadInputException($"cannot read the input file: {path} is a directory");
         try
         {
             FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);

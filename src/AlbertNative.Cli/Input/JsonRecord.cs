@@ -21,9 +21,16 @@ internal sealed class JsonRecord
         try
         {
             JsonElement root = JsonDocument.Parse(line, Strict).RootElement;
-            return root.ValueKind == JsonValueKind.Object
-                ? new(root)
-                : throw new BadInputException($"expected a JSON object, found {Describe(root)}");
+            if (root.ValueKind != JsonValueKind.Object)
+                throw new BadInputException($"expected a JSON object, found {Describe(root)}");
+            foreach (JsonProperty property in root.EnumerateObject())
+                _ = property.Name;
+            return new(root);
+        }
+        catch (InvalidOperationException)
+        {
+            // The framework takes half a surrogate pair in a name for a misuse; in a value it is read as U+FFFD.
+            throw new BadInputException("not a JSON object: a field's name is no Unicode (a lone surrogate)");
         }
         catch (JsonException e)
         {

@@ -17,7 +17,7 @@ internal sealed class InputOptions
         Description = "The input is JSON lines; fields that the command does not know are passed through",
     };
     private readonly Option<ErrorPolicy> _onError = Choice.Of(
-        "--on-error", "What a bad line does: end the run, or be reported, counted and left out [default: stop]",
+        "--on-error", $"What a bad line does: end the run, or be reported, counted and left out, which ends with exit code {ExitCode.Skipped} [default: stop]",
         ("stop", ErrorPolicy.Stop), ("skip", ErrorPolicy.Skip));
     private readonly bool _argumentsAreColumns;
     private readonly (int Least, int Most) _columns;

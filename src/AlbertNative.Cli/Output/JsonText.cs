@@ -4,15 +4,18 @@ using System.Text.Json;
 
 namespace AlbertNative.Cli;
 
-/// <summary>What the framework's JSON writer lacks: lists of numbers, and strings with only the escapes that JSON demands.</summary>
+/// <summary>What the framework's JSON writer lacks: lists of numbers, and strings with only the escapes that JSON and terminals demand.</summary>
 /// <remarks>
 /// Every encoder of the framework writes characters beyond U+FFFF, such as emoji, as escapes; a person who reads
 /// the lines should see the text. A lone surrogate, which UTF-8 cannot hold, becomes U+FFFD.
 /// </remarks>
 internal static class JsonText
 {
-    private static readonly SearchValues<byte> MustEscape =
-        SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(code => (byte)code), (byte)'"', (byte)'\\']);
+    // Of the controls from U+007F to U+009F, which a terminal may obey, all but the first are this byte and another.
+    private const byte FirstOfC1 = 0xC2;
+
+    private static readonly SearchValues<byte> MayNeedEscape = SearchValues.Create(
+        [.. Enumerable.Range(0, 0x20).Select(code => (byte)code), (byte)'"', (byte)'\\', 0x7F, FirstOfC1]);
 
     /// <summary>Writes <paramref name="text"/> as a value.</summary>
     public static void WriteText(this Utf8JsonWriter writer, string text)
@@ -20,11 +23,17 @@ internal static class JsonText
         ArrayBufferWriter<byte> quoted = new(text.Length + 16);
         quoted.Write("\""u8);
         ReadOnlySpan<byte> rest = Encoding.UTF8.GetBytes(text);
-        while (rest.IndexOfAny(MustEscape) is int at and >= 0)
+        while (rest.IndexOfAny(MayNeedEscape) is int at and >= 0)
         {
             quoted.Write(rest[..at]);
-            quoted.Write(Encoding.ASCII.GetBytes(Escape(rest[at])));
-            rest = rest[(at + 1)..];
+            // A character of two bytes is its second one where the first is C2.
+            int length = rest[at] == FirstOfC1 ? 2 : 1;
+            byte character = rest[at + length - 1];
+            if (length == 2 && character >= 0xA0)
+                quoted.Write(rest.Slice(at, length));
+            else
+                quoted.Write(Encoding.ASCII.GetBytes(Escape(character)));
+            rest = rest[(at + length)..];
         }
         quoted.Write(rest);
         quoted.Write("\""u8);

@@ -24,6 +24,8 @@ internal sealed class AddedVocabulary
     /// <exception cref="FormatException">They are too many.</exception>
     public AddedVocabulary(AddedEntry[] entries, string[] patterns)
     {
+        foreach (string pattern in patterns)
+            AddedTokenLimits.CheckLength(pattern);
         _entries = entries;
         _trie = StringTrie.Build(patterns, lastCounts: false);
         _firstUnits = SearchValues.Create([.. patterns.Select(pattern => pattern[0]).Distinct()]);
@@ -66,6 +68,8 @@ internal sealed class AddedVocabulary
             }
             if (token.RightStrip)
             {
+                // White space that an earlier token took reaches to the end of what it took.
+                end = start < taken ? Math.Max(end, taken) : end;
                 while (end < text.Length && UnicodeData.IsWhiteSpace(text[end]))
                     end++;
             }

@@ -3,6 +3,7 @@ using AlbertNative.Tokenization.Fast.Models;
 using AlbertNative.Tokenization.Fast.Normalizers;
 using AlbertNative.Tokenization.Fast.PreTokenizers;
 using AlbertNative.Tokenization.SentencePiece;
+using AlbertNative.Tokenization.Slow;
 using AlbertNative.Tokenization.Unicode;
 
 namespace AlbertNative.Tokenization.Fast;
@@ -26,7 +27,7 @@ internal static class AlbertConversion
     /// <exception cref="TokenizerFormatException">The model has no piece for unknown text.</exception>
     public static FastPipeline Convert(ModelProto model, TokenizerSettings settings, TokenizerOptions options)
     {
-        UnigramModel unigram = ConvertVocabulary(model);
+        UnigramModel unigram = Vocabulary(model, DigitCommaPenalty);
         AddedEntry[] added = AddSpecialTokens(unigram, settings);
         int cls = IdOf(added, settings.ClsToken, "[CLS]"), sep = IdOf(added, settings.SepToken, "[SEP]");
         return new FastPipeline
@@ -41,14 +42,18 @@ internal static class AlbertConversion
         };
     }
 
-    private static UnigramModel ConvertVocabulary(ModelProto model)
+    /// <summary>The pieces with their scores, as double precision numbers.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="digitCommaPenalty">What is taken off the score of a piece that ends with a comma after a digit.</param>
+    /// <exception cref="TokenizerFormatException">The model has no piece for unknown text.</exception>
+    public static UnigramModel Vocabulary(ModelProto model, double digitCommaPenalty)
     {
         string[] pieces = new string[model.Count];
         double[] scores = new double[model.Count];
         for (int id = 0; id < pieces.Length; id++)
         {
             pieces[id] = model.Text(id);
-            scores[id] = model.Scores[id] - (EndsWithDigitComma(pieces[id]) ? DigitCommaPenalty : 0);
+            scores[id] = model.Scores[id] - (PieceTokens.EndsWithDigitAndComma(pieces[id]) ? digitCommaPenalty : 0);
         }
         int unknown = model.Types.IndexOf(PieceType.Unknown);
         if (unknown < 0)
@@ -63,9 +68,19 @@ internal static class AlbertConversion
         }
     }
 
-    private static bool EndsWithDigitComma(string piece) =>
-        piece.Length > 1 && piece[^1] == ','
-        && UnicodeData.IsPythonDigit(CodePoints.ReadBefore(piece, piece.Length - 1, out _));
+    /// <summary>The model's character map, or null where it has none.</summary>
+    /// <exception cref="TokenizerFormatException">It is malformed.</exception>
+    public static CharsMap? CharsMapOf(ModelProto model)
+    {
+        try
+        {
+            return CharsMap.Parse(model.Normalizer.PrecompiledCharsMap);
+        }
+        catch (FormatException e)
+        {
+            throw model.Error(e.Message);
+        }
+    }
 
     private static Normalizer[] Normalizers(ModelProto model, bool lowerCase, bool keepAccents)
     {
@@ -74,15 +89,8 @@ internal static class AlbertConversion
             steps.AddRange([new UnicodeNormalizer(NormalizationForm.Nfkd), new StripAccentsNormalizer()]);
         if (lowerCase)
             steps.Add(new LowercaseNormalizer());
-        try
-        {
-            if (CharsMap.Parse(model.Normalizer.PrecompiledCharsMap) is CharsMap map)
-                steps.Add(new PrecompiledNormalizer(map));
-        }
-        catch (FormatException e)
-        {
-            throw model.Error(e.Message);
-        }
+        if (CharsMapOf(model) is CharsMap map)
+            steps.Add(new PrecompiledNormalizer(map));
         steps.Add(new ReplaceRunNormalizer(' ', 2, " "));
         return [.. steps];
     }

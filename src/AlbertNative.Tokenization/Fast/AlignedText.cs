@@ -11,12 +11,17 @@ namespace AlbertNative.Tokenization.Fast;
 /// </summary>
 internal sealed class AlignedText
 {
+    // Compatibility decomposition makes up to 18 characters of one.
+    private const int LargestGrowth = 64;
+    private const int AnyGrowth = 4096;
+
     private char[] _chars = new char[64];
     private TextSpan[] _spans = new TextSpan[64];
     private char[] _newChars = new char[64];
     private TextSpan[] _newSpans = new TextSpan[64];
     private int _read;
     private int _origin;
+    private long _limit;
 
     /// <summary>The number of UTF-16 units.</summary>
     public int Length { get; private set; }
@@ -57,6 +62,7 @@ internal sealed class AlignedText
         Length = length;
         IsShifted = false;
         _origin = start;
+        _limit = LargestGrowth * (long)length + AnyGrowth;
         text[start..end].CopyTo(_chars);
         for (int i = 0; i < length; i++)
             _spans[i] = new TextSpan(start + i, start + i + 1);
@@ -75,6 +81,7 @@ internal sealed class AlignedText
         }
         IsShifted = false;
         _origin = Length == 0 ? 0 : other._spans[start].Start;
+        _limit = LargestGrowth * (long)Length + AnyGrowth;
         other.Chars[start..end].CopyTo(_chars);
         other.Spans[start..end].CopyTo(_spans);
     }
@@ -145,8 +152,10 @@ internal sealed class AlignedText
     public void NoteShift() => IsShifted |= _read < Length;
 
     /// <summary>Puts the new text in the old one's place.</summary>
+    /// <exception cref="TokenizerFormatException">It is out of all proportion to the text that was loaded.</exception>
     public void Commit()
     {
+        CheckGrowth(NewLength);
         (_chars, _newChars) = (_newChars, _chars);
         (_spans, _newSpans) = (_newSpans, _spans);
         Length = NewLength;
@@ -185,8 +194,18 @@ internal sealed class AlignedText
             Grow(count);
     }
 
+    private void CheckGrowth(long length)
+    {
+        if (length > _limit)
+        {
+            throw new TokenizerFormatException(
+                $"the tokenizer's normalizers make more than {_limit} characters of {(_limit - AnyGrowth) / LargestGrowth}");
+        }
+    }
+
     private void Grow(int count)
     {
+        CheckGrowth((long)NewLength + count);
         Array.Resize(ref _newChars, Grown(NewLength + count));
         Array.Resize(ref _newSpans, _newChars.Length);
     }

@@ -26,12 +26,13 @@ internal sealed class FastEncoder : TextEncoder
 
     /// <summary>Makes an encoder.</summary>
     /// <param name="pipeline">Its parts; the ids of added tokens beyond the model's follow it without a gap.</param>
+    /// <param name="semantics">Whose reading of the files the pipeline is.</param>
     /// <param name="special">The ids with a role.</param>
     /// <param name="modelMaxLength">The longest input that the tokenizer's files claim for the model, or null.</param>
-    public FastEncoder(FastPipeline pipeline, SpecialTokens special, int? modelMaxLength)
+    public FastEncoder(FastPipeline pipeline, TokenizerSemantics semantics, SpecialTokens special, int? modelMaxLength)
     {
         _pipeline = pipeline;
-        (Special, ModelMaxLength) = (special, modelMaxLength);
+        (Semantics, Special, ModelMaxLength) = (semantics, special, modelMaxLength);
         AddedEntry[] entries = pipeline.AddedTokens;
         AddedEntry[] normalized = [.. entries.Where(entry => entry.Token.Normalized)];
         AddedEntry[] literal = [.. entries.Where(entry => !entry.Token.Normalized)];
@@ -51,7 +52,7 @@ internal sealed class FastEncoder : TextEncoder
         _boundaries = _addedNormalized.IsEmpty ? WordBoundaries.Of(pipeline.Normalizers, pipeline.PreTokenizers) : null;
     }
 
-    public override TokenizerSemantics Semantics => TokenizerSemantics.Fast;
+    public override TokenizerSemantics Semantics { get; }
 
     public override int VocabularySize => _tokens.Length;
 
@@ -85,7 +86,7 @@ internal sealed class FastEncoder : TextEncoder
             EncodeSegment(ref output, taken, match.Start, scratch);
             if (output.HasEnough())
                 break;
-            output.Add(match, _tokens[match.Id]!);
+            output.Add(match, _tokens[match.Id]!, overlaps: match.Start < taken);
             taken = match.End;
         }
         EncodeSegment(ref output, taken, text.Length, scratch);
@@ -113,10 +114,10 @@ internal sealed class FastEncoder : TextEncoder
     /// <summary>Text between added tokens.</summary>
     private void EncodeSegment(ref FastOutput output, int start, int end, FastScratch scratch)
     {
-        for (int from = start; !output.HasEnough();)
+        for (int from = start; ;)
         {
             from = _boundaries?.Skip(output.Text, from, end) ?? from;
-            if (from == end)
+            if (from >= end || output.HasEnough())
                 return;
             int to = _boundaries?.Next(output.Text, from, end) ?? end;
             if (TokenCache.Takes(to - from) && TryRecall(ref output, from, to))
@@ -170,13 +171,15 @@ internal sealed class FastEncoder : TextEncoder
         foreach (PreTokenizer preTokenizer in _pipeline.PreTokenizers)
             preTokenizer.Apply(aligned, splits);
         scratch.Tokens.Clear();
-        int word = 0;
+        int word = 0, taken = 0;
         foreach (Split split in splits.Splits)
         {
             if (split.IsToken)
             {
-                scratch.Tokens.Add(new FastToken(
-                    split.TokenId, aligned.SpanOf(split.Start, split.End), word, split.Start, split.End - split.Start));
+                // Where an earlier token took some of it already, its writing is its content.
+                int length = split.Start < taken ? -1 : split.End - split.Start;
+                scratch.Tokens.Add(new FastToken(split.TokenId, aligned.SpanOf(split.Start, split.End), word, split.Start, length));
+                taken = split.End;
             }
             else
                 _pipeline.Model.Encode(aligned, split.Start, split.End, word, scratch.Lattice, scratch.Tokens);

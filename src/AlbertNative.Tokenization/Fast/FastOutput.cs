@@ -18,13 +18,16 @@ internal ref struct FastOutput(ReadOnlySpan<char> text, TokenBuffer tokens)
     public readonly bool HasEnough() => _tokens.HasEnough();
 
     /// <summary>Appends an added token that was found in the caller's text; its writing is what it took of it.</summary>
-    public void Add(AddedVocabulary.Match match, string content)
+    /// <param name="match">Where it was found.</param>
+    /// <param name="content">How it is written.</param>
+    /// <param name="overlaps">Whether an earlier token took some of it already; then its writing is its content.</param>
+    public void Add(AddedVocabulary.Match match, string content, bool overlaps)
     {
         if (_tokens.WithDetails)
         {
             ReadOnlySpan<char> taken = Text[match.Start..match.End];
             _tokens.Add(
-                match.Id, new TextSpan(match.Start, match.End), _word, taken.SequenceEqual(content) ? null : taken.ToString());
+                match.Id, new TextSpan(match.Start, match.End), _word, overlaps || taken.SequenceEqual(content) ? null : taken.ToString());
         }
         else
             _tokens.Add(match.Id);

@@ -1,4 +1,5 @@
 using AlbertNative.Tokenization.Fast.Reading;
+using AlbertNative.Tokenization.Fast.Models;
 using AlbertNative.Tokenization.SentencePiece;
 using AlbertNative.Tokenization.WordPiece;
 
@@ -10,18 +11,34 @@ internal static class FastTokenizer
     /// <summary>Makes an encoder of a <c>tokenizer.json</c>.</summary>
     /// <param name="utf8">The file's content.</param>
     /// <param name="settings">What stands beside it: which tokens have a role, the model's longest input.</param>
+    /// <param name="options">Whose reading of it is wanted, and the caller's overrides where that allows any.</param>
     /// <param name="source">The file's name for messages, or null.</param>
     /// <exception cref="TokenizerFormatException">It is malformed or has something that is not supported.</exception>
-    public static FastEncoder FromTokenizerJson(ReadOnlySpan<byte> utf8, TokenizerSettings settings, string? source) =>
-        Make(TokenizerJsonReader.Read(utf8, source), settings, source);
+    public static FastEncoder FromTokenizerJson(
+        ReadOnlySpan<byte> utf8, TokenizerSettings settings, TokenizerOptions options, string? source)
+    {
+        FastPipeline file = TokenizerJsonReader.Read(utf8, source);
+        if (options.Semantics != TokenizerSemantics.Transformers5)
+            return Make(file, settings, options, source);
+        Transformers5 transformers = new(settings, options);
+        FastPipeline pipeline = file.Model is WordPieceModel
+            ? BertSettings.IsNamed(settings) ? transformers.FromBertJson(file) : file
+            : settings.HonoursPipeline ? file : transformers.FromTokenizerJson(file);
+        return Make(pipeline, settings, options, source);
+    }
 
     /// <summary>Makes an encoder of a <c>spiece.model</c>, as transformers converts it.</summary>
     /// <param name="model">The model.</param>
     /// <param name="settings">What stands beside it.</param>
-    /// <param name="options">The caller's overrides.</param>
+    /// <param name="options">Which version's conversion is wanted, and the caller's overrides.</param>
     /// <exception cref="TokenizerFormatException">The model cannot be converted.</exception>
-    public static FastEncoder FromSentencePiece(ModelProto model, TokenizerSettings settings, TokenizerOptions options) =>
-        Make(AlbertConversion.Convert(model, settings, options), settings, model.Source);
+    public static FastEncoder FromSentencePiece(ModelProto model, TokenizerSettings settings, TokenizerOptions options)
+    {
+        FastPipeline pipeline = options.Semantics == TokenizerSemantics.Transformers5
+            ? new Transformers5(settings, options).FromSentencePiece(model)
+            : AlbertConversion.Convert(model, settings, options);
+        return Make(pipeline, settings, options, model.Source);
+    }
 
     /// <summary>Makes an encoder of a <c>vocab.txt</c>, as transformers converts it.</summary>
     /// <param name="utf8">The file's content.</param>
@@ -35,7 +52,7 @@ internal static class FastTokenizer
         string[] tokens = VocabularyFile.Read(utf8, TokenizerSemantics.Fast, source);
         try
         {
-            return Make(BertConversion.Convert(tokens, settings, options), settings, source);
+            return Make(BertConversion.Convert(tokens, settings, options), settings, options, source);
         }
         catch (FormatException e) when (e is not TokenizerFormatException)
         {
@@ -43,7 +60,7 @@ internal static class FastTokenizer
         }
     }
 
-    private static FastEncoder Make(FastPipeline pipeline, TokenizerSettings settings, string? source)
+    private static FastEncoder Make(FastPipeline pipeline, TokenizerSettings settings, TokenizerOptions options, string? source)
     {
         SpecialTokens special = new(
             FirstId(pipeline, settings.PadToken?.Content ?? pipeline.Padding?.PadToken, "<pad>", "[PAD]"),
@@ -53,7 +70,7 @@ internal static class FastTokenizer
             FirstId(pipeline, settings.MaskToken?.Content, "[MASK]", "<mask>"));
         try
         {
-            return new FastEncoder(pipeline, special, settings.ModelMaxLength);
+            return new FastEncoder(pipeline, options.Semantics ?? TokenizerSemantics.Fast, special, settings.ModelMaxLength);
         }
         catch (FormatException e) when (e is not TokenizerFormatException)
         {

@@ -127,7 +127,17 @@ internal sealed class WordBoundaries
         Traits[] traits = new Traits[1 << BlockBits];
         AlignedText text = new();
         for (int i = 0; i < traits.Length; i++)
-            traits[i] = FindOut((char)((block << BlockBits) | i), text);
+        {
+            try
+            {
+                traits[i] = FindOut((char)((block << BlockBits) | i), text);
+            }
+            catch (TokenizerFormatException)
+            {
+                // It grows beyond measure: the texts that have it are refused, and only those.
+                traits[i] = Traits.Joins;
+            }
+        }
         return _blocks[block] = traits;
     }
 

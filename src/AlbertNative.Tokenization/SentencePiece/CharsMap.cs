@@ -46,6 +46,20 @@ internal sealed class CharsMap
         return new CharsMap(trie, replacements, CharsMapStarts.Find(trie, replacements.Span));
     }
 
+    /// <summary>A map's bytes without some of its strings, those that are in it.</summary>
+    /// <param name="blob">A sound map.</param>
+    /// <param name="strings">The strings to take out.</param>
+    public static byte[] Without(ReadOnlySpan<byte> blob, IEnumerable<string> strings)
+    {
+        byte[] copy = blob.ToArray();
+        int trieSize = (int)System.Buffers.Binary.BinaryPrimitives.ReadUInt32LittleEndian(blob);
+        Span<byte> units = copy.AsSpan(sizeof(uint), trieSize);
+        DartsArray trie = DartsArray.Read(units);
+        foreach (string text in strings)
+            trie.Remove(units, System.Text.Encoding.UTF8.GetBytes(text));
+        return copy;
+    }
+
     /// <summary>Whether the character is in any replacement.</summary>
     public bool Produces(char c)
     {
@@ -53,7 +67,7 @@ internal sealed class CharsMap
         return _replacements.Span.IndexOf(utf8[..new Rune(c).EncodeToUtf8(utf8)]) >= 0;
     }
 
-    /// <summary>Finds the longest string of the map at the start of <paramref name="text"/>.</summary>
+    /// <summary>Finds the longest string of the map at the start of <paramref name="text"/>; none has a NUL.</summary>
     /// <param name="text">UTF-16 without lone surrogates.</param>
     /// <param name="replacement">What replaces it, in UTF-8.</param>
     /// <returns>Its length in UTF-16 units, or 0.</returns>
@@ -67,7 +81,7 @@ internal sealed class CharsMap
             bool ends = false;
             foreach (byte b in utf8[..rune.EncodeToUtf8(utf8)])
             {
-                if (!_trie.Step(ref node, b, out ends))
+                if (b == 0 || !_trie.Step(ref node, b, out ends))
                     goto Done;
             }
             at += length;

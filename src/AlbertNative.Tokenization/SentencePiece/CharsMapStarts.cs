@@ -13,8 +13,16 @@ internal sealed class CharsMapStarts
     /// <summary>Real maps have keys of up to 4 characters; a trie with a loop would have endless ones.</summary>
     private const int LongestKey = 64;
 
+    /// <summary>The longest replacement that real maps have is one of 33 bytes.</summary>
+    private const int LongestReplacement = 256;
+
+    /// <summary>A trie is walked over each unit once, but for tails that keys share.</summary>
+    private const long StepsPerUnit = 512;
+
     private readonly ulong[] _first = new ulong[0x10000 / 64];
     private readonly ulong[] _later = new ulong[0x10000 / 64];
+
+    private long _stepsLeft;
 
     private CharsMapStarts()
     {
@@ -30,7 +38,7 @@ internal sealed class CharsMapStarts
     /// <exception cref="FormatException">A key or a value is not what it should be.</exception>
     public static CharsMapStarts Find(DartsArray trie, ReadOnlySpan<byte> replacements)
     {
-        CharsMapStarts starts = new();
+        CharsMapStarts starts = new() { _stepsLeft = StepsPerUnit * (trie.Count + 256L) };
         new Walk(starts, trie, replacements, new byte[trie.Count + 256]).Characters(trie.Root, depth: 0);
         return starts;
     }
@@ -55,7 +63,11 @@ internal sealed class CharsMapStarts
             if (heights[node] == Unknown && depth < LongestKey)
             {
                 heights[node] = Walking;
-                int height = 0;
+                int height = 0, nul = node;
+                // A unit that is not in use is all zero.
+                if (trie.Step(ref nul, 0, out bool isKey) && (isKey || nul != node))
+                    throw new FormatException("a key of the precompiled_charsmap has U+0000 in it");
+                CountSteps(256);
                 for (int lead = 1; lead <= 0xF4; lead++)
                 {
                     int next = node;
@@ -84,6 +96,7 @@ internal sealed class CharsMapStarts
             if (ends)
                 throw new FormatException("a key of the precompiled_charsmap ends inside a character");
             int height = 0;
+            CountSteps(64);
             for (int b = 0x80; b < 0xC0; b++)
             {
                 int next = node;
@@ -108,6 +121,13 @@ internal sealed class CharsMapStarts
             return 1 + Characters(node, depth + 1);
         }
 
+        private void CountSteps(int count)
+        {
+            starts._stepsLeft -= count;
+            if (starts._stepsLeft < 0)
+                throw new FormatException("the keys of the precompiled_charsmap are far more than its trie has units");
+        }
+
         private void CheckValue(int value)
         {
             if ((uint)value >= (uint)_replacements.Length)
@@ -117,6 +137,9 @@ internal sealed class CharsMapStarts
             }
             if ((_replacements[value] & 0xC0) == 0x80)
                 throw new FormatException($"a value of the precompiled_charsmap, {value}, is inside a character");
+            ReadOnlySpan<byte> start = _replacements.Slice(value, Math.Min(LongestReplacement + 1, _replacements.Length - value));
+            if (!start.Contains((byte)0))
+                throw new FormatException($"a replacement of the precompiled_charsmap has more than {LongestReplacement} bytes");
         }
     }
 }

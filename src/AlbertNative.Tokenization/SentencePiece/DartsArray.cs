@@ -45,6 +45,22 @@ internal readonly struct DartsArray(uint[] units)
         return true;
     }
 
+    /// <summary>Makes a key end no more; what begins with it stays.</summary>
+    /// <param name="bytes">The array's bytes.</param>
+    /// <param name="key">The key.</param>
+    public void Remove(Span<byte> bytes, ReadOnlySpan<byte> key)
+    {
+        int node = Root, at = 0;
+        foreach (byte label in key)
+        {
+            at = node ^ label;
+            if (!Step(ref node, label, out _))
+                return;
+        }
+        Span<byte> unit = bytes.Slice(at * sizeof(uint), sizeof(uint));
+        BinaryPrimitives.WriteUInt32LittleEndian(unit, BinaryPrimitives.ReadUInt32LittleEndian(unit) & ~EndBit);
+    }
+
     /// <summary>The value of the key that ends at <paramref name="node"/>, or -1 where the array has none.</summary>
     public int Value(int node) => (uint)node < (uint)units.Length ? (int)(units[node] & int.MaxValue) : -1;
 

@@ -1,4 +1,5 @@
 using System.Text.Unicode;
+using AlbertNative.Tokenization.Tries;
 using Google.Protobuf;
 
 namespace AlbertNative.Tokenization.SentencePiece;
@@ -129,6 +130,8 @@ internal sealed class ModelProtoReader
         ReadOnlySpan<byte> utf8 = _file.AsSpan(text.Start, text.Length);
         if (utf8.IsEmpty)
             throw Error($"piece {id} is empty");
+        if (utf8.Length > PieceTrie.LongestPiece)
+            throw Error($"piece {id} has {utf8.Length} bytes, expected at most {PieceTrie.LongestPiece}");
         if (!Utf8.IsValid(utf8))
             throw Error($"piece {id} is not valid UTF-8");
         if (utf8.Contains((byte)0))

@@ -17,6 +17,7 @@ internal sealed class AddedTokenTable
     private readonly HashSet<int> _specialIds = [];
     private readonly HashSet<string> _joinedWhenDecoding = new(StringComparer.Ordinal);
     private readonly string[] _neverLowered;
+    private readonly PieceTrie? _neverLoweredTrie;
     private readonly PieceTrie _found;
     private readonly SearchValues<char> _starts;
 
@@ -47,7 +48,7 @@ internal sealed class AddedTokenTable
         CheckIds(count);
         foreach (AddedToken token in special)
             _specialIds.Add(Id(token));
-        HashSet<string> additional = [.. roles.Additional.Select(token => token.Content)];
+        HashSet<string> additional = new(roles.Additional.Select(token => token.Content), StringComparer.Ordinal);
         foreach (string content in _ids.Keys)
         {
             if (!_special.Contains(content) || (additional.Contains(content) && _ids[content] >= count))
@@ -56,6 +57,7 @@ internal sealed class AddedTokenTable
         Ids = new SpecialTokens(Id(roles.Pad), Id(roles.Unknown), Id(roles.Cls), Id(roles.Sep), Id(roles.Mask));
         IEnumerable<AddedToken> normalized = _byId.Values.Where(token => !token.Special && token.Normalized);
         _neverLowered = lowerCase ? [.. special.Concat(normalized).Select(token => token.Content)] : [];
+        _neverLoweredTrie = StringTrie.Build(_neverLowered, lastCounts: false);
         _found = MakeTrie();
         _starts = MakeStarts(lowerCase);
     }
@@ -66,8 +68,8 @@ internal sealed class AddedTokenTable
     /// <summary>The ids of the tokens with a role.</summary>
     public SpecialTokens Ids { get; }
 
-    /// <summary>All added tokens.</summary>
-    public IEnumerable<AddedToken> Tokens => _byId.Values;
+    /// <summary>All added tokens, by id.</summary>
+    public IReadOnlyDictionary<int, AddedToken> Tokens => _byId;
 
     /// <summary>The added token of an id, or null.</summary>
     public AddedToken? this[int id] => _byId.GetValueOrDefault(id);
@@ -137,16 +139,21 @@ internal sealed class AddedTokenTable
 
     private int KeptLength(ReadOnlySpan<char> text)
     {
-        foreach (string token in _neverLowered)
+        if (_neverLoweredTrie is null)
+            return 0;
+        ulong node = _neverLoweredTrie.Root;
+        int first = int.MaxValue;
+        for (int i = 0; i < text.Length && _neverLoweredTrie.Step(ref node, text[i]); i++)
         {
-            if (text.StartsWith(token, StringComparison.Ordinal))
-                return token.Length;
+            if (PieceTrie.Value(node) is int index and >= 0)
+                first = Math.Min(first, index);
         }
-        return 0;
+        return first == int.MaxValue ? 0 : _neverLowered[first].Length;
     }
 
     private void Enter(int id, AddedToken token)
     {
+        AddedTokenLimits.Check(token.Content, id);
         _byId[id] = token;
         _ids[token.Content] = id;
     }

@@ -188,7 +188,8 @@ internal sealed class PieceTokens
         return id < 0 ? _vocabulary.UnknownId : id;
     }
 
-    private static bool EndsWithDigitAndComma(ReadOnlySpan<char> text) =>
+    /// <summary>Whether the slow tokenizer cuts a comma off the piece.</summary>
+    public static bool EndsWithDigitAndComma(ReadOnlySpan<char> text) =>
         text.Length > 1 && text[^1] == ','
         && UnicodeData.IsPythonDigit(CodePoints.ReadBefore(text, text.Length - 1, out _));
 

@@ -17,7 +17,6 @@ internal sealed class SlowTextEncoder : TextEncoder
     private readonly PieceTokens _pieceTokens;
     private readonly WordwiseEncoder? _wordwise;
     private readonly TextCuts? _cuts;
-    private readonly bool _lowerCase;
 
     /// <summary>Makes the encoder of a model.</summary>
     /// <param name="model">The model.</param>
@@ -30,14 +29,15 @@ internal sealed class SlowTextEncoder : TextEncoder
     {
         _model = model;
         _vocabulary = model.Vocabulary;
-        _lowerCase = options.LowerCase ?? settings.LowerCase ?? true;
+        LowersCase = options.LowerCase ?? settings.LowerCase ?? true;
+        KeepsAccents = options.KeepAccents ?? settings.KeepAccents ?? false;
         bool removesSpace = options.RemoveSpace ?? settings.RemoveSpace ?? true;
         _normalizer = new SlowNormalizer(new SlowNormalizerOptions(
-            _lowerCase, options.KeepAccents ?? settings.KeepAccents ?? false, removesSpace));
+            LowersCase, KeepsAccents, removesSpace));
         try
         {
             _added = new AddedTokenTable(
-                _vocabulary.Count, text => _vocabulary.Find(text), SpecialTokenRoles.Albert(settings), settings.AddedTokens, _lowerCase);
+                _vocabulary.Count, text => _vocabulary.Find(text), SpecialTokenRoles.Albert(settings), settings.AddedTokens, LowersCase);
         }
         catch (FormatException e)
         {
@@ -45,10 +45,19 @@ internal sealed class SlowTextEncoder : TextEncoder
         }
         _pieceTokens = new PieceTokens(model, _added);
         _wordwise = WordwiseEncoder.TryMake(model, Prepare, _pieceTokens.AppendIds);
-        _cuts = _wordwise is null ? null : TextCuts.TryMake(_added.Tokens, removesSpace, chunkLength);
+        _cuts = _wordwise is null ? null : TextCuts.TryMake(_added.Tokens.Values, removesSpace, chunkLength);
         ModelMaxLength = settings.ModelMaxLength;
         Template = SequenceTemplate.Bert(_added.Ids.Cls, _added.Ids.Sep);
     }
+
+    /// <summary>Whether text is lower-cased.</summary>
+    public bool LowersCase { get; }
+
+    /// <summary>Whether accents stay.</summary>
+    public bool KeepsAccents { get; }
+
+    /// <summary>The tokens that are found in the text itself, by id.</summary>
+    public IReadOnlyDictionary<int, AddedToken> AddedTokens => _added.Tokens;
 
     public override TokenizerSemantics Semantics => TokenizerSemantics.Slow;
 
@@ -141,7 +150,7 @@ internal sealed class SlowTextEncoder : TextEncoder
     private void EncodeParts(ReadOnlySpan<char> text, int offset, EncodeScratch scratch, TokenBuffer tokens, ref Progress progress)
     {
         ReadOnlySpan<int> lowerSources = default;
-        if (_lowerCase)
+        if (LowersCase)
         {
             scratch.Lowered.Clear(tokens.WithDetails);
             _added.LowerCase(text, scratch.Lowered);

@@ -43,7 +43,7 @@ internal sealed record SpecialTokenRoles(
         settings.PadToken ?? Special("[PAD]"),
         settings.ClsToken ?? Special("[CLS]"),
         settings.MaskToken is AddedToken mask
-            ? mask with { LeftStrip = mask.LeftStrip && !settings.MaskTokenIsPlain }
+            ? mask with { LeftStrip = mask.LeftStrip && !settings.HasPlainMask }
             : Special("[MASK]"),
         settings.AdditionalSpecialTokens);
 

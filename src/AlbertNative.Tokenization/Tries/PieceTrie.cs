@@ -16,6 +16,12 @@ internal sealed class PieceTrie
     /// <summary>The code of every character that occurs in no string: no child has it.</summary>
     public const ushort NoCode = 0;
 
+    /// <summary>
+    /// The longest piece of a vocabulary, in characters: far more than any has, and what bounds the time that a search
+    /// takes at each place of a text.
+    /// </summary>
+    public const int LongestPiece = 1024;
+
     /// <summary>The code in units that are not in use: no character has it.</summary>
     internal const ushort FreeCode = ushort.MaxValue;
 

@@ -9,6 +9,8 @@ internal sealed class AccentStripper : Normalizer
 {
     private static readonly UnicodeNormalizer Nfd = new(NormalizationForm.Nfd, UnicodeVersion.V14);
 
+    public override string ToString() => "AccentStripper";
+
     public override void Apply(AlignedText text)
     {
         Nfd.Apply(text);

@@ -16,6 +16,8 @@ internal sealed class BasicCleaner(bool handlesChineseCharacters) : Normalizer
 
     public override bool IsCharacterwise => true;
 
+    public override string ToString() => "BasicCleaner";
+
     public override void Apply(AlignedText text)
     {
         ReadOnlySpan<char> chars = text.Chars;

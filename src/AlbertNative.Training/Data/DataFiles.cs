@@ -79,7 +79,8 @@ public static class DataFiles
         return new(file, documents);
     }
 
-    private static IEnumerable<DataRow> Rows(DataText file, DataOptions? options, List<string> notes) => Extension(file.Path) switch
+    /// <summary>The rows of a table or of a list of objects.</summary>
+    internal static IEnumerable<DataRow> Rows(DataText file, DataOptions? options, List<string> notes) => Extension(file.Path) switch
     {
         ".csv" or ".tsv" => SeparatedValues.Read(file, options ?? DataOptions.Default, notes),
         ".jsonl" or ".json" => JsonRows.Read(file),

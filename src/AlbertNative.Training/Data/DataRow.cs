@@ -3,6 +3,9 @@ namespace AlbertNative.Training;
 /// <summary>One row of a table, or one object of a list: named values, each one text or several.</summary>
 internal sealed class DataRow(string path, int line, IReadOnlyDictionary<string, string[]> cells)
 {
+    /// <summary>Its file.</summary>
+    public string Path => path;
+
     /// <summary>The line from 1 on which it begins.</summary>
     public int Line => line;
 

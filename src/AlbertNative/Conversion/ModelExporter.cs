@@ -8,6 +8,7 @@ namespace AlbertNative;
 public static class ModelExporter
 {
     private const string WeightsFile = "model.safetensors";
+    private const string TokenizerConfig = "tokenizer_config.json";
 
     /// <summary>
     /// Exports a model. Weights keep their floating-point type and every bit; those in 8 bits, a form that transformers
@@ -57,10 +58,7 @@ public static class ModelExporter
     {
         long bytes = 0;
         Directory.CreateDirectory(directory);
-        SortedDictionary<string, byte[]> parts = new(model.Parts.Contents.ToDictionary(), StringComparer.Ordinal);
-        foreach ((string name, byte[] content) in BertFiles.ForTransformers(parts.GetValueOrDefault, directory))
-            parts[name] = content;
-        foreach ((string name, byte[] content) in parts)
+        foreach ((string name, byte[] content) in WithTokenizer(model.Parts.Contents))
         {
             string file = Path.Combine(directory, name);
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);
@@ -72,5 +70,26 @@ public static class ModelExporter
         string weightsFile = Path.Combine(directory, WeightsFile);
         writer.Save(weightsFile, progress, cancellationToken);
         return bytes + new FileInfo(weightsFile).Length;
+    }
+
+    /// <summary>
+    /// The parts, and beside a bare SentencePiece model what makes transformers tokenize as this library does.
+    /// </summary>
+    private static SortedDictionary<string, byte[]> WithTokenizer(IReadOnlyDictionary<string, byte[]> parts)
+    {
+        SortedDictionary<string, byte[]> contents = new(StringComparer.Ordinal);
+        foreach ((string name, byte[] content) in parts)
+            contents[name] = content;
+        if (contents.TryGetValue(ModelFiles.SentencePieceModel, out byte[]? model) && !contents.ContainsKey(ModelFiles.TokenizerJson))
+        {
+            TokenizerSettings settings = TokenizerSettings.Parse(Part(TokenizerConfig), Part("special_tokens_map.json"), Part("added_tokens.json"));
+            contents[ModelFiles.TokenizerJson] = TokenizerExport.TokenizerJson(model, settings);
+            contents[TokenizerConfig] = TokenizerExport.TokenizerConfig(Part(TokenizerConfig));
+        }
+        foreach ((string name, byte[] content) in BertFiles.ForTransformers(contents.GetValueOrDefault, ""))
+            contents[name] = content;
+        return contents;
+
+        byte[] Part(string name) => contents.GetValueOrDefault(name, []);
     }
 }

@@ -43,10 +43,15 @@ internal sealed class ModelParts
         if (modules is not null)
         {
             parts.Add(files, SentenceTransformerModules.FileName);
-            parts.Add(files, "config_sentence_transformers.json");
+            parts.Add(files, SentenceTransformerConfig.FileName);
+            if (modules.Vectors.Any(module => module is DenseModule))
+                throw new CheckpointFormatException(modules.Source, "has a Dense module, whose weights one file has no place for: use the directory as it is");
             // Where the Transformer's files move to, the pooling's configuration cannot stay: both are a config.json.
-            bool moves = modules.TransformerPath.Length > 0, moved = moves && modules.PoolingConfig == ModelFiles.Config;
-            parts.Add(files, modules.PoolingConfig, moved ? $"{PoolingFolder}/{ModelFiles.Config}" : modules.PoolingConfig);
+            bool moves = modules.TransformerPath.Length > 0, moved = moves && modules.PoolingPath.Length == 0;
+            string pooling = SentenceTransformerModules.In(modules.PoolingPath, SentenceTransformerModules.ModuleConfig);
+            parts.Add(files, pooling, moved ? $"{PoolingFolder}/{SentenceTransformerModules.ModuleConfig}" : pooling);
+            foreach (string path in modules.VectorPaths)
+                parts.Add(files, SentenceTransformerModules.In(path, SentenceTransformerModules.ModuleConfig));
             if (moves)
                 parts.MoveModules(moved ? PoolingFolder : null);
         }

@@ -9,7 +9,10 @@ public sealed record EmbeddingOptions
     /// <summary>How a text's tokens become one vector.</summary>
     public Pooling? Pooling { get; init; }
 
-    /// <summary>Whether that vector is scaled to Euclidean length 1.</summary>
+    /// <summary>
+    /// Whether that vector is in the end scaled to Euclidean length 1; false leaves out the normalisation that the files
+    /// end with.
+    /// </summary>
     public bool? Normalize { get; init; }
 
     /// <summary>How the tokens of a word that the caller has split off become one vector.</summary>

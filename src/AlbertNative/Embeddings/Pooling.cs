@@ -1,7 +1,7 @@
 namespace AlbertNative;
 
 /// <summary>How the vectors of a text's tokens, <c>[CLS]</c> and <c>[SEP]</c> included, become one vector.</summary>
-/// <remarks>The formulas of sentence-transformers' <c>Pooling</c> module, and ALBERT's own pooler.</remarks>
+/// <remarks>The formulas of sentence-transformers' <c>Pooling</c> module, and the model's own pooler.</remarks>
 public enum Pooling
 {
     /// <summary>The arithmetic mean of the tokens' vectors.</summary>
@@ -15,6 +15,12 @@ public enum Pooling
 
     /// <summary>The sum of the tokens' vectors, divided by the square root of their number.</summary>
     MeanSqrtLen,
+
+    /// <summary>The mean of the tokens' vectors, each weighted by its position, counted from 1 (SGPT, arXiv:2202.08904).</summary>
+    WeightedMean,
+
+    /// <summary>The last token's vector: <c>[SEP]</c>.</summary>
+    LastToken,
 
     /// <summary>The pooled output, tanh(W·<c>[CLS]</c> + b): only for checkpoints that have a pooler.</summary>
     Pooler,

@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using System.Numerics.Tensors;
 using AlbertNative.Model;
 using AlbertNative.Tensors;
 using AlbertNative.Tokenization;
@@ -11,10 +11,10 @@ namespace AlbertNative;
 /// </summary>
 public sealed class TextEmbedder : TextTask
 {
-    private readonly EncoderHead _head;
+    private readonly EncoderHead _encoder;
     private readonly OutputPool<EncoderOutput> _outputs = new();
-    private readonly ImmutableArray<Pooling> _poolings;
-    private readonly bool _normalize;
+    private readonly EmbeddingHead _head;
+    private readonly SentenceTransformerConfig _config;
     private readonly WordPooling _words;
 
     /// <summary>
@@ -27,16 +27,15 @@ public sealed class TextEmbedder : TextTask
         : base(model, options, model?.Modules?.MaxSequenceLength)
     {
         embedding ??= EmbeddingOptions.Default;
-        SentenceTransformerModules? modules = model!.Modules;
-        modules?.Require(model.Tokenizer, model.Config);
-        _head = new EncoderHead(model.Transformer);
-        _poolings = embedding.Pooling is Pooling pooling ? [pooling] : modules?.Poolings ?? [Pooling.Mean];
-        _normalize = embedding.Normalize ?? modules?.Normalize ?? false;
+        model!.Modules?.Require(model.Tokenizer, model.Config);
+        _encoder = new EncoderHead(model.Transformer);
+        _config = model.EmbeddingConfig;
         _words = embedding.Words;
-        if (_poolings.Contains(Pooling.Pooler) && !_head.HasPooler)
+        _head = new(embedding, model.Modules, _config, model.Config.HiddenSize);
+        if (_head.Pooling.Modes.Contains(Pooling.Pooler) && !_encoder.HasPooler)
             throw new ArgumentException("the checkpoint has no pooler: choose another pooling");
-        if (_poolings.Contains(Pooling.Pooler) || _poolings.Contains(Pooling.Cls))
-            Inputs.RefuseWindows("pooling by the first token");
+        if (_head.Pooling.IsBySingleToken)
+            Inputs.RefuseWindows("pooling by the first or the last token");
     }
 
     /// <summary>What the task is called, and what it needs.</summary>
@@ -51,11 +50,20 @@ public sealed class TextEmbedder : TextTask
         Create = (model, options) => new TextEmbedder(model, null, options),
     };
 
-    /// <summary>The length of a text's vector.</summary>
-    public int Dimension => _poolings.Length * Config.HiddenSize;
+    /// <summary>The length of a text's vector where a call does not choose it.</summary>
+    public int Dimension => _head.Dimension;
+
+    /// <summary>Texts that may be put before each text, by the names that the model's files give them; the empty ones change nothing.</summary>
+    public IReadOnlyDictionary<string, string> Prompts => _config.Prompts;
+
+    /// <summary>The prompt that is used where a call chooses none; null where the model has no such.</summary>
+    public string? DefaultPromptName => _config.DefaultPromptName;
+
+    /// <summary>What the model's vectors are to be compared by; the cosine where its files do not say.</summary>
+    public SimilarityFunction SimilarityFunction => _config.Similarity;
 
     /// <summary>Opens a model for this task alone: a directory, a one-file model, or a name on the hub (<see cref="TextModel.Open"/>).</summary>
-    /// <exception cref="FormatException">A file is malformed, not supported, or lacks the task's head; names it.</exception>
+    /// <exception cref="FormatException">A file is malformed or not supported; names it.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="ArgumentException">Model, tokenizer and options do not fit together.</exception>
     /// <exception cref="Hub.HubException">The named model could not be fetched.</exception>
@@ -63,25 +71,73 @@ public sealed class TextEmbedder : TextTask
         string path, EmbeddingOptions? embedding = null, TaskOptions? options = null, TextModelOptions? modelOptions = null) =>
         Own(TextModel.Open(path, modelOptions), model => new TextEmbedder(model, embedding, options));
 
-    /// <summary>A text's vector, [<see cref="Dimension"/>].</summary>
+    /// <summary>A text's vector, [<see cref="Dimension"/>] unless the call chooses another length.</summary>
     /// <param name="text">The text. Where it is read in windows, all its tokens are pooled together.</param>
+    /// <param name="request">The prompt, the length and the normalisation; null for what the model's files and the options say.</param>
     /// <param name="cancellationToken">Stops the computation.</param>
-    /// <exception cref="ArgumentException">The text has too many tokens.</exception>
-    public float[] Embed(string text, CancellationToken cancellationToken = default)
+    /// <exception cref="ArgumentException">The text has too many tokens, or the model has no such prompt or length.</exception>
+    public float[] Embed(string text, EmbeddingRequest? request = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return Operation().Run(text, cancellationToken);
+        return Operation(request).Run(text, cancellationToken);
     }
 
     /// <summary>Each text's vector: lazily, in order, many texts in one pass.</summary>
-    /// <exception cref="ArgumentException">When a text's turn comes that has too many tokens.</exception>
-    public IEnumerable<float[]> Embed(IEnumerable<string> texts, CancellationToken cancellationToken = default)
+    /// <param name="texts">The texts.</param>
+    /// <param name="request">The prompt, the length and the normalisation; null for what the model's files and the options say.</param>
+    /// <param name="cancellationToken">Stops the computation.</param>
+    /// <exception cref="ArgumentException">
+    /// The model has no such prompt or length; or, when its turn comes, a text has too many tokens.
+    /// </exception>
+    public IEnumerable<float[]> Embed(
+        IEnumerable<string> texts, EmbeddingRequest? request = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        return Operation().Run(texts, cancellationToken);
+        return Operation(request).Run(texts, cancellationToken);
     }
 
-    /// <summary>A vector for each token of a text, <c>[CLS]</c> and <c>[SEP]</c> included: the last hidden state.</summary>
+    /// <summary>As <see cref="Embed(string, EmbeddingRequest, CancellationToken)"/>, without a thread that waits.</summary>
+    /// <exception cref="ArgumentException">The text has too many tokens, or the model has no such prompt or length.</exception>
+    public Task<float[]> EmbedAsync(string text, EmbeddingRequest? request = null, CancellationToken cancellationToken = default) =>
+        Operation(request).RunAsync(text, cancellationToken);
+
+    /// <summary>Texts' vectors in their parts.</summary>
+    /// <exception cref="ArgumentException">The model has no such prompt or length.</exception>
+    public TaskOperation<string, float[]> Operation(EmbeddingRequest? request = null)
+    {
+        request ??= EmbeddingRequest.Default;
+        _head.Require(request);
+        string prompt = _config.PromptFor(request);
+        int promptTokens = PromptTokens(prompt);
+        // The last layer is computed for the first tokens alone where no other is pooled, to the same bits.
+        bool firstTokensOnly = promptTokens == 0 && _head.Pooling.IsFirstTokenAlone;
+        return Operation<string, EncoderOutput, float[]>(
+            _outputs,
+            text => Inputs.Encode(text, Prompted(prompt, text)),
+            ForwardFor(firstTokensOnly),
+            (batch, i, output) => PoolText(batch, i, output, promptTokens, firstTokensOnly, request));
+    }
+
+    /// <summary>Tokens' vectors in their parts.</summary>
+    public TaskOperation<string, TokenEmbeddings> TokenOperation() => Operation<string, EncoderOutput, TokenEmbeddings>(
+        _outputs, text => Inputs.Encode(text, text), HeadForward<string, EncoderOutput>.Of(_encoder), Tokens);
+
+    /// <summary>Words' vectors in their parts.</summary>
+    public TaskOperation<IReadOnlyList<string>, TokenEmbeddings> WordOperation() =>
+        Operation<IReadOnlyList<string>, EncoderOutput, TokenEmbeddings>(
+            _outputs, words => Inputs.EncodeWords(words, words), HeadForward<IReadOnlyList<string>, EncoderOutput>.Of(_encoder), Words);
+
+    /// <summary>How alike two vectors of this model are by its <see cref="SimilarityFunction"/>; larger is more alike.</summary>
+    /// <exception cref="ArgumentException">They differ in length.</exception>
+    public double Similarity(ReadOnlySpan<float> first, ReadOnlySpan<float> second) => SimilarityFunction switch
+    {
+        SimilarityFunction.Dot => TensorPrimitives.Dot(first, second),
+        SimilarityFunction.Euclidean => -TensorPrimitives.Distance(first, second),
+        SimilarityFunction.Manhattan => -TensorPrimitives.SumOfMagnitudes<float>(Difference(first, second)),
+        _ => TensorPrimitives.CosineSimilarity(first, second),
+    };
+
+    /// <summary>A vector for each token of a text, <c>[CLS]</c> and <c>[SEP]</c> included: the last hidden state, without any prompt.</summary>
     /// <exception cref="ArgumentException">The text has too many tokens.</exception>
     public TokenEmbeddings EmbedTokens(string text, CancellationToken cancellationToken = default)
     {
@@ -114,59 +170,53 @@ public sealed class TextEmbedder : TextTask
         return WordOperation().Run(texts, cancellationToken);
     }
 
-    /// <summary>As <see cref="Embed(string, CancellationToken)"/>, without a thread that waits.</summary>
-    /// <exception cref="ArgumentException">The text has too many tokens.</exception>
-    public Task<float[]> EmbedAsync(string text, CancellationToken cancellationToken = default) =>
-        Operation().RunAsync(text, cancellationToken);
-
-    /// <summary>Texts' vectors in their parts.</summary>
-    public TaskOperation<string, float[]> Operation() => Operation<string, EncoderOutput, float[]>(
-        _outputs, text => Inputs.Encode(text, text), PooledForward(), PoolText);
-
-    /// <summary>Tokens' vectors in their parts.</summary>
-    public TaskOperation<string, TokenEmbeddings> TokenOperation() => Operation<string, EncoderOutput, TokenEmbeddings>(
-        _outputs, text => Inputs.Encode(text, text), HeadForward<string, EncoderOutput>.Of(_head), Tokens);
-
-    /// <summary>Words' vectors in their parts.</summary>
-    public TaskOperation<IReadOnlyList<string>, TokenEmbeddings> WordOperation() =>
-        Operation<IReadOnlyList<string>, EncoderOutput, TokenEmbeddings>(
-            _outputs, words => Inputs.EncodeWords(words, words), HeadForward<IReadOnlyList<string>, EncoderOutput>.Of(_head), Words);
-
-    // Where only first tokens are pooled, the last layer is computed for them alone, to the same bits.
-    private bool NeedsFirstTokensOnly => _poolings.All(pooling => pooling is Pooling.Cls or Pooling.Pooler);
-
-    private HeadForward<string, EncoderOutput> PooledForward()
+    private static float[] Difference(ReadOnlySpan<float> first, ReadOnlySpan<float> second)
     {
-        if (!NeedsFirstTokensOnly)
-            return HeadForward<string, EncoderOutput>.Of(_head);
-        return _poolings.Contains(Pooling.Pooler)
+        float[] difference = new float[first.Length];
+        TensorPrimitives.Subtract(first, second, difference);
+        return difference;
+    }
+
+    private static string Prompted(string prompt, string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return prompt.Length == 0 ? text : prompt + text;
+    }
+
+    // [CLS] counts among them, [SEP] does not: it stands behind the text then.
+    private int PromptTokens(string prompt)
+    {
+        if (prompt.Length == 0 || _head.Pooling.IncludesPrompt)
+            return 0;
+        Encoding encoding = Tokenizer.Encode(prompt);
+        return Math.Min(encoding.Count, MaxLength) - (encoding.IsSpecial(encoding.Count - 1) ? 1 : 0);
+    }
+
+    private HeadForward<string, EncoderOutput> ForwardFor(bool firstTokensOnly)
+    {
+        if (_head.Pooling.Modes is [Pooling.Pooler])
+        {
+            return new(
+                (batch, output, cancellationToken) => _encoder.Pool(batch.Tokens, output, cancellationToken),
+                (batch, output, cancellationToken) => _encoder.PoolAsync(batch.Tokens, output, cancellationToken));
+        }
+        return firstTokensOnly
             ? new(
-                (batch, output, cancellationToken) => _head.Pool(batch.Tokens, output, cancellationToken),
-                (batch, output, cancellationToken) => _head.PoolAsync(batch.Tokens, output, cancellationToken))
-            : new(
-                (batch, output, cancellationToken) => _head.Forward(batch.Tokens, FirstTokens(batch), output, cancellationToken),
-                (batch, output, cancellationToken) => _head.ForwardAsync(batch.Tokens, FirstTokens(batch), output, cancellationToken));
+                (batch, output, cancellationToken) => _encoder.Forward(batch.Tokens, FirstTokens(batch), output, cancellationToken),
+                (batch, output, cancellationToken) => _encoder.ForwardAsync(batch.Tokens, FirstTokens(batch), output, cancellationToken))
+            : HeadForward<string, EncoderOutput>.Of(_encoder);
     }
 
     private static ReadOnlySpan<int> FirstTokens(ModelBatch<string> batch) =>
         batch.Tokens.SequenceStarts[..batch.Tokens.SequenceCount];
 
-    private float[] PoolText(ModelBatch<string> batch, int i, EncoderOutput output)
+    private float[] PoolText(
+        ModelBatch<string> batch, int i, EncoderOutput output, int promptTokens, bool firstTokensOnly, EmbeddingRequest request)
     {
-        int sequence = batch.FirstSequence(i);
-        int[] rows = NeedsFirstTokensOnly ? [sequence] : batch.TokenRows(i);
-        float[] vector = new float[Dimension];
-        for (int p = 0; p < _poolings.Length; p++)
-        {
-            Span<float> part = vector.AsSpan(p * Config.HiddenSize, Config.HiddenSize);
-            if (_poolings[p] == Pooling.Pooler)
-                output.PooledOutput[sequence].CopyTo(part);
-            else
-                Pool.Tokens(_poolings[p], output.LastHiddenState, rows, part);
-        }
-        if (_normalize)
-            Pool.Normalize(vector);
-        return vector;
+        if (_head.Pooling.Modes is [Pooling.Pooler])
+            return _head.Vector(output.PooledOutput[batch.FirstSequence(i)].ToArray(), request);
+        int[] rows = firstTokensOnly ? [batch.FirstSequence(i)] : batch.TokenRows(i);
+        return _head.Vector(output.LastHiddenState, rows, promptTokens, request);
     }
 
     private TokenEmbeddings Tokens(ModelBatch<string> batch, int i, EncoderOutput output) => new(
@@ -192,7 +242,7 @@ public sealed class TextEmbedder : TextTask
         if (rows.Length == 0)
             return null;
         float[] vector = new float[Config.HiddenSize];
-        Pool.Tokens(_words == WordPooling.Mean ? Pooling.Mean : Pooling.Cls, states, rows, vector);
+        Pool.Tokens(_words == WordPooling.Mean ? Pooling.Mean : Pooling.Cls, states, rows, position: 0, vector);
         return vector;
     }
 }

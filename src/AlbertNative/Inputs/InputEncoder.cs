@@ -97,7 +97,11 @@ internal sealed class InputEncoder
         if (_overlong.Action == OverlongAction.Truncate)
             return encode(EncodeOptions.Default with { MaxLength = MaxLength });
 
-        Encoding encoding = encode(EncodeOptions.Default);
-        return encoding.Count <= MaxLength ? encoding : throw new OverlongTextException(encoding.Count, MaxLength);
+        // A text of any length is refused without being encoded to its end.
+        Encoding encoding = encode(EncodeOptions.Default with { MaxLength = MaxLength });
+        if (!encoding.IsTruncated)
+            return encoding;
+        Encoding counted = encode(EncodeOptions.Default with { MaxLength = Math.Max(MaxLength, OverlongTextException.MostCounted) });
+        throw new OverlongTextException(counted.Count, MaxLength, isLonger: counted.IsTruncated);
     }
 }

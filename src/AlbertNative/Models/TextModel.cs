@@ -13,6 +13,7 @@ public sealed class TextModel : IDisposable
 {
     private readonly bool _ownsTransformer;
     private SentenceTransformerModules? _modules;
+    private SentenceTransformerConfig _embeddingConfig = SentenceTransformerConfig.None;
     private CheckpointFormatException? _modulesFault;
 
     /// <summary>Puts a model and a tokenizer together. Both stay the caller's: disposing this leaves the model open.</summary>
@@ -48,6 +49,10 @@ public sealed class TextModel : IDisposable
     /// <summary>What sentence-transformers' files say; null for a model that is none of its.</summary>
     /// <exception cref="CheckpointFormatException">They are malformed, or name something that is not supported.</exception>
     internal SentenceTransformerModules? Modules => _modulesFault is null ? _modules : throw _modulesFault;
+
+    /// <summary>Its prompts, its similarity and its length of vectors.</summary>
+    /// <exception cref="CheckpointFormatException">They are malformed.</exception>
+    internal SentenceTransformerConfig EmbeddingConfig => _modulesFault is null ? _embeddingConfig : throw _modulesFault;
 
     /// <summary>
     /// Opens a model: its files are found once, its weights packed once. Afterwards nothing touches a disk or a network.
@@ -104,16 +109,20 @@ public sealed class TextModel : IDisposable
         ModelFiles files = root;
         try
         {
-            (SentenceTransformerModules? modules, CheckpointFormatException? fault) = ReadModules(root);
+            (SentenceTransformerModules? modules, SentenceTransformerConfig config, CheckpointFormatException? fault) = ReadModules(root);
             // Some of sentence-transformers' directories keep the Transformer in a folder of its own.
             if (modules?.TransformerIn(root) is string folder && folder != root.Path)
             {
                 root.Dispose();
                 files = ModelFiles.OpenPath(folder);
             }
-            Tokenizer tokenizer = files.LoadTokenizer(options.Tokenizer);
+            Tokenizer tokenizer = LoadTokenizer(files, options, fault);
             PreTrainedModel transformer = PreTrainedModel.Open(files, options, progress, cancellationToken);
-            return Combine(transformer, tokenizer, modules, fault);
+            TextModel model = Combine(transformer, tokenizer);
+            model._modules = modules;
+            model._embeddingConfig = config;
+            model._modulesFault = fault;
+            return model;
         }
         catch
         {
@@ -122,29 +131,38 @@ public sealed class TextModel : IDisposable
         }
     }
 
-    /// <summary>Modules that are not supported are a fault for embeddings alone.</summary>
-    private static (SentenceTransformerModules? Modules, CheckpointFormatException? Fault) ReadModules(ModelFiles root)
+    /// <summary>Where modules are not understood, a tokenizer may be in one of them: then that is the fault.</summary>
+    private static Tokenizer LoadTokenizer(ModelFiles files, TextModelOptions options, CheckpointFormatException? modulesFault)
     {
         try
         {
-            return (SentenceTransformerModules.Read(root), null);
+            return files.LoadTokenizer(options.Tokenizer);
         }
-        catch (CheckpointFormatException fault)
+        catch (IOException) when (modulesFault is not null)
         {
-            return (null, fault);
+            throw modulesFault;
         }
     }
 
-    private static TextModel Combine(
-        PreTrainedModel transformer, Tokenizer tokenizer, SentenceTransformerModules? modules, CheckpointFormatException? modulesFault)
+    /// <summary>Modules that are not supported are a fault for embeddings alone.</summary>
+    private static (SentenceTransformerModules? Modules, SentenceTransformerConfig Config, CheckpointFormatException? Fault) ReadModules(
+        ModelFiles root)
     {
         try
         {
-            return new TextModel(transformer, tokenizer, ownsTransformer: true)
-            {
-                _modules = modules,
-                _modulesFault = modulesFault,
-            };
+            return (SentenceTransformerModules.Read(root), SentenceTransformerConfig.Read(root), null);
+        }
+        catch (CheckpointFormatException fault)
+        {
+            return (null, SentenceTransformerConfig.None, fault);
+        }
+    }
+
+    private static TextModel Combine(PreTrainedModel transformer, Tokenizer tokenizer)
+    {
+        try
+        {
+            return new TextModel(transformer, tokenizer, ownsTransformer: true);
         }
         catch
         {

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using AlbertNative.Testing;
 using AlbertNative.Tokenization;
 
@@ -33,28 +32,8 @@ public sealed class FastTokenizerParityTests
     [MemberData(nameof(Conversions))]
     public void Our_conversion_of_the_vocabulary_is_exact_as_well(string name) => AssertLines(Convert(name), name);
 
-    private static void AssertLines(Tokenizer tokenizer, string name)
-    {
-        int[] buffer = new int[1 << 16];
-        foreach (JsonElement line in GoldenFile.Lines(Prefix, name))
-        {
-            string text = line.GetProperty("text").GetString()!;
-            string? pair = line.TryGetProperty("pair", out JsonElement second) ? second.GetString() : null;
-            EncodeOptions options = new()
-            {
-                MaxLength = line.TryGetProperty("max_length", out JsonElement limit) ? limit.GetInt32() : null,
-            };
-            Encoding encoding = pair is null ? tokenizer.Encode(text, options) : tokenizer.Encode(text, pair, options);
-            int[] ids = line.Integers("ids");
-            Assert.Equal(ids, encoding.Ids);
-            Assert.Equal(line.Strings("tokens"), encoding.Tokens);
-            Assert.Equal(line.Integers("token_type_ids"), encoding.TokenTypeIds);
-            Assert.Equal(line.Pairs("offsets"), Offsets(encoding, text, pair));
-            Assert.Equal(line.GetProperty("decoded").GetString(), tokenizer.Decode(ids));
-            if (pair is null && options.MaxLength is null)
-                Assert.Equal(ids, buffer.AsSpan(0, tokenizer.Encode(text, buffer)));
-        }
-    }
+    private static void AssertLines(Tokenizer tokenizer, string name) =>
+        InteropLines.AssertExact(tokenizer, GoldenFile.Path(Prefix, name));
 
     private static Tokenizer Load(string name)
     {
@@ -80,24 +59,4 @@ public sealed class FastTokenizerParityTests
     }
 
     private static string Vocabulary(string name) => SharedFolder.Require("vocab", name + ".model");
-
-    private static (int, int)[] Offsets(Encoding encoding, string text, string? pair)
-    {
-        (int, int)[] offsets = new (int, int)[encoding.Count];
-        for (int i = 0; i < offsets.Length; i++)
-        {
-            string source = encoding.SequenceIndices[i] == 1 ? pair! : text;
-            TextSpan span = encoding.Spans[i];
-            offsets[i] = (CodePoints(source.AsSpan(0, span.Start)), CodePoints(source.AsSpan(0, span.End)));
-        }
-        return offsets;
-    }
-
-    private static int CodePoints(ReadOnlySpan<char> text)
-    {
-        int count = 0;
-        foreach (System.Text.Rune _ in text.EnumerateRunes())
-            count++;
-        return count;
-    }
 }

@@ -12,11 +12,13 @@ internal static class GoldenFile
     /// <summary>The names, without prefix and extension, of the goldens that begin with <paramref name="prefix"/>.</summary>
     public static IEnumerable<string> Names(string prefix) =>
         SharedFolder.Files(Folder, prefix + "*" + Extension)
-            .Select(path => Path.GetFileName(path)[prefix.Length..^Extension.Length]);
+            .Select(path => System.IO.Path.GetFileName(path)[prefix.Length..^Extension.Length]);
 
     /// <summary>The lines of a golden.</summary>
-    public static IEnumerable<JsonElement> Lines(string prefix, string name) =>
-        GoldenLines.Read(SharedFolder.Require(Folder, prefix + name + Extension));
+    public static IEnumerable<JsonElement> Lines(string prefix, string name) => GoldenLines.Read(Path(prefix, name));
+
+    /// <summary>The file of a golden.</summary>
+    public static string Path(string prefix, string name) => SharedFolder.Require(Folder, prefix + name + Extension);
 
     /// <summary>An array of numbers.</summary>
     public static int[] Integers(this JsonElement line, string name) =>

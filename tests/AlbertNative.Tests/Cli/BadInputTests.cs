@@ -15,6 +15,9 @@ public sealed class BadInputTests
     [InlineData("""{"text": "a" """, "not a JSON object")]
     [InlineData("""["a"]""", "expected a JSON object, found a list")]
     [InlineData("", "not a JSON object")]
+    [InlineData("""{"text": "a", "\ud800": 1}""", "lone surrogate")]
+    [InlineData("""{"\ud800": 1, "text": "a"}""", "lone surrogate")]
+    [InlineData("""{"text": "a", "other": {"\udc00": 1, "b": 2}}""", "lone surrogate")]
     [InlineData("""{"text": "a", "max_length": 1.5}""", "\"max_length\": expected a whole number")]
     public void A_bad_line_ends_the_run_after_the_results_before_it(string bad, string message)
     {
@@ -32,7 +35,7 @@ public sealed class BadInputTests
         CliRun run = CliRun.Reading(
             ["""{"text": "one"}""", "{", """{"text": "three"}""", """{"text": null}""", """{"text": "five"}"""],
             "tokenize", "--tokenizer", Vocabulary, "--jsonl", "--on-error", "skip");
-        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(3, run.ExitCode);
         Assert.Equal(3, run.Lines.Length);
         string[] errors = run.Error.Trim().Split('\n');
         Assert.Equal(3, errors.Length);
@@ -47,7 +50,7 @@ public sealed class BadInputTests
         CliRun run = CliRun.Reading(
             ["the king of [MASK]", "no mask", $"{Nano.Text(300)} [MASK]", "[MASK] king"],
             "fill-mask", "--model", Nano.Path, "--on-error", "skip");
-        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(3, run.ExitCode);
         Assert.Equal(2, run.Lines.Length);
         Assert.Contains("line 2: the text has no [MASK]", run.Error);
         Assert.Matches("line 3: the text has [0-9]+ tokens, the model takes 128", run.Error);
@@ -82,7 +85,12 @@ public sealed class BadInputTests
     [InlineData(2, "--jsonl", "tokenize", "--jsonl", "a")]
     [InlineData(2, "--on-error: expected stop|skip", "tokenize", "--on-error", "stopp", "a")]
     [InlineData(2, "--input", "run")]
-    [InlineData(2, "frobnicate", "frobnicate")]
+    [InlineData(2, "there is no command frobnicate\n", "frobnicate")]
+    [InlineData(2, "there is no command embd; did you mean embed?", "embd", "a")]
+    [InlineData(2, "there is no command tokenzie; did you mean tokenize?", "tokenzie")]
+    [InlineData(1, "cannot read the input file: . is a directory", "tokenize", "--input", ".")]
+    [InlineData(1, "cannot write ./none/x.npy: there is no directory ", "embed", "--output", "./none/x.npy", "a")]
+    [InlineData(1, "there is no token 99999: the vocabulary has ids from 0 to 11999\n", "decode", "99999")]
     [InlineData(2, "--top-k: expected at least 1", "fill-mask", "--top-k", "0", "a")]
     [InlineData(2, "found 1 argument(s), expected 2", "order", "a")]
     [InlineData(2, ".npy", "embed", "--output", "x.bin", "a")]
@@ -118,6 +126,7 @@ public sealed class BadInputTests
     {
         CliRun run = CliRun.Of("--help");
         Assert.Equal(0, run.ExitCode);
+        Assert.Equal(run, CliRun.Of());
         foreach (string command in (string[])["embed", "fill-mask", "classify", "tag", "answer", "choose", "order", "tokenize", "decode", "info", "run"])
             Assert.Contains(command, run.Output);
     }

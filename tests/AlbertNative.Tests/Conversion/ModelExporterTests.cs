@@ -15,7 +15,7 @@ public sealed class ModelExporterTests : IDisposable
     {
         ModelExporter.Export(OneFile.Nano, At("first"));
         Assert.Equal(
-            ["config.json", "model.safetensors", "spiece.model", "tokenizer_config.json"],
+            ["config.json", "model.safetensors", "spiece.model", "tokenizer.json", "tokenizer_config.json"],
             Directory.GetFiles(At("first")).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal));
         ModelConverter.Convert(At("first"), At("again.safetensors"));
         ModelExporter.Export(At("again.safetensors"), At("second"));
@@ -72,7 +72,7 @@ public sealed class ModelExporterTests : IDisposable
             """u8);
         ConversionSummary summary = ModelConverter.Convert(At("st"), At("st.safetensors"));
         Assert.Equal(
-            ["1_Pooling/config.json", "config.json", "modules.json", "sentence_bert_config.json", "spiece.model", "tokenizer_config.json"],
+            ["1_Pooling/config.json", "config.json", "modules.json", "sentence_bert_config.json", "spiece.model", "tokenizer.json", "tokenizer_config.json"],
             summary.Parts);
         ModelExporter.Export(At("st.safetensors"), At("out"));
 

@@ -110,10 +110,12 @@ public sealed class AddAlbertTests
     }
 
     [Fact]
-    public void Bad_options_stop_the_start_before_any_service_starts()
+    public async Task Bad_options_stop_the_start_before_any_service_starts()
     {
-        using ServiceProvider services = Services(s => s.AddAlbert("tagger", _ => { }));
-        Assert.Throws<OptionsValidationException>(services.GetRequiredService<IStartupValidator>().Validate);
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(settings: null);
+        builder.Services.AddAlbert("tagger", _ => { });
+        using IHost host = builder.Build();
+        await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
     }
 
     [Fact]
@@ -159,6 +161,30 @@ public sealed class AddAlbertTests
         Assert.Contains("ModelPath", Assert.Throws<OptionsValidationException>(empty.GetRequiredService<MaskFiller>).Message);
         using ServiceProvider none = Services(s => s.AddAlbert(o => { o.ModelPath = ShippedModels.Nano; o.MaxConcurrentCalls = 0; }));
         Assert.Contains("MaxConcurrentCalls", Assert.Throws<OptionsValidationException>(none.GetRequiredService<AlbertRunner<MaskFiller>>).Message);
+    }
+
+    [Fact]
+    public void Every_option_is_validated_by_its_name()
+    {
+        (string Name, Action<AlbertOptions> Set)[] bad =
+        [
+            ("Model.Threads", o => o.Model = new() { Threads = -1 }),
+            ("Task.MaxLength", o => o.Task = new() { MaxLength = 0 }),
+            ("Task.BatchTokens", o => o.Task = new() { BatchTokens = 0 }),
+            ("Task or .Embedding", o => o.Task = null!),
+            ("Task or .Embedding", o => o.Embedding = null!),
+            ("Embedding.Pooling", o => o.Embedding = new() { Pooling = (Pooling)99 }),
+        ];
+        foreach ((string name, Action<AlbertOptions> set) in bad)
+        {
+            using ServiceProvider services = Services(s => s.AddAlbert(o =>
+            {
+                o.ModelPath = ShippedModels.Nano;
+                set(o);
+            }));
+            OptionsValidationException e = Assert.Throws<OptionsValidationException>(services.GetRequiredService<IStartupValidator>().Validate);
+            Assert.Contains(name, e.Message);
+        }
     }
 
     [Theory]

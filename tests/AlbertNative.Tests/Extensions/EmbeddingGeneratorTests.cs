@@ -68,8 +68,9 @@ public sealed class EmbeddingGeneratorTests : IDisposable
     {
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
         ArgumentException dimensions = await Assert.ThrowsAsync<ArgumentException>(
-            () => _generator.GenerateAsync(["king"], new() { Dimensions = 64 }, cancellationToken));
-        Assert.Contains("64 dimensions", dimensions.Message, StringComparison.Ordinal);
+            () => _generator.GenerateAsync(["king"], new() { Dimensions = 193 }, cancellationToken));
+        Assert.Contains("192 dimensions, which cannot be cut to 193", dimensions.Message, StringComparison.Ordinal);
+        Assert.Equal(64, (await _generator.GenerateAsync(["king"], new() { Dimensions = 64 }, cancellationToken))[0].Vector.Length);
         ArgumentException model = await Assert.ThrowsAsync<ArgumentException>(
             () => _generator.GenerateAsync(["king"], new() { ModelId = "other" }, cancellationToken));
         Assert.Contains("other", model.Message, StringComparison.Ordinal);

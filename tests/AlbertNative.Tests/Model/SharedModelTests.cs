@@ -209,12 +209,12 @@ public sealed class SharedModelTests
         using TextModel model = await TextModel.OpenAsync(Nano, cancellationToken: Cancel);
         TextEmbedder embedder = new(model);
         string[] texts = ["the king", "شاه", "of Judah went up"];
-        float[][] expected = [.. embedder.Embed(texts, Cancel)];
+        float[][] expected = [.. embedder.Embed(texts, cancellationToken: Cancel)];
         TaskOperation<string, float[]> operation = embedder.Operation();
         EncodedInput<string>[] encoded = Array.ConvertAll(texts, operation.Encode);
         using ComputedInputs<float[]> computed = await operation.ComputeAsync(encoded, Cancel);
         Assert.Equal(expected, Enumerable.Range(0, computed.Count).Reverse().Select(computed.Finish).Reverse());
-        Assert.Equal(expected[1], await embedder.EmbedAsync(texts[1], Cancel));
+        Assert.Equal(expected[1], await embedder.EmbedAsync(texts[1], cancellationToken: Cancel));
         List<float[]> streamed = [];
         await foreach (float[] vector in operation.RunAsync((IEnumerable<string>)texts, Cancel))
             streamed.Add(vector);

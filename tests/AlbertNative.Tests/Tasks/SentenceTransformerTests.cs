@@ -27,15 +27,20 @@ public sealed class SentenceTransformerTests : IDisposable
         Write("1_Pooling/config.json", """{"word_embedding_dimension": 768, "pooling_mode_cls_token": false, "pooling_mode_mean_tokens": true, "pooling_mode_max_tokens": true}""");
         Write("sentence_bert_config.json", """{"max_seq_length": 100, "do_lower_case": false}""");
         SentenceTransformerModules modules = Read()!;
-        Assert.Equal([Pooling.Max, Pooling.Mean], modules.Poolings);
-        Assert.Equal(768, modules.EmbeddingDimension);
+        Assert.Equal([Pooling.Max, Pooling.Mean], modules.Pooling.Modes);
+        Assert.True(modules.Pooling.IncludesPrompt);
+        Assert.Equal(768, modules.TokenDimension);
         Assert.Equal(100, modules.MaxSequenceLength);
-        Assert.True(modules.Normalize);
+        Assert.Same(NormalizeModule.Instance, Assert.Single(modules.Vectors));
         Assert.False(modules.LowerCase);
     }
 
     [Theory]
-    [InlineData("""[{"path": "", "type": "sentence_transformers.models.Transformer"}, {"path": "", "type": "sentence_transformers.models.Dense"}]""", "sentence_transformers.models.Dense")]
+    [InlineData("""[{"path": "", "type": "sentence_transformers.models.Transformer"}, {"path": "", "type": "sentence_transformers.models.LSTM"}]""", "sentence_transformers.models.LSTM")]
+    [InlineData("""[{"path": "", "type": "sentence_transformers.base.modules.router.Router"}]""", "sentence_transformers.base.modules.router.Router is not supported")]
+    [InlineData("""[{"path": "", "type": "sentence_transformers.models.Transformer"}, {"path": "", "type": "sentence_transformers.models.Dense"}]""", "expected Transformer, Pooling")]
+    [InlineData("""[{"path": "\ud800", "type": "sentence_transformers.models.Transformer"}]""", "lone surrogate")]
+    [InlineData("""[{"type": "sentence_transformers.models.Transformer", "\ud800": ""}]""", "lone surrogate")]
     [InlineData("""[{"path": "", "type": "evil.Transformer"}]""", "evil.Transformer")]
     [InlineData("""[{"path": "../other", "type": "sentence_transformers.models.Transformer"}]""", "../other")]
     [InlineData("""[{"path": "/etc", "type": "sentence_transformers.models.Transformer"}]""", "/etc")]
@@ -54,7 +59,11 @@ public sealed class SentenceTransformerTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{"pooling_mode_weightedmean_tokens": true}""", "pooling_mode_weightedmean_tokens")]
+    [InlineData("""{"pooling_mode_median_tokens": true}""", "pooling_mode_median_tokens")]
+    [InlineData("""{"pooling_mode": "median"}""", "the pooling \"median\" is not supported")]
+    [InlineData("""{"pooling_mode": ["mean", 3]}""", "\"pooling_mode\": expected a string or a list of strings")]
+    [InlineData("""{"pooling_mode": []}""", "\"pooling_mode\" is empty")]
+    [InlineData("""{"pooling_mode": "mean", "include_prompt": "no"}""", "include_prompt")]
     [InlineData("""{"pooling_mode_mean_tokens": false}""", "no pooling_mode_... is true")]
     [InlineData("""{"pooling_mode_mean_tokens": 1}""", "expected true or false")]
     [InlineData("""{"pooling_mode_mean_tokens": true, "word_embedding_dimension": 0}""", "word_embedding_dimension")]
@@ -63,6 +72,36 @@ public sealed class SentenceTransformerTests : IDisposable
         Write("modules.json", Modules);
         Write("1_Pooling/config.json", pooling);
         CheckpointFormatException e = Assert.Throws<CheckpointFormatException>(Read);
+        Assert.Contains(message, e.Message);
+    }
+
+    [Theory]
+    [InlineData("""{"pooling_mode": "weightedmean"}""", true, Pooling.WeightedMean)]
+    [InlineData("""{"pooling_mode": ["mean", "cls", "lasttoken"], "include_prompt": false}""", false, Pooling.Mean, Pooling.Cls, Pooling.LastToken)]
+    [InlineData("""{"pooling_mode": "max", "pooling_mode_mean_tokens": true}""", true, Pooling.Max)]
+    [InlineData("""{"pooling_mode_lasttoken": true, "pooling_mode_weightedmean_tokens": true, "pooling_mode_mean_sqrt_len_tokens": true}""", true, Pooling.MeanSqrtLen, Pooling.WeightedMean, Pooling.LastToken)]
+    public void Every_form_of_pooling_is_read(string pooling, bool includesPrompt, params Pooling[] modes)
+    {
+        Write("modules.json", Modules);
+        Write("1_Pooling/config.json", pooling);
+        TokenPooling read = Read()!.Pooling;
+        Assert.Equal(modes, read.Modes);
+        Assert.Equal(includesPrompt, read.IncludesPrompt);
+    }
+
+    [Theory]
+    [InlineData("""{"transformer_task": "fill-mask"}""", "transformer_task")]
+    [InlineData("""{"module_output_name": "scores"}""", "module_output_name")]
+    [InlineData("""{"modality_config": {"text": {"method": "forward", "method_output_name": "pooler_output"}}}""", "method_output_name")]
+    [InlineData("""{"processing_kwargs": {"text": {"max_length": 8}}}""", "processing_kwargs")]
+    [InlineData("""{"query_length": 8}""", "query_length")]
+    public void A_transformer_that_is_used_otherwise_is_refused_by_name(string transformer, string message)
+    {
+        Write("modules.json", Modules);
+        Write("1_Pooling/config.json", """{"pooling_mode": "mean"}""");
+        Write("sentence_bert_config.json", transformer);
+        CheckpointFormatException e = Assert.Throws<CheckpointFormatException>(Read);
+        Assert.Contains("sentence_bert_config.json", e.Message);
         Assert.Contains(message, e.Message);
     }
 

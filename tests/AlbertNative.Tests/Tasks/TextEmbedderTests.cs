@@ -66,6 +66,9 @@ public sealed class TextEmbedderTests
         TextModel model = new(opened, Nano.Tokenizer);
         OverlongTextException e = Assert.Throws<OverlongTextException>(() => new TextEmbedder(model).Embed(text));
         Assert.Equal((Nano.Tokenizer.Encode(text).Count, 128), (e.TokenCount, e.MaxLength));
+        e = Assert.Throws<OverlongTextException>(() => new TextEmbedder(model).Embed(Nano.Text(100_000)));
+        Assert.Equal((65_536, 128), (e.TokenCount, e.MaxLength)); // no more are counted
+        Assert.Contains("more than 65536 tokens", e.Message);
 
         TextEmbedder truncating = new(model, options: new() { Overlong = Overlong.Truncate });
         Assert.Equal(128, truncating.EmbedTokens(text).Count);
@@ -111,7 +114,7 @@ public sealed class TextEmbedderTests
     {
         using TextEmbedder embedder = TextEmbedder.Load(Nano.Path);
         using CancellationTokenSource cancellationToken = new();
-        using IEnumerator<float[]> vectors = embedder.Embed(Forever(), cancellationToken.Token).GetEnumerator();
+        using IEnumerator<float[]> vectors = embedder.Embed(Forever(), cancellationToken: cancellationToken.Token).GetEnumerator();
         Assert.True(vectors.MoveNext());
         cancellationToken.Cancel();
         Assert.ThrowsAny<OperationCanceledException>(() =>

@@ -25,6 +25,11 @@ internal sealed class UnigramModel : TokenModel
     public UnigramModel(string[] pieces, double[] scores, int unknownId, bool byteFallback)
     {
         (_pieces, _scores, UnknownId) = (pieces, scores, unknownId);
+        for (int id = 0; id < pieces.Length; id++)
+        {
+            if (pieces[id].Length > PieceTrie.LongestPiece)
+                throw new FormatException($"piece {id} has {pieces[id].Length} characters, expected at most {PieceTrie.LongestPiece}");
+        }
         // The empty piece is never a candidate; of equal pieces the last one is.
         _trie = StringTrie.Build(pieces, lastCounts: true) ?? throw new FormatException("the vocabulary has no text");
         double minimum = double.PositiveInfinity;

@@ -52,6 +52,11 @@ internal sealed class WordPieceModel : TokenModel
 
     public override int Count { get; }
 
+    /// <summary>The same vocabulary with the customary prefix and longest word.</summary>
+    public WordPieceModel WithCustomaryWords() => Prefix == DefaultPrefix && LongestWord == DefaultLongestWord
+        ? this
+        : new([.. _tokens], UnknownId, DefaultPrefix, DefaultLongestWord);
+
     public override int IdLimit => _tokens.Length;
 
     public override int UnknownId { get; }

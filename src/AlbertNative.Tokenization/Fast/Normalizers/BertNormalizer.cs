@@ -37,6 +37,8 @@ internal sealed class BertNormalizer : Normalizer
 
     public override bool IsCharacterwise => true;
 
+    public override string ToString() => "BertNormalizer";
+
     public override void Apply(AlignedText text)
     {
         if (TryApply(text, Options))

@@ -7,6 +7,8 @@ internal sealed class LowercaseNormalizer : Normalizer
 {
     public override bool IsCharacterwise => true;
 
+    public override string ToString() => "Lowercase";
+
     public override void Apply(AlignedText text)
     {
         ReadOnlySpan<char> chars = text.Chars;

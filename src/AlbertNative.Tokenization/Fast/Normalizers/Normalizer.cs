@@ -43,4 +43,7 @@ internal abstract class Normalizer
 
     /// <summary>What the outermost of <paramref name="chars"/>, the step's input, have to do with their neighbours.</summary>
     public virtual Coupling CouplingOf(ReadOnlySpan<char> chars) => Coupling.None;
+
+    /// <summary>Its kind and what it was told, the same for those that do the same.</summary>
+    public abstract override string ToString();
 }

@@ -13,11 +13,16 @@ internal sealed class PrecompiledNormalizer(CharsMap map) : Normalizer
 {
     private const int LongestCluster = 5;
 
+    /// <summary>The character map.</summary>
+    public CharsMap Map { get; } = map;
+
+    public override string ToString() => "Precompiled";
+
     public override void Apply(AlignedText text)
     {
         int from = NextChange(text.Chars);
         if (from < text.Length)
-            new Rewriter(text, map, from).Run();
+            new Rewriter(text, Map, from).Run();
     }
 
     public override Coupling CouplingOf(ReadOnlySpan<char> chars)
@@ -42,7 +47,7 @@ internal sealed class PrecompiledNormalizer(CharsMap map) : Normalizer
             bool isAlone = i + 1 < chars.Length && char.IsAscii(chars[i]) && char.IsAscii(chars[i + 1]) && chars[i] != '\r';
             int end = isAlone ? i + 1 : GraphemeClusters.NextBoundary(chars, i);
             // What no entry begins with stays, whatever follows it in its cluster.
-            if ((end - i > 1 || map.Starts.IsFirst(chars[i])) && Changes(chars[i..end]))
+            if ((end - i > 1 || Map.Starts.IsFirst(chars[i])) && Changes(chars[i..end]))
                 return i;
             i = end;
         }
@@ -51,12 +56,12 @@ internal sealed class PrecompiledNormalizer(CharsMap map) : Normalizer
 
     private bool Changes(ReadOnlySpan<char> cluster)
     {
-        if (IsShort(cluster) && map.TryMatchShortest(cluster, out _))
+        if (IsShort(cluster) && Map.TryMatchShortest(cluster, out _))
             return true;
         for (int i = 0, length; i < cluster.Length; i += length)
         {
             CodePoints.Read(cluster, i, out length);
-            if (map.TryMatchShortest(cluster.Slice(i, length), out _))
+            if (Map.TryMatchShortest(cluster.Slice(i, length), out _))
                 return true;
         }
         return false;

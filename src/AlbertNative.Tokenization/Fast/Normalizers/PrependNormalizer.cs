@@ -8,6 +8,8 @@ internal sealed class PrependNormalizer(string content) : Normalizer
 {
     public override bool IsLocal => false;
 
+    public override string ToString() => $"Prepend '{content}'";
+
     public override void Apply(AlignedText text)
     {
         if (text.Length == 0)

@@ -5,6 +5,8 @@ namespace AlbertNative.Tokenization.Fast.Normalizers;
 /// <param name="content">What to put there.</param>
 internal sealed class ReplaceNormalizer(string pattern, string content) : Normalizer
 {
+    public override string ToString() => $"Replace '{pattern}' by '{content}'";
+
     public override void Apply(AlignedText text)
     {
         ReadOnlySpan<char> chars = text.Chars;

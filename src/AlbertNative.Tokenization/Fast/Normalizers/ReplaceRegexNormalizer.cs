@@ -9,6 +9,8 @@ internal sealed class ReplaceRegexNormalizer(Regex pattern, string content) : No
 {
     public override bool IsLocal => false;
 
+    public override string ToString() => $"Replace /{pattern}/ by '{content}'";
+
     public override void Apply(AlignedText text)
     {
         bool found = false;

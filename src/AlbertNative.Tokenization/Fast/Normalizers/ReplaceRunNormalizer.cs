@@ -11,6 +11,8 @@ internal sealed class ReplaceRunNormalizer(char character, int minimum, string c
 {
     private readonly Coupling _coupling = content is [char only] && only == character ? Coupling.Run : Coupling.Pattern;
 
+    public override string ToString() => $"Replace /{character}{{{minimum},}}/ by '{content}'";
+
     public override void Apply(AlignedText text)
     {
         ReadOnlySpan<char> chars = text.Chars;

@@ -10,6 +10,8 @@ internal sealed class StripAccentsNormalizer : Normalizer
 
     public override bool IsCharacterwise => true;
 
+    public override string ToString() => "StripAccents";
+
     public override void Apply(AlignedText text)
     {
         ReadOnlySpan<char> chars = text.Chars;

@@ -9,6 +9,8 @@ internal sealed class StripNormalizer(bool left, bool right) : Normalizer
 {
     public override bool IsLocal => false;
 
+    public override string ToString() => $"Strip{(left ? " left" : "")}{(right ? " right" : "")}";
+
     public override void Apply(AlignedText text)
     {
         ReadOnlySpan<char> chars = text.Chars;

@@ -7,6 +7,14 @@ namespace AlbertNative.Tokenization.Fast.Normalizers;
 /// <param name="version">Whose tables; 9.0 are those of the Rust tokenizers' library.</param>
 internal sealed class UnicodeNormalizer(NormalizationForm form, UnicodeVersion version = UnicodeVersion.V9) : Normalizer
 {
+    public override string ToString() => form switch
+    {
+        NormalizationForm.Nfc => "NFC",
+        NormalizationForm.Nfd => "NFD",
+        NormalizationForm.Nfkc => "NFKC",
+        _ => "NFKD",
+    };
+
     public override void Apply(AlignedText text)
     {
         int stable = Normalization.StableLength(text.Chars, form, version);

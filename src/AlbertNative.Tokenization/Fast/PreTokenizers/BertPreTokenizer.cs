@@ -6,6 +6,8 @@ namespace AlbertNative.Tokenization.Fast.PreTokenizers;
 /// <param name="semantics">Whose idea of the two.</param>
 internal sealed class BertPreTokenizer(TokenizerSemantics semantics = TokenizerSemantics.Fast) : PreTokenizer
 {
+    public override string ToString() => "BertPreTokenizer";
+
     public override void Apply(AlignedText text, SplitList splits)
     {
         ReadOnlySpan<char> chars = text.Chars;

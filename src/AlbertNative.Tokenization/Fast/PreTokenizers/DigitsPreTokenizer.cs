@@ -7,5 +7,7 @@ namespace AlbertNative.Tokenization.Fast.PreTokenizers;
 internal sealed class DigitsPreTokenizer(bool individually)
     : CharacterSplitPreTokenizer(individually ? SplitBehavior.Isolated : SplitBehavior.Contiguous)
 {
+    public override string ToString() => "Digits";
+
     protected override bool Matches(int codePoint) => WordCharacters.IsNumeric(codePoint);
 }

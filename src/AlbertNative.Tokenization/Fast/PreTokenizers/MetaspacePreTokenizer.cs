@@ -21,6 +21,8 @@ internal sealed class MetaspacePreTokenizer(char replacement, PrependScheme sche
 {
     public override bool DependsOnPosition => scheme == PrependScheme.First;
 
+    public override string ToString() => $"Metaspace '{replacement}' {scheme}{(split ? " split" : "")}";
+
     public override void Apply(AlignedText text, SplitList splits)
     {
         text.Begin();

@@ -11,4 +11,7 @@ internal abstract class PreTokenizer
 
     /// <summary>Whether what it does to a split depends on where that stands in the caller's text.</summary>
     public virtual bool DependsOnPosition => false;
+
+    /// <summary>Its kind and what it was told, the same for those that do the same.</summary>
+    public abstract override string ToString();
 }

@@ -6,5 +6,7 @@ namespace AlbertNative.Tokenization.Fast.PreTokenizers;
 /// <param name="behavior">What becomes of it.</param>
 internal sealed class PunctuationPreTokenizer(SplitBehavior behavior) : CharacterSplitPreTokenizer(behavior)
 {
+    public override string ToString() => "Punctuation";
+
     protected override bool Matches(int codePoint) => (BertCharacters.Fast(codePoint) & BertTraits.Punctuation) != 0;
 }

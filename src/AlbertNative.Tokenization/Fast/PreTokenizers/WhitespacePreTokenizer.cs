@@ -12,6 +12,8 @@ internal sealed class WhitespacePreTokenizer : PreTokenizer
         Other,
     }
 
+    public override string ToString() => "Whitespace";
+
     public override void Apply(AlignedText text, SplitList splits)
     {
         ReadOnlySpan<char> chars = text.Chars;

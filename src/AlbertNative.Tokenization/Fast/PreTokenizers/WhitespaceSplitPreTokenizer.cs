@@ -5,6 +5,8 @@ namespace AlbertNative.Tokenization.Fast.PreTokenizers;
 /// <summary>Splits at white space and drops it.</summary>
 internal sealed class WhitespaceSplitPreTokenizer : PreTokenizer
 {
+    public override string ToString() => "WhitespaceSplit";
+
     public override void Apply(AlignedText text, SplitList splits)
     {
         ReadOnlySpan<char> chars = text.Chars;

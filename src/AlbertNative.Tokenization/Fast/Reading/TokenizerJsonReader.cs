@@ -95,15 +95,10 @@ internal static class TokenizerJsonReader
             Normalizers = normalizers,
             PreTokenizers = preTokenizers,
             Model = tokens,
-            Template = template is null ? Bare : template.Resolve(token => IdOf(token, added, tokens)),
+            Template = template is null ? SequenceTemplate.Bare : template.Resolve(token => IdOf(token, added, tokens)),
             Decoder = decoder,
         };
     }
-
-    /// <summary>Texts alone: what there is without a post-processor.</summary>
-    private static SequenceTemplate Bare => new(
-        [new TemplatePart(TemplatePartKind.First, 0, 0)],
-        [new TemplatePart(TemplatePartKind.First, 0, 0), new TemplatePart(TemplatePartKind.Second, 0, 1)]);
 
     private static int IdOf(string token, List<AddedEntry> added, TokenModel model)
     {

@@ -93,7 +93,7 @@ internal static class AnswerText
                 text.Append(' ');
             blank = false;
             if (Rune.IsValid(point))
-                text.Append(new Rune(point).ToString());
+                text.Append(char.ConvertFromUtf32(point));
             else
                 text.Append((char)point);
         }

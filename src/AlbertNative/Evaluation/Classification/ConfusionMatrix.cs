@@ -102,6 +102,32 @@ public sealed class ConfusionMatrix
             labels);
     }
 
+    /// <summary>
+    /// The same counts of at most <paramref name="count"/> labels: the most frequent ones in their order, the others summed up
+    /// as one last label.
+    /// </summary>
+    /// <param name="count">How many labels may be left, 2 or more.</param>
+    /// <param name="others">What the last one is then called.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is below 2.</exception>
+    public ConfusionMatrix Condense(int count, string others = "(others)")
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 2);
+        if (Labels.Count <= count)
+            return this;
+        int[] kept = [.. Enumerable.Range(0, Labels.Count).OrderByDescending(label => Truth[label] + Predicted[label]).Take(count - 1).Order()];
+        int[] place = new int[Labels.Count];
+        Array.Fill(place, count - 1);
+        for (int i = 0; i < kept.Length; i++)
+            place[kept[i]] = i;
+        int[,] counts = new int[count, count];
+        for (int truth = 0; truth < Labels.Count; truth++)
+        {
+            for (int predicted = 0; predicted < Labels.Count; predicted++)
+                counts[place[truth], place[predicted]] += _counts[truth, predicted];
+        }
+        return new([.. kept.Select(label => Labels[label]), others], counts);
+    }
+
     private static Dictionary<string, int> IndexOf(IReadOnlyList<string> labels)
     {
         Dictionary<string, int> numbers = new(StringComparer.Ordinal);

@@ -23,6 +23,15 @@ internal static class Tasks
             Console.WriteLine(masks[0][0].Sequence);
     }
 
+    public static void Prompts()
+    {
+        using TextEmbedder embedder = TextEmbedder.Load("weights/albert-nano.safetensors");
+
+        float[] query = embedder.Embed("who was king?", new EmbeddingRequest { Prompt = "query: ", Dimensions = 64 });
+        float[] document = embedder.Embed("the king of Judah", EmbeddingRequest.Document with { Dimensions = 64 });
+        Console.WriteLine($"{query.Length} {embedder.SimilarityFunction} {embedder.Similarity(query, document) < 1}");
+    }
+
     public static void LongTexts()
     {
         using TextEmbedder embedder = TextEmbedder.Load(

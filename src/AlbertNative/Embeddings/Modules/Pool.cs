@@ -9,19 +9,30 @@ internal static class Pool
     /// Pools <paramref name="rows"/> of <paramref name="states"/>, [tokens, hidden], into <paramref name="pooled"/>,
     /// [hidden]. Sums run in double precision, in the tokens' order.
     /// </summary>
+    /// <param name="pooling">The formula.</param>
+    /// <param name="states">The tokens' vectors.</param>
+    /// <param name="rows">The tokens, at least one.</param>
+    /// <param name="position">The position of the first of them in its text, from 0.</param>
+    /// <param name="pooled">The result.</param>
     /// <exception cref="ArgumentOutOfRangeException">The pooler, which is the model's and not a function of the states alone.</exception>
-    public static void Tokens(Pooling pooling, Matrix states, ReadOnlySpan<int> rows, Span<float> pooled)
+    public static void Tokens(Pooling pooling, Matrix states, ReadOnlySpan<int> rows, int position, Span<float> pooled)
     {
         switch (pooling)
         {
             case Pooling.Cls:
                 states[rows[0]].CopyTo(pooled);
                 break;
+            case Pooling.LastToken:
+                states[rows[^1]].CopyTo(pooled);
+                break;
             case Pooling.Mean:
                 Sum(states, rows, pooled, rows.Length);
                 break;
             case Pooling.MeanSqrtLen:
                 Sum(states, rows, pooled, Math.Sqrt(rows.Length));
+                break;
+            case Pooling.WeightedMean:
+                WeightedMean(states, rows, position, pooled);
                 break;
             case Pooling.Max:
                 Largest(states, rows, pooled);
@@ -56,6 +67,22 @@ internal static class Pool
         }
         for (int i = 0; i < sums.Length; i++)
             pooled[i] = (float)(sums[i] / divisor);
+    }
+
+    private static void WeightedMean(Matrix states, ReadOnlySpan<int> rows, int position, Span<float> pooled)
+    {
+        double[] sums = new double[pooled.Length];
+        double weights = 0;
+        for (int k = 0; k < rows.Length; k++)
+        {
+            double weight = position + k + 1;
+            weights += weight;
+            ReadOnlySpan<float> token = states[rows[k]];
+            for (int i = 0; i < sums.Length; i++)
+                sums[i] += weight * token[i];
+        }
+        for (int i = 0; i < sums.Length; i++)
+            pooled[i] = (float)(sums[i] / weights);
     }
 
     private static void Largest(Matrix states, ReadOnlySpan<int> rows, Span<float> pooled)

@@ -1,0 +1,134 @@
+using AlbertNative.Tokenization.Fast.Decoders;
+using AlbertNative.Tokenization.Fast.Models;
+using AlbertNative.Tokenization.Fast.Normalizers;
+using AlbertNative.Tokenization.Fast.PreTokenizers;
+using AlbertNative.Tokenization.Fast.Reading;
+using AlbertNative.Tokenization.SentencePiece;
+using AlbertNative.Tokenization.Unicode;
+using AlbertNative.Tokenization.WordPiece;
+
+namespace AlbertNative.Tokenization.Fast;
+
+/// <summary>
+/// What the <c>AlbertTokenizer</c> of transformers 5 makes of a directory. It takes vocabulary and scores from the file
+/// and builds all other steps anew from <c>do_lower_case</c>, <c>keep_accents</c> and <c>add_prefix_space</c>.
+/// </summary>
+/// <param name="settings">What stands beside the file.</param>
+/// <param name="options">The caller's overrides of that.</param>
+internal readonly struct Transformers5(TokenizerSettings settings, TokenizerOptions options)
+{
+    private const char Metaspace = '\u2581';
+
+    /// <summary>
+    /// From a <c>spiece.model</c>: its user-defined and control pieces become added tokens, which cut the text before
+    /// anything else.
+    /// </summary>
+    /// <exception cref="TokenizerFormatException">The model has no piece for unknown text, or a malformed charsmap.</exception>
+    public FastPipeline FromSentencePiece(ModelProto model)
+    {
+        UnigramModel unigram = AlbertConversion.Vocabulary(model, digitCommaPenalty: 0);
+        AddedEntry[] added = AddedTokens(model, unigram);
+        int IdOf(AddedToken? token, string otherwise) =>
+            Array.Find(added, entry => entry.Token.Content == (token?.Content ?? otherwise)).Id;
+        return Build(unigram, AlbertConversion.CharsMapOf(model)) with
+        {
+            AddedTokens = added,
+            Template = SequenceTemplate.Bert(IdOf(settings.ClsToken, "[CLS]"), IdOf(settings.SepToken, "[SEP]")),
+        };
+    }
+
+    /// <summary>From a <c>tokenizer.json</c>, of which vocabulary, character map, added tokens and template are honoured.</summary>
+    public FastPipeline FromTokenizerJson(FastPipeline file) =>
+        Build(file.Model, file.Normalizers.OfType<PrecompiledNormalizer>().FirstOrDefault()?.Map) with
+        {
+            AddedTokens = file.AddedTokens,
+            Template = file.Template,
+            Truncation = file.Truncation,
+            Padding = file.Padding,
+        };
+
+    /// <summary>From a WordPiece <c>tokenizer.json</c> that is a <c>BertTokenizer</c>'s: vocabulary, added tokens and template.</summary>
+    public FastPipeline FromBertJson(FastPipeline file)
+    {
+        BertSettings bert = BertSettings.Of(settings, options);
+        BertNormalizerOptions steps = new(CleanText: true, bert.HandleChineseCharacters, bert.StripAccents, bert.LowerCase);
+        return file with
+        {
+            Normalizers = [new BertNormalizer(steps)],
+            PreTokenizers = [new BertPreTokenizer()],
+            Model = ((WordPieceModel)file.Model).WithCustomaryWords(),
+            Decoder = new WordPieceDecoder(WordPieceModel.DefaultPrefix, cleansUp: true),
+        };
+    }
+
+    private FastPipeline Build(TokenModel model, CharsMap? map)
+    {
+        PrependScheme scheme = settings.AddPrefixSpace ?? true ? PrependScheme.Always : PrependScheme.Never;
+        return new FastPipeline
+        {
+            Normalizers = Normalizers(map),
+            PreTokenizers = [new WhitespaceSplitPreTokenizer(), new MetaspacePreTokenizer(Metaspace, scheme, split: true)],
+            Model = model,
+            AddedTokens = [],
+            Template = SequenceTemplate.Bare,
+            Decoder = new MetaspaceDecoder(Metaspace, scheme),
+        };
+    }
+
+    private Normalizer[] Normalizers(CharsMap? map)
+    {
+        List<Normalizer> steps = [new ReplaceNormalizer("``", "\""), new ReplaceNormalizer("''", "\"")];
+        if (!(options.KeepAccents ?? settings.KeepAccents ?? false))
+            steps.AddRange([new UnicodeNormalizer(NormalizationForm.Nfkd), new StripAccentsNormalizer()]);
+        if (options.LowerCase ?? settings.LowerCase ?? true)
+            steps.Add(new LowercaseNormalizer());
+        if (map is not null)
+            steps.Add(new PrecompiledNormalizer(map));
+        return [.. steps];
+    }
+
+    private AddedEntry[] AddedTokens(ModelProto model, UnigramModel unigram)
+    {
+        SortedDictionary<int, AddedToken> tokens = [];
+        foreach ((int id, AddedToken token) in settings.AddedTokens)
+        {
+            if (id is < 0 or int.MaxValue)
+                throw model.Error($"the added token {JsonCursor.Quote(token.Content)} has the id {id}");
+            tokens[id] = token;
+        }
+        HashSet<string> known = new(tokens.Values.Select(token => token.Content), StringComparer.Ordinal);
+        AddedToken mask = settings.MaskToken ?? new AddedToken("[MASK]");
+        AddedToken[] special =
+        [
+            settings.PadToken ?? new AddedToken("<pad>"),
+            settings.UnkToken ?? new AddedToken("<unk>"),
+            settings.ClsToken ?? new AddedToken("[CLS]"),
+            settings.SepToken ?? new AddedToken("[SEP]"),
+            // A plain string is the token alone here; in version 4 it took the space before it.
+            settings.HasPlainMask ? mask with { LeftStrip = false } : mask,
+            .. settings.AdditionalSpecialTokens,
+        ];
+        int next = Math.Max(unigram.Count, tokens.Count == 0 ? 0 : tokens.Keys.Max() + 1);
+        foreach (AddedToken token in special)
+        {
+            if (!known.Add(token.Content))
+                continue;
+            int id = unigram.IdOf(token.Content);
+            tokens[id >= 0 ? id : next++] = token with { Special = true, Normalized = false };
+        }
+        for (int id = 0; id < model.Count; id++)
+        {
+            bool isSpecial = model.Types[id] == PieceType.Control;
+            if ((isSpecial || model.Types[id] == PieceType.UserDefined) && known.Add(model.Text(id)))
+                tokens[id] = new AddedToken(model.Text(id)) { Special = isSpecial };
+        }
+        int beyond = unigram.Count;
+        foreach ((int id, AddedToken token) in tokens)
+        {
+            if (id > beyond)
+                throw model.Error($"the added token {JsonCursor.Quote(token.Content)} has the id {id}, but none has the id {beyond}");
+            beyond = Math.Max(beyond, id + 1);
+        }
+        return [.. tokens.Select(entry => new AddedEntry(entry.Value, entry.Key))];
+    }
+}
