@@ -21,9 +21,13 @@ public sealed record EncodeOptions
     /// </summary>
     public int? Stride { get; init; }
 
+    /// <summary>How encodings, and the windows on <see cref="Encoding.Overflow"/>, are padded; null does not pad.</summary>
+    public PaddingOptions? Padding { get; init; }
+
     /// <summary>Throws where a number makes no sense by itself.</summary>
-    internal void Validate()
+    internal void Validate(int vocabularySize)
     {
+        Padding?.Validate(vocabularySize);
         if (MaxLength is int length)
             ArgumentOutOfRangeException.ThrowIfNegative(length, nameof(MaxLength));
         if (Stride is int stride)

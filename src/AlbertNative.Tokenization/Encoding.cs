@@ -7,7 +7,11 @@ public sealed class Encoding
 {
     private readonly EncodedTokens _tokens;
     private readonly TextEncoder _vocabulary;
+    /// <summary>The sequence index of padding.</summary>
+    internal const int PaddingSequence = -2;
+
     private string[]? _texts;
+    private int[]? _mask;
 
     internal Encoding(in EncodedTokens tokens, TextEncoder vocabulary, bool isTruncated, IReadOnlyList<Encoding> overflow)
     {
@@ -34,11 +38,11 @@ public sealed class Encoding
 
     /// <summary>
     /// The index of each token's word: the caller's for <c>EncodeWords</c>, else a count of the words found in
-    /// that text. -1 for special tokens that were added.
+    /// that text. -1 for special tokens that were added, and for padding.
     /// </summary>
     public ReadOnlySpan<int> WordIndices => _tokens.WordIndices;
 
-    /// <summary>0 for tokens of the first text, 1 of the second, -1 for special tokens that were added.</summary>
+    /// <summary>0 for tokens of the first text, 1 of the second, -1 for special tokens that were added, -2 for padding.</summary>
     public ReadOnlySpan<int> SequenceIndices => _tokens.SequenceIndices;
 
     /// <summary>The tokens as the reference writes them; made when first asked for.</summary>
@@ -54,7 +58,10 @@ public sealed class Encoding
     /// </summary>
     public IReadOnlyList<Encoding> Overflow { get; }
 
-    /// <summary>Whether the token is a special token that was added around the text.</summary>
+    /// <summary>1 for tokens that the model should see, 0 for padding.</summary>
+    public ReadOnlySpan<int> AttentionMask => _mask ??= Array.ConvertAll(_tokens.SequenceIndices, index => index == PaddingSequence ? 0 : 1);
+
+    /// <summary>Whether the token is a special token that was added around the text, or padding.</summary>
     /// <exception cref="IndexOutOfRangeException"><paramref name="index"/> is not below <see cref="Count"/>.</exception>
     public bool IsSpecial(int index) => _tokens.SequenceIndices[index] < 0;
 

@@ -3,7 +3,8 @@ namespace AlbertNative.Tokenization;
 /// <summary>Lays the tokens of one or two texts and the special tokens around them out as an <see cref="Encoding"/>.</summary>
 /// <param name="encoder">Gives the template.</param>
 /// <param name="addSpecialTokens">Whether the template's special tokens are wanted.</param>
-internal readonly struct EncodingAssembly(TextEncoder encoder, bool addSpecialTokens)
+/// <param name="padding">What encodings are padded to, or null.</param>
+internal readonly struct EncodingAssembly(TextEncoder encoder, bool addSpecialTokens, PaddingOptions? padding = null)
 {
     /// <summary>Makes an encoding.</summary>
     /// <param name="first">The first text's tokens.</param>
@@ -16,10 +17,12 @@ internal readonly struct EncodingAssembly(TextEncoder encoder, bool addSpecialTo
     {
         TemplatePart[] parts = isPair ? encoder.Template.Pair : encoder.Template.Single;
         int count = first.Ids.Length + second.Ids.Length + (addSpecialTokens ? encoder.Template.SpecialCount(isPair) : 0);
+        int length = padding?.Apply(count) ?? count;
         EncodedTokens tokens = new(
-            new int[count], new int[count], new TextSpan[count], new int[count], new int[count],
-            first.HasSurfaces || second.HasSurfaces ? new string?[count] : null);
-        int at = 0;
+            new int[length], new int[length], new TextSpan[length], new int[length], new int[length],
+            first.HasSurfaces || second.HasSurfaces ? new string?[length] : null);
+        int at = padding is { Left: true } ? length - count : 0;
+        Pad(tokens, at, count);
         foreach (TemplatePart part in parts)
         {
             if (part.Kind == TemplatePartKind.First)
@@ -35,6 +38,20 @@ internal readonly struct EncodingAssembly(TextEncoder encoder, bool addSpecialTo
             }
         }
         return new Encoding(tokens, encoder, isTruncated, overflow);
+    }
+
+    /// <summary>Fills what is before and behind the [<paramref name="start"/>, + <paramref name="count"/>) that are to come.</summary>
+    private void Pad(in EncodedTokens tokens, int start, int count)
+    {
+        if (padding is null)
+            return;
+        foreach (Range range in (ReadOnlySpan<Range>)[new Range(0, start), new Range(start + count, tokens.Ids.Length)])
+        {
+            tokens.Ids.AsSpan(range).Fill(padding.TokenId);
+            tokens.TokenTypeIds.AsSpan(range).Fill(padding.TokenTypeId);
+            tokens.WordIndices.AsSpan(range).Fill(-1);
+            tokens.SequenceIndices.AsSpan(range).Fill(Encoding.PaddingSequence);
+        }
     }
 
     private static int Copy(TokenStretch source, in EncodedTokens target, int at, int typeId, int sequence)

@@ -34,7 +34,7 @@ internal sealed class SequenceTemplate
     public TemplatePart[] Pair { get; }
 
     /// <summary><c>[CLS] A [SEP]</c> and <c>[CLS] A [SEP] B [SEP]</c>, the second text and its end being type 1.</summary>
-    public static SequenceTemplate Albert(int cls, int sep) => new(
+    public static SequenceTemplate Bert(int cls, int sep) => new(
         [new(TemplatePartKind.Special, cls, 0), new(TemplatePartKind.First, 0, 0), new(TemplatePartKind.Special, sep, 0)],
         [
             new(TemplatePartKind.Special, cls, 0), new(TemplatePartKind.First, 0, 0), new(TemplatePartKind.Special, sep, 0),

@@ -22,6 +22,9 @@ internal abstract class TextEncoder
     /// <summary>The longest input that the tokenizer's files claim for the model, or null.</summary>
     public abstract int? ModelMaxLength { get; }
 
+    /// <summary>The truncation and padding that the tokenizer's file was saved with, or null.</summary>
+    public virtual EncodeOptions? FileOptions => null;
+
     /// <summary>The token of an id that is known to be within the vocabulary.</summary>
     public abstract string IdToToken(int id);
 

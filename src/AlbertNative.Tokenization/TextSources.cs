@@ -20,7 +20,7 @@ internal readonly struct TextSources(
     /// <exception cref="ArgumentException">A word is null, or the options cannot be met.</exception>
     public Encoding Encode(EncodeOptions options)
     {
-        EncodingAssembly assembly = new(encoder, options.AddSpecialTokens);
+        EncodingAssembly assembly = new(encoder, options.AddSpecialTokens, options.Padding);
         if (options.MaxLength is not int maxLength)
         {
             EncodeBoth(int.MaxValue, int.MaxValue);

@@ -42,8 +42,16 @@ public sealed class Tokenizer
     public int? ModelMaxLength => _encoder.ModelMaxLength;
 
     /// <summary>
-    /// Loads a directory (its <c>tokenizer.json</c>, else its <c>spiece.model</c>, with the settings beside it)
-    /// or one file alone, whose neighbours are ignored. A name on the hub is no path: <c>HubModel.Resolve</c> of the
+    /// The truncation and padding that a <c>tokenizer.json</c> was saved with, or null. They are not applied unless these are
+    /// passed to a call, as in transformers; Hugging Face's library by itself always applies them. Padding to the longest text
+    /// of a batch has no length here.
+    /// </summary>
+    /// <exception cref="NotSupportedException">The file truncates texts from their start.</exception>
+    public EncodeOptions? FileOptions => _encoder.FileOptions;
+
+    /// <summary>
+    /// Loads a directory (its <c>tokenizer.json</c>, else its <c>spiece.model</c> or <c>vocab.txt</c>, with the settings beside
+    /// it) or one file alone, whose neighbours are ignored. A name on the hub is no path: <c>HubModel.Resolve</c> of the
     /// package AlbertNative.Hub makes one of it.
     /// </summary>
     /// <exception cref="TokenizerFormatException">A file is malformed or asks for something unsupported.</exception>
@@ -56,7 +64,7 @@ public sealed class Tokenizer
     /// <param name="source">What errors call the place.</param>
     /// <param name="options">What to do otherwise than the files say.</param>
     /// <exception cref="TokenizerFormatException">A file is malformed or asks for something unsupported.</exception>
-    /// <exception cref="IOException">There is neither of the two vocabularies.</exception>
+    /// <exception cref="IOException">There is none of the three vocabularies.</exception>
     public static Tokenizer Load(Func<string, byte[]?> files, string source, TokenizerOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(files);
@@ -75,6 +83,12 @@ public sealed class Tokenizer
     public static Tokenizer FromTokenizerJson(
         ReadOnlyMemory<byte> json, TokenizerSettings? settings = null, TokenizerOptions? options = null) =>
         TokenizerLoader.FromTokenizerJson(json, settings ?? TokenizerSettings.Default, options ?? new TokenizerOptions());
+
+    /// <summary>Makes BERT's tokenizer of a <c>vocab.txt</c> in memory; fast unless the options force slow.</summary>
+    /// <exception cref="TokenizerFormatException">The vocabulary lacks the unknown token, or is another class's.</exception>
+    public static Tokenizer FromVocabulary(
+        ReadOnlyMemory<byte> vocabulary, TokenizerSettings? settings = null, TokenizerOptions? options = null) =>
+        TokenizerLoader.FromVocabulary(vocabulary, settings ?? TokenizerSettings.Default, options ?? new TokenizerOptions());
 
     /// <summary>The token of an id, as the vocabulary writes it.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The id is not in the vocabulary.</exception>
@@ -255,7 +269,7 @@ public sealed class Tokenizer
         CancellationToken cancellationToken)
     {
         options ??= EncodeOptions.Default;
-        options.Validate();
+        options.Validate(VocabularySize);
         TokenBuffer firstTokens = TokenBuffer.Rent(withDetails: true, cancellationToken);
         TokenBuffer? secondTokens = second is null ? null : TokenBuffer.Rent(withDetails: true, cancellationToken);
         try

@@ -1,6 +1,7 @@
 using AlbertNative.Tokenization.Fast;
 using AlbertNative.Tokenization.SentencePiece;
 using AlbertNative.Tokenization.Slow;
+using AlbertNative.Tokenization.WordPiece;
 
 namespace AlbertNative.Tokenization;
 
@@ -9,7 +10,6 @@ internal static class TokenizerLoader
 {
     private const string FastFile = "tokenizer.json";
     public const string SlowFile = "spiece.model";
-    private const string WordPieceFile = "vocab.txt";
 
     public static Tokenizer Load(string path, TokenizerOptions options)
     {
@@ -27,13 +27,19 @@ internal static class TokenizerLoader
         bool isDerived = options.Semantics is null && settings.DerivedFrom == SlowFile && files(SlowFile) is not null;
         if (!slowOnly && !isDerived && files(FastFile) is byte[] json)
             return FromTokenizerJson(json, settings, options, Path.Combine(source, FastFile));
+        if (BertSettings.IsNamed(settings) && files(VocabularyFile.Name) is byte[] named)
+            return FromVocabulary(named, settings, options, Path.Combine(source, VocabularyFile.Name));
         if (files(SlowFile) is byte[] model)
             return FromSentencePiece(model, settings, options, Path.Combine(source, SlowFile));
+        if (files(VocabularyFile.Name) is byte[] vocabulary)
+            return FromVocabulary(vocabulary, settings, options, Path.Combine(source, VocabularyFile.Name));
         if (slowOnly && files(FastFile) is not null)
-            throw new TokenizerFormatException(source, $"the slow tokenizer needs a {SlowFile}, there is only a {FastFile}");
-        if (files(WordPieceFile) is not null)
-            throw new TokenizerFormatException(source, $"its tokenizer is a {WordPieceFile} (BERT's WordPiece), which is not supported: the model takes ids, no text");
-        throw new FileNotFoundException($"{source}: neither {FastFile} nor {SlowFile} is there.", Path.Combine(source, SlowFile));
+        {
+            throw new TokenizerFormatException(
+                source, $"the slow tokenizer needs a {SlowFile} or a {VocabularyFile.Name}, there is only a {FastFile}");
+        }
+        throw new FileNotFoundException(
+            $"{source}: none of {FastFile}, {SlowFile} and {VocabularyFile.Name} is there.", Path.Combine(source, SlowFile));
     }
 
     /// <summary>A file's content, or null where there is no such file.</summary>
@@ -59,12 +65,32 @@ internal static class TokenizerLoader
         ReadOnlyMemory<byte> json, TokenizerSettings settings, TokenizerOptions options, string? source = null)
     {
         if (options.Semantics == TokenizerSemantics.Slow)
-            throw new TokenizerFormatException(source, $"the slow tokenizer needs a {SlowFile}, this is a {FastFile}");
+            throw new TokenizerFormatException(source, $"the slow tokenizer needs a {SlowFile} or a {VocabularyFile.Name}, this is a {FastFile}");
         bool isFixed = options.Semantics != TokenizerSemantics.Transformers5;
-        if (options.RemoveSpace is not null || isFixed && (options.LowerCase is not null || options.KeepAccents is not null))
+        if (options.RemoveSpace is not null || options.TokenizeChineseChars is not null
+            || isFixed && (options.LowerCase is not null || options.KeepAccents is not null))
             throw new ArgumentException($"A {FastFile} fixes its own normalisation; it cannot be overridden.", nameof(options));
         return new Tokenizer(
             FastTokenizer.FromTokenizerJson(json.Span, settings, options, source), GivesTokenTypeIds(settings, options));
+    }
+
+    public static Tokenizer FromVocabulary(
+        ReadOnlyMemory<byte> vocabulary, TokenizerSettings settings, TokenizerOptions options, string? source = null)
+    {
+        BertSettings.RequireBert(settings, source);
+        if (options.RemoveSpace is not null)
+            throw new ArgumentException("BERT's tokenizers have no step that removes spaces.", nameof(options));
+        if (options.Semantics != TokenizerSemantics.Slow)
+            return new Tokenizer(FastTokenizer.FromVocabulary(vocabulary.Span, settings, options, source));
+        string[] tokens = VocabularyFile.Read(vocabulary.Span, TokenizerSemantics.Slow, source);
+        try
+        {
+            return new Tokenizer(new SlowBertEncoder(tokens, settings, options));
+        }
+        catch (FormatException e) when (e is not TokenizerFormatException)
+        {
+            throw new TokenizerFormatException(source, e.Message, e);
+        }
     }
 
     private static bool GivesTokenTypeIds(TokenizerSettings settings, TokenizerOptions options) =>
@@ -75,6 +101,8 @@ internal static class TokenizerLoader
         if (Path.GetExtension(file) == ".safetensors")
             throw new TokenizerFormatException(file, "a model, whose tokenizer is a part of it: AlbertNative's ModelTokenizer loads it");
         byte[] bytes = File.ReadAllBytes(file);
+        if (Path.GetExtension(file) == ".txt")
+            return FromVocabulary(bytes, TokenizerSettings.Default, options, file);
         return IsJson(file, bytes)
             ? FromTokenizerJson(bytes, TokenizerSettings.Default, options, file)
             : FromSentencePiece(bytes, TokenizerSettings.Default, options, file);

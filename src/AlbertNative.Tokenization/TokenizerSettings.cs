@@ -6,7 +6,7 @@ namespace AlbertNative.Tokenization;
 /// </summary>
 public sealed record TokenizerSettings
 {
-    /// <summary>No files at all: every default of transformers' <c>AlbertTokenizer</c>.</summary>
+    /// <summary>No files at all: every default of transformers' classes.</summary>
     public static TokenizerSettings Default { get; } = new();
 
     /// <summary><c>do_lower_case</c>.</summary>
@@ -17,6 +17,18 @@ public sealed record TokenizerSettings
 
     /// <summary><c>remove_space</c>.</summary>
     public bool? RemoveSpace { get; init; }
+
+    /// <summary><c>strip_accents</c> (BERT).</summary>
+    public bool? StripAccents { get; init; }
+
+    /// <summary><c>tokenize_chinese_chars</c> (BERT).</summary>
+    public bool? TokenizeChineseChars { get; init; }
+
+    /// <summary><c>do_basic_tokenize</c> (BERT, slow).</summary>
+    public bool? DoBasicTokenize { get; init; }
+
+    /// <summary><c>never_split</c> (BERT, slow): words that stay as they are.</summary>
+    public IReadOnlyList<string> NeverSplit { get; init; } = [];
 
     /// <summary><c>add_prefix_space</c>, which transformers 5 writes.</summary>
     public bool? AddPrefixSpace { get; init; }
@@ -72,6 +84,9 @@ public sealed record TokenizerSettings
             new SettingsContent("tokenizer_config.json", tokenizerConfig),
             new SettingsContent("special_tokens_map.json", specialTokensMap),
             new SettingsContent("added_tokens.json", addedTokens));
+
+    /// <summary><c>word_tokenizer_type</c>, which only a refusal needs.</summary>
+    internal string? WordTokenizerType { get; init; }
 
     /// <summary>
     /// Whether transformers 5 takes a <c>tokenizer.json</c> as it is, which it does under every class but ALBERT's own.

@@ -72,6 +72,16 @@ internal static class TokenizerSettingsReader
                 return settings with { KeepAccents = ReadFlag(ref json, name) };
             case "remove_space":
                 return settings with { RemoveSpace = ReadFlag(ref json, name) };
+            case "strip_accents":
+                return settings with { StripAccents = ReadFlag(ref json, name) };
+            case "tokenize_chinese_chars":
+                return settings with { TokenizeChineseChars = ReadFlag(ref json, name) };
+            case "do_basic_tokenize":
+                return settings with { DoBasicTokenize = ReadFlag(ref json, name) };
+            case "never_split":
+                return settings with { NeverSplit = ReadNames(ref json, name) };
+            case "word_tokenizer_type":
+                return settings with { WordTokenizerType = ReadText(ref json, name) };
             case "add_prefix_space":
                 return settings with { AddPrefixSpace = ReadFlag(ref json, name) };
             case "tokenizer_class":

@@ -9,7 +9,8 @@ internal static class GoldenLines
     /// <summary>Each line of the file, parsed.</summary>
     public static IEnumerable<JsonElement> Read(string path)
     {
-        using GZipStream stream = new(File.OpenRead(path), CompressionMode.Decompress);
+        using Stream file = File.OpenRead(path);
+        using Stream stream = path.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionMode.Decompress) : file;
         using StreamReader reader = new(stream);
         while (reader.ReadLine() is string line)
         {

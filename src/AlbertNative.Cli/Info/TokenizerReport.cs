@@ -13,14 +13,12 @@ internal sealed record TokenizerReport(Tokenizer? Tokenizer, string? File, strin
     /// <exception cref="TokenizerFormatException">Its files are malformed or not supported.</exception>
     public static TokenizerReport Read(ModelFiles files)
     {
-        foreach (string file in (string[])[ModelFiles.TokenizerJson, ModelFiles.SentencePieceModel])
+        foreach (string file in ModelFiles.Vocabularies)
         {
             if (files.Read(file) is not null)
                 return new(files.LoadTokenizer(), file, null);
         }
-        return new(null, null, files.Read(ModelFiles.WordPieceVocabulary) is not null
-            ? "vocab.txt is BERT's WordPiece: the model runs on ids, not on text"
-            : "neither tokenizer.json nor spiece.model: the model runs on ids, not on text");
+        return new(null, null, $"none of {string.Join(", ", ModelFiles.Vocabularies)}: the model runs on ids, not on text");
     }
 
     /// <summary>The special tokens that there are, with their ids.</summary>

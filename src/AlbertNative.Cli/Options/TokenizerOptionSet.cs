@@ -9,14 +9,16 @@ internal sealed class TokenizerOptionSet
 {
     private readonly Option<bool> _slow = new("--slow")
     {
-        Description = "Tokenize as transformers' slow AlbertTokenizer (default where there is only a spiece.model)",
+        Description = "Tokenize as transformers' slow AlbertTokenizer (default where there is only a spiece.model) or BertTokenizer",
     };
     private readonly Option<bool> _fast = new("--fast")
     {
-        Description = "Tokenize as Hugging Face's Rust tokenizers (default where there is a tokenizer.json)",
+        Description = "Tokenize as Hugging Face's Rust tokenizers (default where there is a tokenizer.json or a vocab.txt)",
     };
     private readonly Option<bool> _noLowerCase = new("--no-lower-case") { Description = "Keep capitals (do_lower_case false)" };
-    private readonly Option<bool> _keepAccents = new("--keep-accents") { Description = "Keep accents (keep_accents true)" };
+    private readonly Option<bool> _keepAccents = new("--keep-accents") { Description = "Keep accents (keep_accents true, strip_accents false)" };
+    private readonly Option<bool> _stripAccents = new("--strip-accents") { Description = "Strip accents also where capitals are kept (strip_accents true)" };
+    private readonly Option<bool> _noChineseWords = new("--no-chinese-words") { Description = "Leave ideographs within words (tokenize_chinese_chars false)" };
 
     public TokenizerOptionSet(Command command)
     {
@@ -24,21 +26,26 @@ internal sealed class TokenizerOptionSet
         command.Add(_fast);
         command.Add(_noLowerCase);
         command.Add(_keepAccents);
+        command.Add(_stripAccents);
+        command.Add(_noChineseWords);
         command.Validators.Add(result =>
         {
             if (result.GetValue(_slow) && result.GetValue(_fast))
                 result.AddError("--slow and --fast exclude each other");
+            if (result.GetValue(_keepAccents) && result.GetValue(_stripAccents))
+                result.AddError("--keep-accents and --strip-accents exclude each other");
         });
     }
 
     /// <summary>Whether any of them is given.</summary>
     public bool AnyGiven(CommandResult command) =>
-        new[] { _slow, _fast, _noLowerCase, _keepAccents }.Any(option => command.GetValue(option));
+        new[] { _slow, _fast, _noLowerCase, _keepAccents, _stripAccents, _noChineseWords }.Any(option => command.GetValue(option));
 
     public TokenizerOptions Value(ParseResult parsed) => new()
     {
         Semantics = parsed.GetValue(_slow) ? TokenizerSemantics.Slow : parsed.GetValue(_fast) ? TokenizerSemantics.Fast : null,
         LowerCase = parsed.GetValue(_noLowerCase) ? false : null,
-        KeepAccents = parsed.GetValue(_keepAccents) ? true : null,
+        KeepAccents = parsed.GetValue(_keepAccents) ? true : parsed.GetValue(_stripAccents) ? false : null,
+        TokenizeChineseChars = parsed.GetValue(_noChineseWords) ? false : null,
     };
 }

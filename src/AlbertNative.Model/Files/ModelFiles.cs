@@ -24,6 +24,9 @@ public abstract class ModelFiles : IDisposable
     /// <summary>The name of a WordPiece vocabulary.</summary>
     public const string WordPieceVocabulary = "vocab.txt";
 
+    /// <summary>The names of the files that a tokenizer may be made of, in the order in which they are looked for.</summary>
+    public static IReadOnlyList<string> Vocabularies { get; } = [TokenizerJson, SentencePieceModel, WordPieceVocabulary];
+
     // The largest parts beside the weights are vocabularies, of some ten megabytes.
     private const int MaxPartLength = 1 << 28;
 

@@ -79,20 +79,6 @@ internal sealed class AddedVocabulary
     }
 
     private static bool IsWord(ReadOnlySpan<char> text, int start, int end) =>
-        (start == 0 || !IsWordCharacter(CodePoints.ReadBefore(text, start, out _)))
-        && (end == text.Length || !IsWordCharacter(CodePoints.Read(text, end, out _)));
-
-    /// <summary>
-    /// <c>\w</c> of UTS #18, annex C: alphabetic, marks, decimal numbers, connector punctuation, join controls. What is
-    /// alphabetic beyond letters, letter numbers and marks are the circled and squared letters.
-    /// </summary>
-    private static bool IsWordCharacter(int codePoint) => UnicodeData.Category(codePoint) switch
-    {
-        GeneralCategory.Lu or GeneralCategory.Ll or GeneralCategory.Lt or GeneralCategory.Lm or GeneralCategory.Lo
-            or GeneralCategory.Nl or GeneralCategory.Mn or GeneralCategory.Mc or GeneralCategory.Me
-            or GeneralCategory.Nd or GeneralCategory.Pc => true,
-        GeneralCategory.So => codePoint is (>= 0x24B6 and <= 0x24E9) or (>= 0x1F130 and <= 0x1F149)
-            or (>= 0x1F150 and <= 0x1F169) or (>= 0x1F170 and <= 0x1F189),
-        _ => codePoint is 0x200C or 0x200D,
-    };
+        (start == 0 || !WordCharacters.Contains(CodePoints.ReadBefore(text, start, out _)))
+        && (end == text.Length || !WordCharacters.Contains(CodePoints.Read(text, end, out _)));
 }

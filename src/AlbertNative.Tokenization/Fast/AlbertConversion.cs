@@ -37,7 +37,7 @@ internal static class AlbertConversion
             PreTokenizers = [new MetaspacePreTokenizer(Metaspace, PrependScheme.Always, split: true)],
             Model = unigram,
             AddedTokens = added,
-            Template = SequenceTemplate.Albert(cls, sep),
+            Template = SequenceTemplate.Bert(cls, sep),
             Decoder = new MetaspaceDecoder(Metaspace, PrependScheme.Always),
         };
     }

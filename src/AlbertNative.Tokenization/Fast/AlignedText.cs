@@ -70,6 +70,22 @@ internal sealed class AlignedText
             AlignSurrogates();
     }
 
+    /// <summary>Starts over with [<paramref name="start"/>, <paramref name="end"/>) of another, as it is now.</summary>
+    public void Load(AlignedText other, int start, int end)
+    {
+        Length = end - start;
+        if (_chars.Length < Length)
+        {
+            _chars = new char[Grown(Length)];
+            _spans = new TextSpan[_chars.Length];
+        }
+        IsShifted = false;
+        _origin = Length == 0 ? 0 : other._spans[start].Start;
+        _limit = LargestGrowth * (long)Length + AnyGrowth;
+        other.Chars[start..end].CopyTo(_chars);
+        other.Spans[start..end].CopyTo(_spans);
+    }
+
     /// <summary>Starts a new text that nothing is in yet.</summary>
     public void Begin() => NewLength = _read = 0;
 

@@ -16,8 +16,9 @@ internal sealed class FastEncoder : TextEncoder
     private readonly AddedVocabulary _added;
     private readonly AddedVocabulary _addedNormalized;
     private readonly Dictionary<string, int> _addedIds;
-    private readonly string[] _tokens;
+    private readonly string?[] _tokens;
     private readonly HashSet<int> _specialIds;
+    private readonly Dictionary<int, string> _normalizedTexts = [];
     private readonly WordBoundaries? _boundaries;
     private readonly bool _dependsOnPosition;
     private readonly TokenCache _cache = new();
@@ -36,11 +37,14 @@ internal sealed class FastEncoder : TextEncoder
         AddedEntry[] normalized = [.. entries.Where(entry => entry.Token.Normalized)];
         AddedEntry[] literal = [.. entries.Where(entry => !entry.Token.Normalized)];
         _added = new AddedVocabulary(literal, [.. literal.Select(entry => entry.Token.Content)]);
-        _addedNormalized = new AddedVocabulary(normalized, [.. normalized.Select(entry => Normalized(entry.Token.Content))]);
+        string[] patterns = [.. normalized.Select(entry => Normalized(entry.Token.Content))];
+        _addedNormalized = new AddedVocabulary(normalized, patterns);
+        for (int i = 0; i < normalized.Length; i++)
+            _normalizedTexts[normalized[i].Id] = patterns[i];
         _addedIds = entries.ToDictionary(entry => entry.Token.Content, entry => entry.Id, StringComparer.Ordinal);
         _specialIds = [.. entries.Where(entry => entry.Token.Special).Select(entry => entry.Id)];
-        _tokens = new string[entries.Select(entry => entry.Id + 1).Append(pipeline.Model.Count).Max()];
-        for (int id = 0; id < pipeline.Model.Count; id++)
+        _tokens = new string?[entries.Select(entry => entry.Id + 1).Append(pipeline.Model.IdLimit).Max()];
+        for (int id = 0; id < pipeline.Model.IdLimit; id++)
             _tokens[id] = pipeline.Model.PieceOf(id);
         foreach (AddedEntry entry in entries)
             _tokens[entry.Id] = entry.Token.Content;
@@ -58,13 +62,9 @@ internal sealed class FastEncoder : TextEncoder
 
     public override int? ModelMaxLength { get; }
 
-    /// <summary>How the file would truncate, were it asked to.</summary>
-    public FileTruncation? Truncation => _pipeline.Truncation;
+    public override EncodeOptions? FileOptions => _pipeline.FileOptions;
 
-    /// <summary>How the file would pad, were it asked to.</summary>
-    public FilePadding? Padding => _pipeline.Padding;
-
-    public override string IdToToken(int id) => _tokens[id];
+    public override string IdToToken(int id) => _tokens[id] ?? "";
 
     public override bool TryGetId(string token, out int id)
     {
@@ -86,7 +86,7 @@ internal sealed class FastEncoder : TextEncoder
             EncodeSegment(ref output, taken, match.Start, scratch);
             if (output.HasEnough())
                 break;
-            output.Add(match, _tokens[match.Id], overlaps: match.Start < taken);
+            output.Add(match, _tokens[match.Id]!, overlaps: match.Start < taken);
             taken = match.End;
         }
         EncodeSegment(ref output, taken, text.Length, scratch);
@@ -99,12 +99,13 @@ internal sealed class FastEncoder : TextEncoder
         bool isFirst = true;
         foreach (int id in ids)
         {
-            if (skipSpecialTokens && _specialIds.Contains(id))
+            if (_tokens[id] is not string token || (skipSpecialTokens && _specialIds.Contains(id)))
                 continue;
-            if (_pipeline.Decoder is MetaspaceDecoder decoder)
-                decoder.Append(_tokens[id], isFirst, text);
+            token = _normalizedTexts.GetValueOrDefault(id, token);
+            if (_pipeline.Decoder is TokenDecoder decoder)
+                decoder.Append(token, isFirst, text);
             else
-                text.Append(isFirst ? "" : " ").Append(_tokens[id]);
+                text.Append(isFirst ? "" : " ").Append(token);
             isFirst = false;
         }
         return text.ToString();
@@ -113,8 +114,11 @@ internal sealed class FastEncoder : TextEncoder
     /// <summary>Text between added tokens.</summary>
     private void EncodeSegment(ref FastOutput output, int start, int end, FastScratch scratch)
     {
-        for (int from = start; from < end && !output.HasEnough();)
+        for (int from = start; ;)
         {
+            from = _boundaries?.Skip(output.Text, from, end) ?? from;
+            if (from >= end || output.HasEnough())
+                return;
             int to = _boundaries?.Next(output.Text, from, end) ?? end;
             if (TokenCache.Takes(to - from) && TryRecall(ref output, from, to))
             {
@@ -139,7 +143,7 @@ internal sealed class FastEncoder : TextEncoder
         if (!IsRemembered(from))
             return false;
         TokenCache.Entry entry = _cache.Find(output.Text[from..to]);
-        if (!entry.IsFound || (entry.HasSurface && output.WithDetails))
+        if (!entry.IsFound || (entry.IsIdsOnly && output.WithDetails))
             return false;
         output.Add(entry, from);
         return true;
@@ -147,8 +151,8 @@ internal sealed class FastEncoder : TextEncoder
 
     private void Remember(ReadOnlySpan<char> text, int from, int to, FastScratch scratch)
     {
-        if (TokenCache.Takes(to - from) && IsRemembered(from) && scratch.Splits.Count == 1 && !scratch.Text.IsShifted)
-            _cache.Add(text[from..to], from, scratch.Tokens.Tokens);
+        if (TokenCache.Takes(to - from) && IsRemembered(from) && !scratch.Text.IsShifted)
+            _cache.Add(text[from..to], from, scratch.Tokens.Tokens, isSplit: scratch.Splits.Count != 1);
     }
 
     /// <summary>Whether the tokens of a word at this place are those that it has anywhere.</summary>

@@ -15,7 +15,7 @@ internal sealed record FastPipeline
     public required PreTokenizer[] PreTokenizers { get; init; }
 
     /// <summary>From splits to tokens.</summary>
-    public required UnigramModel Model { get; init; }
+    public required TokenModel Model { get; init; }
 
     /// <summary>Tokens that are found in the text itself.</summary>
     public required AddedEntry[] AddedTokens { get; init; }
@@ -24,13 +24,47 @@ internal sealed record FastPipeline
     public required SequenceTemplate Template { get; init; }
 
     /// <summary>From tokens back to text; null joins them with spaces.</summary>
-    public required MetaspaceDecoder? Decoder { get; init; }
+    public required TokenDecoder? Decoder { get; init; }
 
     /// <summary>How the file would truncate, were it asked to; null where it would not.</summary>
     public FileTruncation? Truncation { get; init; }
 
     /// <summary>How the file would pad, were it asked to; null where it would not.</summary>
     public FilePadding? Padding { get; init; }
+
+    /// <summary>Both as options of a call, or null where there is neither.</summary>
+    /// <exception cref="NotSupportedException">The file truncates texts from their start.</exception>
+    public EncodeOptions? FileOptions
+    {
+        get
+        {
+            if (Truncation is null && Padding is null)
+                return null;
+            if (Truncation is { FromLeft: true })
+                throw new NotSupportedException("The tokenizer's file truncates texts from the left, which is not supported.");
+            return new EncodeOptions
+            {
+                MaxLength = Truncation?.MaxLength,
+                Truncation = Truncation?.Strategy ?? TruncationStrategy.LongestFirst,
+                Stride = Truncation?.Stride,
+                Padding = Padding is null ? null : new PaddingOptions
+                {
+                    Length = Padding.Length,
+                    MultipleOf = Padding.MultipleOf,
+                    TokenId = Padding.PadId,
+                    TokenTypeId = Padding.PadTypeId,
+                    Left = Padding.FromLeft,
+                },
+            };
+        }
+    }
+
+    /// <summary>The id of a token, added or of the vocabulary, or -1.</summary>
+    public int IdOf(string token)
+    {
+        AddedEntry added = Array.Find(AddedTokens, entry => entry.Token.Content == token);
+        return added.Token is null ? Model.IdOf(token) : added.Id;
+    }
 }
 
 /// <summary>The truncation that a <c>tokenizer.json</c> was saved with.</summary>

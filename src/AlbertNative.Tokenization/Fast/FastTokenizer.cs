@@ -1,5 +1,7 @@
 using AlbertNative.Tokenization.Fast.Reading;
+using AlbertNative.Tokenization.Fast.Models;
 using AlbertNative.Tokenization.SentencePiece;
+using AlbertNative.Tokenization.WordPiece;
 
 namespace AlbertNative.Tokenization.Fast;
 
@@ -16,9 +18,12 @@ internal static class FastTokenizer
         ReadOnlySpan<byte> utf8, TokenizerSettings settings, TokenizerOptions options, string? source)
     {
         FastPipeline file = TokenizerJsonReader.Read(utf8, source);
-        FastPipeline pipeline = options.Semantics == TokenizerSemantics.Transformers5 && !settings.HonoursPipeline
-            ? new Transformers5(settings, options).FromTokenizerJson(file)
-            : file;
+        if (options.Semantics != TokenizerSemantics.Transformers5)
+            return Make(file, settings, options, source);
+        Transformers5 transformers = new(settings, options);
+        FastPipeline pipeline = file.Model is WordPieceModel
+            ? BertSettings.IsNamed(settings) ? transformers.FromBertJson(file) : file
+            : settings.HonoursPipeline ? file : transformers.FromTokenizerJson(file);
         return Make(pipeline, settings, options, source);
     }
 
@@ -35,19 +40,34 @@ internal static class FastTokenizer
         return Make(pipeline, settings, options, model.Source);
     }
 
+    /// <summary>Makes an encoder of a <c>vocab.txt</c>, as transformers converts it.</summary>
+    /// <param name="utf8">The file's content.</param>
+    /// <param name="settings">What stands beside it.</param>
+    /// <param name="options">The caller's overrides.</param>
+    /// <param name="source">The file's name for messages, or null.</param>
+    /// <exception cref="TokenizerFormatException">The vocabulary cannot be converted.</exception>
+    public static FastEncoder FromVocabulary(
+        ReadOnlySpan<byte> utf8, TokenizerSettings settings, TokenizerOptions options, string? source)
+    {
+        string[] tokens = VocabularyFile.Read(utf8, TokenizerSemantics.Fast, source);
+        try
+        {
+            return Make(BertConversion.Convert(tokens, settings, options), settings, options, source);
+        }
+        catch (FormatException e) when (e is not TokenizerFormatException)
+        {
+            throw new TokenizerFormatException(source, e.Message, e);
+        }
+    }
+
     private static FastEncoder Make(FastPipeline pipeline, TokenizerSettings settings, TokenizerOptions options, string? source)
     {
-        int IdOf(string token)
-        {
-            AddedEntry added = Array.Find(pipeline.AddedTokens, entry => entry.Token.Content == token);
-            return added.Token is null ? pipeline.Model.IdOf(token) : added.Id;
-        }
         SpecialTokens special = new(
-            IdOf(settings.PadToken?.Content ?? pipeline.Padding?.PadToken ?? "<pad>"),
+            FirstId(pipeline, settings.PadToken?.Content ?? pipeline.Padding?.PadToken, "<pad>", "[PAD]"),
             pipeline.Model.UnknownId,
-            IdOf(settings.ClsToken?.Content ?? "[CLS]"),
-            IdOf(settings.SepToken?.Content ?? "[SEP]"),
-            IdOf(settings.MaskToken?.Content ?? "[MASK]"));
+            FirstId(pipeline, settings.ClsToken?.Content, "[CLS]", "<s>"),
+            FirstId(pipeline, settings.SepToken?.Content, "[SEP]", "</s>"),
+            FirstId(pipeline, settings.MaskToken?.Content, "[MASK]", "<mask>"));
         try
         {
             return new FastEncoder(pipeline, options.Semantics ?? TokenizerSemantics.Fast, special, settings.ModelMaxLength);
@@ -56,5 +76,16 @@ internal static class FastTokenizer
         {
             throw new TokenizerFormatException(source, e.Message, e);
         }
+    }
+
+    /// <summary>The id of the token that the files give a role, else of the first that families give it and that is there.</summary>
+    private static int FirstId(FastPipeline pipeline, string? named, params ReadOnlySpan<string> customary)
+    {
+        if (named is not null)
+            return pipeline.IdOf(named);
+        int id = -1;
+        for (int i = 0; id < 0 && i < customary.Length; i++)
+            id = pipeline.IdOf(customary[i]);
+        return id;
     }
 }

@@ -16,7 +16,7 @@ internal sealed class TokenCache
     private const int BlockLength = 1 << BlockBits;
     private const int BlockCount = 64;
     private const int FirstSlots = 1 << 12;
-    private const int SurfaceFlag = 1 << 16;
+    private const int IdsOnlyFlag = 1 << 16;
 
     private readonly int[]?[] _blocks = new int[]?[BlockCount];
     private int[] _slots = new int[FirstSlots];
@@ -34,8 +34,8 @@ internal sealed class TokenCache
         /// <summary>Whether there is one.</summary>
         public bool IsFound => !_ints.IsEmpty;
 
-        /// <summary>Whether some token is written otherwise than its id's piece; the cache does not know how.</summary>
-        public bool HasSurface => (_ints[0] & SurfaceFlag) != 0;
+        /// <summary>Whether ids are all that is kept: a token is written otherwise than its id's piece, or they are of several splits or none.</summary>
+        public bool IsIdsOnly => (_ints[0] & IdsOnlyFlag) != 0;
 
         /// <summary>The ids.</summary>
         public ReadOnlySpan<int> Ids => _ints.Slice(TextInts + 1, Count);
@@ -73,15 +73,16 @@ internal sealed class TokenCache
     /// <summary>Keeps a word's tokens where there is room and no other thread is just writing.</summary>
     /// <param name="word">The text.</param>
     /// <param name="start">Where it stands in the text that the tokens' spans refer to.</param>
-    /// <param name="tokens">All its tokens, of one split.</param>
-    public void Add(ReadOnlySpan<char> word, int start, ReadOnlySpan<FastToken> tokens)
+    /// <param name="tokens">All its tokens.</param>
+    /// <param name="isSplit">Whether they are of several splits, or of none.</param>
+    public void Add(ReadOnlySpan<char> word, int start, ReadOnlySpan<FastToken> tokens, bool isSplit)
     {
         if (tokens.Length > MostTokens || Interlocked.CompareExchange(ref _isWriting, 1, 0) != 0)
             return;
         int size = 1 + (word.Length + 1) / 2 + 2 * tokens.Length;
         if (!Find(word).IsFound && TryReserve(size, out int place))
         {
-            Write(_blocks[place >> BlockBits].AsSpan(place & (BlockLength - 1), size), word, start, tokens);
+            Write(_blocks[place >> BlockBits].AsSpan(place & (BlockLength - 1), size), word, start, tokens, isSplit);
             if (++_count * 2 > _slots.Length)
                 Grow();
             Insert(_slots, place);
@@ -89,18 +90,18 @@ internal sealed class TokenCache
         Volatile.Write(ref _isWriting, 0);
     }
 
-    private static void Write(Span<int> entry, ReadOnlySpan<char> word, int start, ReadOnlySpan<FastToken> tokens)
+    private static void Write(Span<int> entry, ReadOnlySpan<char> word, int start, ReadOnlySpan<FastToken> tokens, bool isSplit)
     {
-        int textInts = (word.Length + 1) / 2, surface = 0;
+        int textInts = (word.Length + 1) / 2, flag = isSplit ? IdsOnlyFlag : 0;
         word.CopyTo(MemoryMarshal.Cast<int, char>(entry[1..]));
         for (int i = 0; i < tokens.Length; i++)
         {
             TextSpan span = tokens[i].Span;
             entry[1 + textInts + i] = tokens[i].Id;
             entry[1 + textInts + tokens.Length + i] = (span.Start - start) | ((span.End - start) << 8);
-            surface |= tokens[i].HasSurface ? SurfaceFlag : 0;
+            flag |= tokens[i].HasSurface ? IdsOnlyFlag : 0;
         }
-        entry[0] = word.Length | (tokens.Length << 8) | surface;
+        entry[0] = word.Length | (tokens.Length << 8) | flag;
     }
 
     /// <summary>Publishes an entry: a reader that sees the place sees all of it.</summary>

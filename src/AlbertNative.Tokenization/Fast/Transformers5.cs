@@ -5,6 +5,7 @@ using AlbertNative.Tokenization.Fast.PreTokenizers;
 using AlbertNative.Tokenization.Fast.Reading;
 using AlbertNative.Tokenization.SentencePiece;
 using AlbertNative.Tokenization.Unicode;
+using AlbertNative.Tokenization.WordPiece;
 
 namespace AlbertNative.Tokenization.Fast;
 
@@ -32,7 +33,7 @@ internal readonly struct Transformers5(TokenizerSettings settings, TokenizerOpti
         return Build(unigram, AlbertConversion.CharsMapOf(model)) with
         {
             AddedTokens = added,
-            Template = SequenceTemplate.Albert(IdOf(settings.ClsToken, "[CLS]"), IdOf(settings.SepToken, "[SEP]")),
+            Template = SequenceTemplate.Bert(IdOf(settings.ClsToken, "[CLS]"), IdOf(settings.SepToken, "[SEP]")),
         };
     }
 
@@ -46,7 +47,21 @@ internal readonly struct Transformers5(TokenizerSettings settings, TokenizerOpti
             Padding = file.Padding,
         };
 
-    private FastPipeline Build(UnigramModel model, CharsMap? map)
+    /// <summary>From a WordPiece <c>tokenizer.json</c> that is a <c>BertTokenizer</c>'s: vocabulary, added tokens and template.</summary>
+    public FastPipeline FromBertJson(FastPipeline file)
+    {
+        BertSettings bert = BertSettings.Of(settings, options);
+        BertNormalizerOptions steps = new(CleanText: true, bert.HandleChineseCharacters, bert.StripAccents, bert.LowerCase);
+        return file with
+        {
+            Normalizers = [new BertNormalizer(steps)],
+            PreTokenizers = [new BertPreTokenizer()],
+            Model = ((WordPieceModel)file.Model).WithCustomaryWords(),
+            Decoder = new WordPieceDecoder(WordPieceModel.DefaultPrefix, cleansUp: true),
+        };
+    }
+
+    private FastPipeline Build(TokenModel model, CharsMap? map)
     {
         PrependScheme scheme = settings.AddPrefixSpace ?? true ? PrependScheme.Always : PrependScheme.Never;
         return new FastPipeline

@@ -22,26 +22,19 @@ internal sealed class AddedTokenTable
     private readonly SearchValues<char> _starts;
 
     /// <summary>Gathers the tokens.</summary>
-    /// <param name="vocabulary">The pieces.</param>
-    /// <param name="settings">The files' tokens; what they do not say follows <c>AlbertTokenizer</c>'s defaults.</param>
+    /// <param name="count">How many tokens the vocabulary has.</param>
+    /// <param name="find">The id that the vocabulary gives a token, or -1.</param>
+    /// <param name="roles">The special tokens.</param>
+    /// <param name="addedTokens">The tokens that the files give ids.</param>
     /// <param name="lowerCase">Whether text is lower-cased before tokens are looked for.</param>
     /// <exception cref="FormatException">An id is out of range.</exception>
-    public AddedTokenTable(UnigramVocabulary vocabulary, TokenizerSettings settings, bool lowerCase)
+    public AddedTokenTable(
+        int count, Func<string, int> find, SpecialTokenRoles roles, IReadOnlyDictionary<int, AddedToken> addedTokens, bool lowerCase)
     {
-        foreach ((int id, AddedToken token) in settings.AddedTokens.OrderBy(entry => entry.Key))
+        foreach ((int id, AddedToken token) in addedTokens.OrderBy(entry => entry.Key))
             Enter(id, token);
-        AddedToken[] roles =
-        [
-            settings.BosToken ?? Special("[CLS]"),
-            settings.EosToken ?? Special("[SEP]"),
-            settings.UnkToken ?? Special("<unk>"),
-            settings.SepToken ?? Special("[SEP]"),
-            settings.PadToken ?? Special("<pad>"),
-            settings.ClsToken ?? Special("[CLS]"),
-            settings.MaskToken ?? Special("[MASK]") with { LeftStrip = true },
-        ];
-        AddedToken[] special = [.. roles.Concat(settings.AdditionalSpecialTokens).DistinctBy(token => token.Content)];
-        VocabularySize = vocabulary.Count;
+        AddedToken[] special = [.. roles.Tokens];
+        VocabularySize = count;
         foreach (int id in _byId.Keys)
             VocabularySize = Math.Max(VocabularySize, id + 1);
         foreach (AddedToken token in special)
@@ -49,19 +42,19 @@ internal sealed class AddedTokenTable
             _special.Add(token.Content);
             if (_ids.ContainsKey(token.Content))
                 continue;
-            int id = vocabulary.Find(token.Content);
+            int id = find(token.Content);
             Enter(id >= 0 ? id : VocabularySize++, token with { Special = true });
         }
-        CheckIds(vocabulary.Count);
+        CheckIds(count);
         foreach (AddedToken token in special)
             _specialIds.Add(Id(token));
-        HashSet<string> additional = new(settings.AdditionalSpecialTokens.Select(token => token.Content), StringComparer.Ordinal);
+        HashSet<string> additional = new(roles.Additional.Select(token => token.Content), StringComparer.Ordinal);
         foreach (string content in _ids.Keys)
         {
-            if (!_special.Contains(content) || (additional.Contains(content) && _ids[content] >= vocabulary.Count))
+            if (!_special.Contains(content) || (additional.Contains(content) && _ids[content] >= count))
                 _joinedWhenDecoding.Add(content);
         }
-        Ids = new SpecialTokens(Id(roles[4]), Id(roles[2]), Id(roles[5]), Id(roles[3]), Id(roles[6]));
+        Ids = new SpecialTokens(Id(roles.Pad), Id(roles.Unknown), Id(roles.Cls), Id(roles.Sep), Id(roles.Mask));
         IEnumerable<AddedToken> normalized = _byId.Values.Where(token => !token.Special && token.Normalized);
         _neverLowered = lowerCase ? [.. special.Concat(normalized).Select(token => token.Content)] : [];
         _neverLoweredTrie = StringTrie.Build(_neverLowered, lastCounts: false);
@@ -141,8 +134,6 @@ internal sealed class AddedTokenTable
         }
         output.End(text.Length);
     }
-
-    private static AddedToken Special(string content) => new(content) { Special = true };
 
     private int Id(AddedToken token) => _ids[token.Content];
 

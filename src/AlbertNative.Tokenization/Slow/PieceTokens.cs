@@ -1,3 +1,4 @@
+using System.Text;
 using AlbertNative.Tokenization.SentencePiece;
 using AlbertNative.Tokenization.Unicode;
 
@@ -26,6 +27,30 @@ internal sealed class PieceTokens
         _added = added;
         _needsCare = new bool[_vocabulary.Count];
         FindCare();
+    }
+
+    /// <summary>The text of tokens: special ones interrupt SentencePiece's decoding.</summary>
+    public string Join(List<string> tokens)
+    {
+        StringBuilder text = new();
+        List<string> pieces = [];
+        bool afterSpecial = false;
+        foreach (string token in tokens)
+        {
+            if (!_added.IsSpecial(token))
+            {
+                pieces.Add(token);
+                afterSpecial = false;
+                continue;
+            }
+            if (!afterSpecial)
+                text.Append(' ');
+            text.Append(_model.Decode(pieces)).Append(token);
+            pieces.Clear();
+            afterSpecial = true;
+        }
+        text.Append(_model.Decode(pieces));
+        return SlowDecoder.Strip(text.ToString());
     }
 
     /// <summary>Appends the ids of a finished segmentation.</summary>

@@ -1,16 +1,15 @@
-using System.Text;
 using AlbertNative.Tokenization.Unicode;
 
 namespace AlbertNative.Tokenization.Slow;
 
 /// <summary>
-/// From ids to text as transformers' slow <c>AlbertTokenizer</c>: added tokens that are not special stand between the
-/// texts around them, joined by spaces; special tokens interrupt SentencePiece's decoding.
+/// From ids to text as transformers' slow tokenizers: added tokens that are not special stand between the texts around them,
+/// joined by spaces.
 /// </summary>
-/// <param name="model">Decodes the pieces.</param>
 /// <param name="added">The added tokens.</param>
 /// <param name="idToToken">The token of an id.</param>
-internal readonly struct SlowDecoder(SentencePieceModel model, AddedTokenTable added, Func<int, string> idToToken)
+/// <param name="join">The text of the tokens between.</param>
+internal readonly struct SlowDecoder(AddedTokenTable added, Func<int, string> idToToken, Func<List<string>, string> join)
 {
     /// <summary>The text of ids.</summary>
     public string Decode(ReadOnlySpan<int> ids, bool skipSpecialTokens)
@@ -27,41 +26,18 @@ internal readonly struct SlowDecoder(SentencePieceModel model, AddedTokenTable a
                 pending.Add(token);
                 continue;
             }
-            if (pending.Count > 0 && DecodeTokens(pending) is { Length: > 0 } text)
+            if (pending.Count > 0 && join(pending) is { Length: > 0 } text)
                 texts.Add(text);
             pending.Clear();
             texts.Add(token);
         }
         if (pending.Count > 0)
-            texts.Add(DecodeTokens(pending));
+            texts.Add(join(pending));
         return string.Join(' ', texts);
     }
 
-    private string DecodeTokens(List<string> tokens)
-    {
-        StringBuilder text = new();
-        List<string> pieces = [];
-        bool afterSpecial = false;
-        foreach (string token in tokens)
-        {
-            if (!added.IsSpecial(token))
-            {
-                pieces.Add(token);
-                afterSpecial = false;
-                continue;
-            }
-            if (!afterSpecial)
-                text.Append(' ');
-            text.Append(model.Decode(pieces)).Append(token);
-            pieces.Clear();
-            afterSpecial = true;
-        }
-        text.Append(model.Decode(pieces));
-        return Strip(text.ToString());
-    }
-
     /// <summary>Python's <c>str.strip()</c>.</summary>
-    private static string Strip(string text)
+    public static string Strip(string text)
     {
         int start = 0, end = text.Length;
         while (start < end && UnicodeData.IsPythonWhiteSpace(text[start]))

@@ -36,7 +36,8 @@ internal sealed class SlowTextEncoder : TextEncoder
             LowersCase, KeepsAccents, removesSpace));
         try
         {
-            _added = new AddedTokenTable(_vocabulary, settings, LowersCase);
+            _added = new AddedTokenTable(
+                _vocabulary.Count, text => _vocabulary.Find(text), SpecialTokenRoles.Albert(settings), settings.AddedTokens, LowersCase);
         }
         catch (FormatException e)
         {
@@ -46,7 +47,7 @@ internal sealed class SlowTextEncoder : TextEncoder
         _wordwise = WordwiseEncoder.TryMake(model, Prepare, _pieceTokens.AppendIds);
         _cuts = _wordwise is null ? null : TextCuts.TryMake(_added.Tokens.Values, removesSpace, chunkLength);
         ModelMaxLength = settings.ModelMaxLength;
-        Template = SequenceTemplate.Albert(_added.Ids.Cls, _added.Ids.Sep);
+        Template = SequenceTemplate.Bert(_added.Ids.Cls, _added.Ids.Sep);
     }
 
     /// <summary>Whether text is lower-cased.</summary>
@@ -97,7 +98,7 @@ internal sealed class SlowTextEncoder : TextEncoder
     }
 
     public override string Decode(ReadOnlySpan<int> ids, bool skipSpecialTokens) =>
-        new SlowDecoder(_model, _added, IdToToken).Decode(ids, skipSpecialTokens);
+        new SlowDecoder(_added, IdToToken, _pieceTokens.Join).Decode(ids, skipSpecialTokens);
 
     /// <summary>What a chunk of a text leaves to the next.</summary>
     private record struct Progress()

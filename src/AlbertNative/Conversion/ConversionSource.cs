@@ -112,9 +112,8 @@ internal sealed class ConversionSource : IDisposable
         long rounded = _transformer.Checkpoint.Tensors.Count(tensor => tensor.Type == TensorType.I8);
         if (rounded > 0 && storage != WeightStorage.Int8)
             remarks.Add(string.Create(CultureInfo.InvariantCulture, $"{rounded} tensors of the source are in 8 bits and stay rounded"));
-        bool hasText = Parts.Contents.ContainsKey(ModelFiles.SentencePieceModel) || Parts.Contents.ContainsKey(ModelFiles.TokenizerJson);
-        if (!hasText)
-            remarks.Add($"neither {ModelFiles.TokenizerJson} nor {ModelFiles.SentencePieceModel} is there: the model takes ids, no text");
+        if (!ModelFiles.Vocabularies.Any(Parts.Contents.ContainsKey))
+            remarks.Add($"none of {string.Join(", ", ModelFiles.Vocabularies)} is there: the model takes ids, no text");
         return remarks;
     }
 

@@ -120,6 +120,8 @@ public static class ModelExporter
             contents[ModelFiles.TokenizerJson] = TokenizerExport.TokenizerJson(model, settings);
             contents[TokenizerConfig] = TokenizerExport.TokenizerConfig(Part(TokenizerConfig));
         }
+        foreach ((string name, byte[] content) in BertFiles.ForTransformers(contents.GetValueOrDefault, ""))
+            contents[name] = content;
         return contents;
 
         byte[] Part(string name) => contents.GetValueOrDefault(name, []);

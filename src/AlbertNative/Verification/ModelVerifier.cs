@@ -105,8 +105,8 @@ public sealed class ModelVerifier
     private string LoadTokenizer()
     {
         ModelFiles files = Needed(_files, "model");
-        if (files.Read(ModelFiles.TokenizerJson) is null && files.Read(ModelFiles.SentencePieceModel) is null)
-            throw CheckException.Skip("the model has none that is supported: it takes ids, no text");
+        if (ModelFiles.Vocabularies.All(name => files.Read(name) is null))
+            throw CheckException.Skip("the model has none: it takes ids, no text");
         _tokenizer = files.LoadTokenizer();
         return FormattableString.Invariant($"{_tokenizer.Semantics}, {_tokenizer.VocabularySize} ids");
     }

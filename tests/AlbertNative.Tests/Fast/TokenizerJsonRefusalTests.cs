@@ -10,7 +10,8 @@ public sealed class TokenizerJsonRefusalTests
     public static TheoryData<string, string, string> Normalizers => new()
     {
         { "Nmt", TokenizerFile.Simple("Nmt"), "normalizer: the normalizer 'Nmt' is not supported" },
-        { "BertNormalizer", """{"type":"BertNormalizer","lowercase":true}""", "'BertNormalizer'" },
+        { "BertNormalizer without cleaning", """{"type":"BertNormalizer","lowercase":true}""", "normalizer: no 'clean_text'" },
+        { "BertNormalizer with a number", """{"type":"BertNormalizer","clean_text":true,"handle_chinese_chars":1}""", "normalizer.handle_chinese_chars: expected true or false" },
         { "nested", TokenizerFile.Sequence("normalizers", TokenizerFile.Simple("NFC"), TokenizerFile.Simple("ByteLevel")), "normalizer.normalizers[1]: the normalizer 'ByteLevel'" },
         { "no type", "{}", "normalizer: a normalizer without a type" },
         { "type is a number", """{"type":1}""", "a type that is not a string" },
@@ -40,8 +41,11 @@ public sealed class TokenizerJsonRefusalTests
 
     public static TheoryData<string, string, string> PreTokenizers => new()
     {
-        { "Whitespace", TokenizerFile.Simple("Whitespace"), "pre_tokenizer: the pre-tokenizer 'Whitespace' is not supported" },
-        { "nested", TokenizerFile.Sequence("pretokenizers", TokenizerFile.Simple("Digits")), "pre_tokenizer.pretokenizers[0]: the pre-tokenizer 'Digits'" },
+        { "ByteLevel", TokenizerFile.Simple("ByteLevel"), "pre_tokenizer: the pre-tokenizer 'ByteLevel' is not supported" },
+        { "nested", TokenizerFile.Sequence("pretokenizers", TokenizerFile.Simple("UnicodeScripts")), "pre_tokenizer.pretokenizers[0]: the pre-tokenizer 'UnicodeScripts'" },
+        { "Digits without a kind", TokenizerFile.Simple("Digits"), "pre_tokenizer: no 'individual_digits'" },
+        { "Punctuation of another behaviour", """{"type":"Punctuation","behavior":"Doubled"}""", "pre_tokenizer.behavior: expected Removed, Isolated, MergedWithPrevious, MergedWithNext, Contiguous, found 'Doubled'" },
+        { "BertPreTokenizer with options", """{"type":"BertPreTokenizer","behavior":"Isolated"}""", "pre_tokenizer.'behavior': unknown property" },
         { "no type", "{}", "without a type" },
         { "a list", "[]", "pre_tokenizer: expected an object, found a list" },
         { "too many", TokenizerFile.Sequence("pretokenizers", Enumerable.Repeat(TokenizerFile.Simple("WhitespaceSplit"), 65)), "more than 64" },
@@ -56,7 +60,16 @@ public sealed class TokenizerJsonRefusalTests
     public static TheoryData<string, string, string> Models => new()
     {
         { "BPE", """{"type":"BPE","vocab":{},"merges":[]}""", "model: the model 'BPE' is not supported" },
-        { "WordPiece", """{"type":"WordPiece","vocab":{}}""", "'WordPiece'" },
+        { "WordPiece without unknown", """{"type":"WordPiece","vocab":{}}""", "model: no 'unk_token'" },
+        { "WordPiece with an unknown that is no token", WordPiece("""{"a":0}"""), "model.vocab: the unknown token '[UNK]' is not in it" },
+        { "WordPiece of a list", WordPiece("""["[UNK]"]"""), "model.vocab: expected an object, found a list" },
+        { "WordPiece with a negative id", WordPiece("""{"[UNK]":-1}"""), "expected a whole number" },
+        { "WordPiece with a huge id", WordPiece("""{"[UNK]":0,"a":2147483647}"""), "model.vocab: an id 2147483647 in a vocabulary of 2" },
+        { "WordPiece with an id twice", WordPiece("""{"[UNK]":0,"a":0}"""), "a second token with the id 0" },
+        { "WordPiece with a token twice", WordPiece("""{"[UNK]":0,"a":1,"a":2}"""), "model.vocab: 3 tokens, of which 1 are there already" },
+        { "WordPiece with a lone surrogate", WordPiece("""{"[UNK]":0,"\uD83D":1}"""), "" },
+        { "WordPiece of endless words", WordPiece("""{"[UNK]":0}""", "5000"), "model.max_input_chars_per_word: words of 5000 characters" },
+        { "WordPiece without a type", """{"continuing_subword_prefix":"##","vocab":{}}""", "model: no 'unk_token'" },
         { "no vocabulary", """{"type":"Unigram","unk_id":0}""", "model: no 'vocab'" },
         { "no unknown", $$"""{"type":"Unigram","vocab":[{{Piece}}]}""", "model: no 'unk_id'" },
         { "unknown is null", $$"""{"type":"Unigram","unk_id":null,"vocab":[{{Piece}}]}""", "without an unknown token" },
@@ -90,7 +103,12 @@ public sealed class TokenizerJsonRefusalTests
 
     public static TheoryData<string, string, string> PostProcessors => new()
     {
-        { "BertProcessing", """{"type":"BertProcessing","sep":["[SEP]",3],"cls":["[CLS]",2]}""", "post_processor: the post-processor 'BertProcessing' is not supported" },
+        { "RobertaProcessing", """{"type":"RobertaProcessing","sep":["[SEP]",3],"cls":["[CLS]",2]}""", "post_processor: the post-processor 'RobertaProcessing' is not supported" },
+        { "BertProcessing without cls", """{"type":"BertProcessing","sep":["[SEP]",3]}""", "post_processor: no 'cls'" },
+        { "BertProcessing with another id", """{"type":"BertProcessing","sep":["[SEP]",4],"cls":["[CLS]",2]}""", "the token '[SEP]' has the id 4, the vocabulary's is 3" },
+        { "BertProcessing with one token and two ids", """{"type":"BertProcessing","sep":["[SEP]",4],"cls":["[SEP]",3]}""", "post_processor.cls" },
+        { "BertProcessing without an id", """{"type":"BertProcessing","sep":["[SEP]"]}""", "post_processor.sep: expected a token and its id" },
+        { "BertProcessing with more", """{"type":"BertProcessing","sep":["[SEP]",3,3]}""", "post_processor.sep[2]: more than a token and its id" },
         { "Sequence", """{"type":"Sequence","processors":[]}""", "'Sequence' is not supported" },
         { "no sequence", TokenizerFile.Template.Replace("\"A\"", "\"B\"", StringComparison.Ordinal), "the template 'single' must have the sequences A once each, it has B" },
         { "unknown sequence", TokenizerFile.Template.Replace("\"id\":\"B\"", "\"id\":\"C\"", StringComparison.Ordinal), "the sequence 'C'" },
@@ -116,6 +134,7 @@ public sealed class TokenizerJsonRefusalTests
         { "decoder", """{"type":"ByteLevel"}""", "decoder: the decoder 'ByteLevel' is not supported", "" },
         { "decoder", """{"type":"Sequence","decoders":[]}""", "'Sequence'", "" },
         { "decoder", "{}", "decoder: ", "" },
+        { "decoder", """{"type":"WordPiece","prefix":"##"}""", "decoder: no 'cleanup'", "" },
         { "more", "1", "'more': unknown property", "" },
         { "version", "\"1.0\",\"version\":\"1.0\"", "version: a second time", "" },
     };
@@ -135,6 +154,11 @@ public sealed class TokenizerJsonRefusalTests
         { "// a comment\n" + new TokenizerFile().Text, "" },
         { string.Concat(Enumerable.Repeat("""{"normalizer":{"type":"Sequence","normalizers":[""", 1)) + string.Concat(Enumerable.Repeat("""{"type":"Sequence","normalizers":[""", 500)), "" },
     };
+
+    private static string WordPiece(string vocabulary, string longest = "100") =>
+        $$"""
+        {"type":"WordPiece","unk_token":"[UNK]","continuing_subword_prefix":"##","max_input_chars_per_word":{{longest}},"vocab":{{vocabulary}}}
+        """;
 
     [Theory]
     [MemberData(nameof(Normalizers))]

@@ -29,6 +29,15 @@ public sealed class GeneratedTablesTests
     }
 
     [Fact]
+    public void The_tables_of_BERT_are_generated_from_the_measured_decisions()
+    {
+        string measured = Path.Combine(SharedFolder.Repository, "tools", "AlbertNative.UnicodeTables", "bert-characters.json");
+        string committed = File.ReadAllText(Path.Combine(
+            SharedFolder.Repository, "src", "AlbertNative.Tokenization", "Unicode", "BertTables.g.cs"));
+        Assert.True(BertTableGenerator.Generate(measured) == committed, "run tools/AlbertNative.UnicodeTables again and commit the result");
+    }
+
+    [Fact]
     public void Traits_are_consistent_with_the_properties_they_sum_up()
     {
         Span<char> scratch = stackalloc char[3];

@@ -6,7 +6,7 @@ namespace AlbertNative.Tokenization.Fast.Models;
 /// The Unigram model of the Rust tokenizers: the best sum of scores over a word, in double precision, from left to
 /// right. Every vocabulary entry is a candidate, control pieces and the unknown token itself included. Immutable.
 /// </summary>
-internal sealed class UnigramModel
+internal sealed class UnigramModel : TokenModel
 {
     private const double UnknownPenalty = 10;
 
@@ -44,23 +44,17 @@ internal sealed class UnigramModel
         }
     }
 
-    /// <summary>The number of pieces.</summary>
-    public int Count => _pieces.Length;
+    public override int Count => _pieces.Length;
 
-    /// <summary>What unknown text is.</summary>
-    public int UnknownId { get; }
+    public override int IdLimit => _pieces.Length;
 
-    /// <summary>The piece of an id.</summary>
-    public string PieceOf(int id) => _pieces[id];
+    public override int UnknownId { get; }
 
-    /// <summary>The id of a piece, or -1.</summary>
-    public int IdOf(ReadOnlySpan<char> piece) => piece.IsEmpty ? Array.IndexOf(_pieces, "") : _trie.Find(piece);
+    public override string PieceOf(int id) => _pieces[id];
 
-    /// <summary>
-    /// Appends the tokens of <paramref name="text"/>'s split [<paramref name="start"/>, <paramref name="end"/>), which
-    /// holds whole code points and is not empty.
-    /// </summary>
-    public void Encode(AlignedText text, int start, int end, int word, UnigramLattice lattice, FastTokenList tokens)
+    public override int IdOf(ReadOnlySpan<char> piece) => piece.IsEmpty ? Array.IndexOf(_pieces, "") : _trie.Find(piece);
+
+    public override void Encode(AlignedText text, int start, int end, int word, UnigramLattice lattice, FastTokenList tokens)
     {
         ReadOnlySpan<char> chars = text.Chars[start..end];
         Span<UnigramLattice.Node> best = lattice.Reset(chars.Length + 1);

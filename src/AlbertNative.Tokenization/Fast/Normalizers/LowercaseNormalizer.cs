@@ -5,6 +5,8 @@ namespace AlbertNative.Tokenization.Fast.Normalizers;
 /// <summary>Full lower case character by character, without the rule for a final sigma: Rust's <c>char::to_lowercase</c>.</summary>
 internal sealed class LowercaseNormalizer : Normalizer
 {
+    public override bool IsCharacterwise => true;
+
     public override string ToString() => "Lowercase";
 
     public override void Apply(AlignedText text)
@@ -25,6 +27,10 @@ internal sealed class LowercaseNormalizer : Normalizer
         text.CommitWithRest();
     }
 
+    /// <summary>Whether a character's lower case is not itself.</summary>
+    public static bool Changes(int codePoint) =>
+        (UnicodeData.Traits(codePoint) & CharacterTraits.LowerCase) != 0 || LaterLower(codePoint) != codePoint;
+
     private static int NextUpper(ReadOnlySpan<char> chars, int from, out int length)
     {
         length = 0;
@@ -38,13 +44,14 @@ internal sealed class LowercaseNormalizer : Normalizer
                 continue;
             }
             int codePoint = CodePoints.Read(chars, i, out length);
-            if ((UnicodeData.Traits(codePoint) & CharacterTraits.LowerCase) != 0 || LaterLower(codePoint) != codePoint)
+            if (Changes(codePoint))
                 return i;
         }
         return chars.Length;
     }
 
-    private static int Map(int codePoint, Span<int> destination)
+    /// <summary>Writes a character's lower case, at most <see cref="LowerCase.MaximumLength"/> code points; returns how many.</summary>
+    public static int Map(int codePoint, Span<int> destination)
     {
         int later = LaterLower(codePoint);
         if (later == codePoint)

@@ -32,6 +32,12 @@ internal abstract class Normalizer
     /// </summary>
     public virtual bool IsLocal => true;
 
+    /// <summary>
+    /// Whether every character comes out as it would alone, whatever stands around it, and vanishes without a trace where
+    /// it comes out as nothing; marks in a row may change places.
+    /// </summary>
+    public virtual bool IsCharacterwise => false;
+
     /// <summary>Applies the step.</summary>
     public abstract void Apply(AlignedText text);
 

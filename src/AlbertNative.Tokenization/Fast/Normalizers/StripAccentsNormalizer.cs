@@ -8,6 +8,8 @@ internal sealed class StripAccentsNormalizer : Normalizer
 {
     private static readonly SearchValues<char> BeforeMarks = CharRanges.Between('\0', '\u02FF');
 
+    public override bool IsCharacterwise => true;
+
     public override string ToString() => "StripAccents";
 
     public override void Apply(AlignedText text)

@@ -2,9 +2,10 @@ using AlbertNative.Tokenization.Unicode;
 
 namespace AlbertNative.Tokenization.Fast.Normalizers;
 
-/// <summary>NFC, NFD, NFKC or NFKD, with the tables of Unicode 9.0 as in the reference's library.</summary>
+/// <summary>NFC, NFD, NFKC or NFKD.</summary>
 /// <param name="form">The normalization form.</param>
-internal sealed class UnicodeNormalizer(NormalizationForm form) : Normalizer
+/// <param name="version">Whose tables; 9.0 are those of the Rust tokenizers' library.</param>
+internal sealed class UnicodeNormalizer(NormalizationForm form, UnicodeVersion version = UnicodeVersion.V9) : Normalizer
 {
     public override string ToString() => form switch
     {
@@ -16,12 +17,12 @@ internal sealed class UnicodeNormalizer(NormalizationForm form) : Normalizer
 
     public override void Apply(AlignedText text)
     {
-        int stable = Normalization.StableLength(text.Chars, form, UnicodeVersion.V9);
+        int stable = Normalization.StableLength(text.Chars, form, version);
         if (stable == text.Length)
             return;
         text.Begin();
         text.CopyTo(stable);
-        foreach (AlignedCodePoint c in Normalization.Enumerate(text.Chars[stable..], form, UnicodeVersion.V9))
+        foreach (AlignedCodePoint c in Normalization.Enumerate(text.Chars[stable..], form, version))
             text.Put(c.CodePoint, c.Change);
         text.Commit();
     }
@@ -30,7 +31,7 @@ internal sealed class UnicodeNormalizer(NormalizationForm form) : Normalizer
     {
         // Canonical order moves nothing across a starter; composition joins starters to what came before only where
         // the quick check says so, which the enumeration treats as one stretch.
-        CharacterTraits first = UnicodeData.Traits(CodePoints.Read(chars, 0, out _), UnicodeVersion.V9);
+        CharacterTraits first = UnicodeData.Traits(CodePoints.Read(chars, 0, out _), version);
         CharacterTraits joining = form switch
         {
             NormalizationForm.Nfc => CharacterTraits.NfcUnstable | CharacterTraits.Reordering,

@@ -48,7 +48,8 @@ internal sealed class MetaspacePreTokenizer(char replacement, PrependScheme sche
         splits.Commit();
     }
 
-    public override bool StartsSplit(char character) => split && (character == ' ' || character == replacement);
+    public override SplitRole RoleOf(char character) =>
+        split && (character == ' ' || character == replacement) ? SplitRole.Starts : SplitRole.Inside;
 
     private void SplitWords(Span<char> chars, int start, SplitList splits)
     {

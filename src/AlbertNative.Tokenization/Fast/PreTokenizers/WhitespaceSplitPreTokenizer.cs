@@ -31,5 +31,6 @@ internal sealed class WhitespaceSplitPreTokenizer : PreTokenizer
         splits.Commit();
     }
 
-    public override bool StartsSplit(char character) => UnicodeData.IsWhiteSpace(character);
+    public override SplitRole RoleOf(char character) =>
+        UnicodeData.IsWhiteSpace(character) ? SplitRole.Dropped : SplitRole.Inside;
 }

@@ -29,7 +29,7 @@ internal static class AddedTokenReader
     /// Checks the ids: a token of the vocabulary has the id it has there, the others follow the vocabulary in order.
     /// </summary>
     /// <exception cref="FormatException">An id is another.</exception>
-    public static void CheckIds(IReadOnlyList<AddedEntry> entries, UnigramModel model)
+    public static void CheckIds(IReadOnlyList<AddedEntry> entries, TokenModel model)
     {
         int next = model.Count;
         foreach (AddedEntry entry in entries)

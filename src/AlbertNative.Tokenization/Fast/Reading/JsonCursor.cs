@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 
@@ -60,7 +61,12 @@ internal ref struct JsonCursor
     public static string Quote(string text) => text.Length <= LongestQuote ? $"'{text}'" : $"'{text[..LongestQuote]}…'";
 
     /// <summary>Enters an object.</summary>
-    public readonly void StartObject() => Expect(JsonTokenType.StartObject, "an object");
+    public void StartObject()
+    {
+        Expect(JsonTokenType.StartObject, "an object");
+        if (_json.CurrentDepth < MaximumDepth)
+            _indices[_json.CurrentDepth + 1] = -1;
+    }
 
     /// <summary>Enters an array.</summary>
     public void StartArray()
@@ -101,6 +107,25 @@ internal ref struct JsonCursor
             return false;
         name = _json.GetString()!;
         _names[_json.CurrentDepth] = name;
+        Read();
+        return true;
+    }
+
+    /// <summary>As the other, where the name is only checked to be well-formed Unicode: nothing is allocated.</summary>
+    /// <param name="scratch">A rented array; replaced where it is too short.</param>
+    public bool NextEntry(ref char[] scratch)
+    {
+        Read();
+        if (_json.TokenType == JsonTokenType.EndObject)
+            return false;
+        if (_json.ValueSpan.Length > scratch.Length)
+        {
+            ArrayPool<char>.Shared.Return(scratch);
+            scratch = ArrayPool<char>.Shared.Rent(_json.ValueSpan.Length);
+        }
+        _json.CopyString(scratch);
+        _names[_json.CurrentDepth] = null;
+        _indices[_json.CurrentDepth]++;
         Read();
         return true;
     }
@@ -184,6 +209,21 @@ internal ref struct JsonCursor
             ahead.Skip();
         }
         return null;
+    }
+
+    /// <summary>Whether the object that it stands on has a property, looked up ahead.</summary>
+    public readonly bool Has(ReadOnlySpan<byte> name)
+    {
+        Expect(JsonTokenType.StartObject, "an object");
+        Utf8JsonReader ahead = _json;
+        while (ahead.Read() && ahead.TokenType == JsonTokenType.PropertyName)
+        {
+            if (ahead.ValueTextEquals(name))
+                return true;
+            ahead.Read();
+            ahead.Skip();
+        }
+        return false;
     }
 
     /// <summary>The token that it stands on must be this.</summary>

@@ -16,6 +16,9 @@ internal static class NormalizerReader
     private static readonly string[] PatternNames = ["String", "Regex"];
     private static readonly string[] StripNames = ["type", "strip_left", "strip_right"];
     private static readonly string[] PrependNames = ["type", "prepend"];
+    private static readonly string[] BertNames =
+        ["type", "clean_text", "handle_chinese_chars", "lowercase", "strip_accents"];
+
     private static readonly string[] PrecompiledNames = ["type", "precompiled_charsmap"];
 
     /// <summary>Reads the value that the cursor stands on; null means no steps.</summary>
@@ -44,6 +47,9 @@ internal static class NormalizerReader
                 break;
             case "Strip":
                 steps.Add(ReadStrip(ref json));
+                break;
+            case "BertNormalizer":
+                steps.Add(ReadBert(ref json));
                 break;
             case "Prepend":
                 steps.Add(ReadPrepend(ref json));
@@ -152,6 +158,22 @@ internal static class NormalizerReader
         }
         json.Require(PrecompiledNames, seen, 0b11);
         return new PrecompiledNormalizer(map!);
+    }
+
+    private static BertNormalizer ReadBert(ref JsonCursor json)
+    {
+        uint seen = 0;
+        Span<bool> flags = stackalloc bool[4];
+        bool? stripAccents = null;
+        while (json.NextProperty(BertNames, ref seen, out int property))
+        {
+            if (property is > 0 and < 4)
+                flags[property] = json.Boolean();
+            else if (property == 4)
+                stripAccents = json.IsNull ? null : json.Boolean();
+        }
+        json.Require(BertNames, seen, 0b1111);
+        return new BertNormalizer(new BertNormalizerOptions(flags[1], flags[2], stripAccents ?? flags[3], flags[3]));
     }
 
     private static StripNormalizer ReadStrip(ref JsonCursor json)

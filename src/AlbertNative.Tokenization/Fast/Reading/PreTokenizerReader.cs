@@ -11,6 +11,10 @@ internal static class PreTokenizerReader
 
     private static readonly string[] TypeOnly = ["type"];
     private static readonly string[] SequenceNames = ["type", "pretokenizers"];
+    private static readonly string[] PunctuationNames = ["type", "behavior"];
+    private static readonly string[] DigitsNames = ["type", "individual_digits"];
+    private static readonly string[] WordPieceNames = ["type", "prefix", "cleanup"];
+
     private static readonly string[] MetaspaceNames =
         ["type", "replacement", "prepend_scheme", "split", "add_prefix_space", "str_rep"];
 
@@ -26,15 +30,38 @@ internal static class PreTokenizerReader
     }
 
     /// <summary>Reads the decoder that the cursor stands on; null means none.</summary>
-    public static MetaspaceDecoder? ReadDecoder(ref JsonCursor json)
+    public static TokenDecoder? ReadDecoder(ref JsonCursor json)
     {
         if (json.IsNull)
             return null;
-        string? type = json.PeekType();
-        if (type != "Metaspace")
-            throw json.Error($"the decoder {JsonCursor.Quote(type ?? "without a type")} is not supported");
-        Metaspace settings = ReadMetaspace(ref json);
-        return new MetaspaceDecoder(settings.Replacement, settings.Scheme);
+        switch (json.PeekType())
+        {
+            case "Metaspace":
+                Metaspace settings = ReadMetaspace(ref json);
+                return new MetaspaceDecoder(settings.Replacement, settings.Scheme);
+            case "WordPiece":
+                return ReadWordPieceDecoder(ref json);
+            case string type:
+                throw json.Error($"the decoder {JsonCursor.Quote(type)} is not supported");
+            default:
+                throw json.Error("a decoder without a type");
+        }
+    }
+
+    private static WordPieceDecoder ReadWordPieceDecoder(ref JsonCursor json)
+    {
+        uint seen = 0;
+        string prefix = "";
+        bool cleansUp = false;
+        while (json.NextProperty(WordPieceNames, ref seen, out int property))
+        {
+            if (property == 1)
+                prefix = json.String();
+            else if (property == 2)
+                cleansUp = json.Boolean();
+        }
+        json.Require(WordPieceNames, seen, 0b111);
+        return new WordPieceDecoder(prefix, cleansUp);
     }
 
     private static void ReadStep(ref JsonCursor json, List<PreTokenizer> steps)
@@ -52,11 +79,17 @@ internal static class PreTokenizerReader
                 }
                 json.Require(SequenceNames, seen, 0b11);
                 break;
-            case "WhitespaceSplit":
+            case string type when Simple(type) is PreTokenizer simple:
                 while (json.NextProperty(TypeOnly, ref seen, out _))
                 {
                 }
-                steps.Add(new WhitespaceSplitPreTokenizer());
+                steps.Add(simple);
+                break;
+            case "Punctuation":
+                steps.Add(ReadPunctuation(ref json));
+                break;
+            case "Digits":
+                steps.Add(ReadDigits(ref json));
                 break;
             case "Metaspace":
                 Metaspace settings = ReadMetaspace(ref json);
@@ -67,6 +100,50 @@ internal static class PreTokenizerReader
             default:
                 throw json.Error("a pre-tokenizer without a type");
         }
+    }
+
+    private static PreTokenizer? Simple(string type) => type switch
+    {
+        "BertPreTokenizer" => new BertPreTokenizer(),
+        "Whitespace" => new WhitespacePreTokenizer(),
+        "WhitespaceSplit" => new WhitespaceSplitPreTokenizer(),
+        _ => null,
+    };
+
+    private static PunctuationPreTokenizer ReadPunctuation(ref JsonCursor json)
+    {
+        uint seen = 0;
+        SplitBehavior behavior = SplitBehavior.Isolated;
+        while (json.NextProperty(PunctuationNames, ref seen, out int property))
+        {
+            if (property == 1)
+                behavior = ReadBehavior(ref json);
+        }
+        return new PunctuationPreTokenizer(behavior);
+    }
+
+    private static SplitBehavior ReadBehavior(ref JsonCursor json)
+    {
+        string name = json.String();
+        foreach (SplitBehavior behavior in Enum.GetValues<SplitBehavior>())
+        {
+            if (behavior.ToString() == name)
+                return behavior;
+        }
+        throw json.Error($"expected {string.Join(", ", Enum.GetNames<SplitBehavior>())}, found {JsonCursor.Quote(name)}");
+    }
+
+    private static DigitsPreTokenizer ReadDigits(ref JsonCursor json)
+    {
+        uint seen = 0;
+        bool individually = false;
+        while (json.NextProperty(DigitsNames, ref seen, out int property))
+        {
+            if (property == 1)
+                individually = json.Boolean();
+        }
+        json.Require(DigitsNames, seen, 0b11);
+        return new DigitsPreTokenizer(individually);
     }
 
     private static void ReadSteps(ref JsonCursor json, List<PreTokenizer> steps)

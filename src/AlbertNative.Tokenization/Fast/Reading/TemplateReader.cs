@@ -1,11 +1,12 @@
 namespace AlbertNative.Tokenization.Fast.Reading;
 
-/// <summary>Reads a <c>tokenizer.json</c>'s post-processor, of which there is one kind: <c>TemplateProcessing</c>.</summary>
+/// <summary>Reads a <c>tokenizer.json</c>'s post-processor: <c>TemplateProcessing</c>, or <c>BertProcessing</c>, which is one such template.</summary>
 internal sealed class TemplateReader
 {
     private const int MostParts = 64;
 
     private static readonly string[] Names = ["type", "single", "pair", "special_tokens"];
+    private static readonly string[] BertNames = ["type", "sep", "cls"];
     private static readonly string[] PartNames = ["SpecialToken", "Sequence"];
     private static readonly string[] PieceNames = ["id", "type_id"];
     private static readonly string[] TokenNames = ["id", "ids", "tokens"];
@@ -21,9 +22,17 @@ internal sealed class TemplateReader
     /// <summary>Reads the post-processor that the cursor stands on.</summary>
     public static TemplateReader Read(ref JsonCursor json)
     {
-        string? type = json.PeekType();
-        if (type != "TemplateProcessing")
-            throw json.Error($"the post-processor {JsonCursor.Quote(type ?? "without a type")} is not supported");
+        return json.PeekType() switch
+        {
+            "TemplateProcessing" => ReadTemplate(ref json),
+            "BertProcessing" => ReadBert(ref json),
+            string type => throw json.Error($"the post-processor {JsonCursor.Quote(type)} is not supported"),
+            null => throw json.Error("a post-processor without a type"),
+        };
+    }
+
+    private static TemplateReader ReadTemplate(ref JsonCursor json)
+    {
         TemplateReader template = new();
         uint seen = 0;
         while (json.NextProperty(Names, ref seen, out int property))
@@ -66,6 +75,37 @@ internal sealed class TemplateReader
             }
         }
         return new SequenceTemplate(Resolve(_single), Resolve(_pair));
+    }
+
+    /// <summary><c>[CLS] A [SEP]</c> and <c>[CLS] A [SEP] B [SEP]</c> with these two tokens.</summary>
+    private static TemplateReader ReadBert(ref JsonCursor json)
+    {
+        TemplateReader template = new();
+        string[] tokens = new string[BertNames.Length];
+        uint seen = 0;
+        while (json.NextProperty(BertNames, ref seen, out int property))
+        {
+            if (property > 0)
+                tokens[property] = template.ReadTokenPair(ref json);
+        }
+        json.Require(BertNames, seen, 0b111);
+        Part cls = new(false, tokens[2], 0), sep = new(false, tokens[1], 0);
+        template._single.AddRange([cls, new(true, "A", 0), sep]);
+        template._pair.AddRange([cls, new(true, "A", 0), sep, new(true, "B", 1), sep with { TypeId = 1 }]);
+        return template;
+    }
+
+    /// <summary>A token and its id, as a list of the two.</summary>
+    private string ReadTokenPair(ref JsonCursor json)
+    {
+        json.StartArray();
+        string token = json.NextItem() ? json.String() : throw json.Error("expected a token and its id");
+        int id = json.NextItem() ? json.Count() : throw json.Error("expected a token and its id");
+        if (json.NextItem())
+            throw json.Error("more than a token and its id");
+        if (!_tokens.TryAdd(token, new SpecialToken([id], [token])) && _tokens[token].Ids[0] != id)
+            throw json.Error($"the token {JsonCursor.Quote(token)} with another id, {id}");
+        return token;
     }
 
     private List<TemplatePart> Resolve(List<Part> parts)

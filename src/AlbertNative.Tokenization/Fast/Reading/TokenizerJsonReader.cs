@@ -44,8 +44,8 @@ internal static class TokenizerJsonReader
         Normalizer[] normalizers = [];
         PreTokenizer[] preTokenizers = [];
         TemplateReader? template = null;
-        MetaspaceDecoder? decoder = null;
-        UnigramReader model = default;
+        TokenDecoder? decoder = null;
+        ModelReader model = default;
 
         uint seen = 0;
         json.StartObject();
@@ -85,8 +85,8 @@ internal static class TokenizerJsonReader
         json.Require(Names, seen, 1u << (Names.Length - 1));
         json.End();
 
-        UnigramModel unigram = model.Make();
-        AddedTokenReader.CheckIds(added, unigram);
+        TokenModel tokens = model.Make();
+        AddedTokenReader.CheckIds(added, tokens);
         return new FastPipeline
         {
             Truncation = truncation,
@@ -94,13 +94,13 @@ internal static class TokenizerJsonReader
             AddedTokens = [.. added],
             Normalizers = normalizers,
             PreTokenizers = preTokenizers,
-            Model = unigram,
-            Template = template is null ? SequenceTemplate.Bare : template.Resolve(token => IdOf(token, added, unigram)),
+            Model = tokens,
+            Template = template is null ? SequenceTemplate.Bare : template.Resolve(token => IdOf(token, added, tokens)),
             Decoder = decoder,
         };
     }
 
-    private static int IdOf(string token, List<AddedEntry> added, UnigramModel model)
+    private static int IdOf(string token, List<AddedEntry> added, TokenModel model)
     {
         int index = added.FindIndex(entry => entry.Token.Content == token);
         return index >= 0 ? added[index].Id : model.IdOf(token);

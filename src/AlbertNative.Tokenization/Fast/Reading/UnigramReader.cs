@@ -5,7 +5,7 @@ using AlbertNative.Tokenization.Fast.Models;
 namespace AlbertNative.Tokenization.Fast.Reading;
 
 /// <summary>
-/// Reads a <c>tokenizer.json</c>'s model, of which there is one kind: Unigram. The vocabulary is first only checked and
+/// Reads a <c>tokenizer.json</c>'s Unigram model. The vocabulary is first only checked and
 /// counted; it is kept once the whole file has proved sound.
 /// </summary>
 internal ref struct UnigramReader
