@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Reflection.PortableExecutable;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using AlbertNative.Testing;
 
 namespace AlbertNative.Tests.Packages;
 
@@ -12,6 +13,10 @@ namespace AlbertNative.Tests.Packages;
 public sealed partial class PackageTests
 {
     private static readonly string? Folder = Environment.GetEnvironmentVariable("ALBERTNATIVE_PACKAGES");
+
+    private const string Tool = "AlbertNative.Tool";
+
+    private const string WithWeights = "Apache-2.0 AND CC-BY-SA-4.0";
 
     // Central versions are pinned for the packages of a package, too.
     private static readonly string[] Pinned = ["Google.Protobuf", "System.Numerics.Tensors"];
@@ -25,6 +30,8 @@ public sealed partial class PackageTests
         { "AlbertNative.Model", ["AlbertNative.Checkpoints", "AlbertNative.Hub", "AlbertNative.Tensors"] },
         { "AlbertNative", ["AlbertNative.Model", "AlbertNative.Tokenization"] },
         { "AlbertNative.Hub", [] },
+        { "AlbertNative.Models.Nano", [] },
+        { "AlbertNative.Training", ["AlbertNative", "Sep"] },
         {
             "AlbertNative.Extensions.AI",
             [
@@ -42,16 +49,18 @@ public sealed partial class PackageTests
         XElement metadata = XDocument.Load(package.GetEntry(library + ".nuspec")!.Open()).Root!.Elements().Single();
         string? Value(string name) => metadata.Elements().SingleOrDefault(element => element.Name.LocalName == name)?.Value;
 
-        Assert.Equal("Apache-2.0", Value("license"));
+        Assert.Equal(library.StartsWith("AlbertNative.Models.", StringComparison.Ordinal) ? WithWeights : "Apache-2.0", Value("license"));
         Assert.Equal("README.md", Value("readme"));
+        Assert.Equal("icon.png", Value("icon"));
         Assert.NotEqual("Package Description", Value("description"));
         string[] found =
             [.. metadata.Descendants().Where(e => e.Name.LocalName == "dependency").Select(e => e.Attribute("id")!.Value)];
         Assert.Empty(dependencies.Except(found));
         Assert.Empty(found.Except(dependencies).Except(Pinned));
         string[] files = [.. package.Entries.Select(entry => entry.FullName)];
-        foreach (string file in (string[])["README.md", "NOTICE", $"lib/net10.0/{library}.dll", $"lib/net10.0/{library}.xml"])
+        foreach (string file in (string[])["README.md", "NOTICE", "icon.png", $"lib/net10.0/{library}.dll", $"lib/net10.0/{library}.xml"])
             Assert.Contains(file, files);
+        Assert.DoesNotContain(files, file => file.EndsWith(".pdb", StringComparison.Ordinal));
 
         using StreamReader readme = new(package.GetEntry("README.md")!.Open());
         Assert.Equal($"# {library}", readme.ReadLine());
@@ -92,11 +101,46 @@ public sealed partial class PackageTests
     }
 
     [Fact]
-    public void Every_library_is_packed_and_nothing_else()
+    public void The_model_and_its_licence_are_in_its_package_and_reach_a_program_that_references_it_indirectly()
+    {
+        using ZipArchive package = Open("AlbertNative.Models.Nano", ".nupkg");
+        string[] files = [.. package.Entries.Select(entry => entry.FullName)];
+        Assert.Contains("buildTransitive/AlbertNative.Models.Nano.targets", files);
+        Assert.Contains("models/README.md", files);
+        Assert.Contains("models/NOTICE", files);
+        Assert.Equal(new FileInfo(ShippedModels.Nano).Length, package.GetEntry("models/albert-nano.safetensors")!.Length);
+        Assert.Equal(new FileInfo(ShippedModels.Nano).Length, new FileInfo(NanoModel.Path).Length);
+    }
+
+    [Fact]
+    public void The_kernels_package_chooses_the_instructions_of_a_native_build()
+    {
+        using ZipArchive package = Open("AlbertNative.Tensors", ".nupkg");
+        Assert.NotNull(package.GetEntry("buildTransitive/AlbertNative.Tensors.targets"));
+    }
+
+    [Fact]
+    public void The_command_is_a_tool_with_its_model_and_without_symbols_or_documentation()
+    {
+        using ZipArchive package = Open(Tool, ".nupkg");
+        XElement metadata = XDocument.Load(package.GetEntry(Tool + ".nuspec")!.Open()).Root!.Elements().Single();
+        Assert.Contains(metadata.Descendants(), element => element.Name.LocalName == "packageType" && element.Attribute("name")!.Value == "DotnetTool");
+        Assert.Equal(WithWeights, metadata.Elements().Single(element => element.Name.LocalName == "license").Value);
+        string[] files = [.. package.Entries.Select(entry => entry.FullName)];
+        foreach (string file in (string[])["albert.dll", "NOTICE", "LICENSE", "weights/albert-nano.safetensors", "weights/README.md"])
+            Assert.Contains($"tools/net10.0/any/{file}", files);
+        Assert.DoesNotContain(files, file => file.EndsWith(".pdb", StringComparison.Ordinal));
+        Assert.DoesNotContain(files, file =>
+            file.EndsWith(".xml", StringComparison.Ordinal) && !file.EndsWith("/DotnetToolSettings.xml", StringComparison.Ordinal)
+            && file.StartsWith("tools/", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Every_library_and_the_command_are_packed_and_nothing_else()
     {
         Assert.SkipWhen(Folder is null, "needs ALBERTNATIVE_PACKAGES");
         Assert.Equal(
-            Libraries.Select(row => row.Data.Item1).Order(StringComparer.Ordinal),
+            Libraries.Select(row => row.Data.Item1).Append(Tool).Order(StringComparer.Ordinal),
             Directory.EnumerateFiles(Folder, "*.nupkg").Select(Library).Order(StringComparer.Ordinal));
     }
 

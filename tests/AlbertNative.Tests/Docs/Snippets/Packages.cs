@@ -19,6 +19,19 @@ internal static class Packages
         Console.WriteLine(string.Join(' ', row.Select(x => x.ToString("F3"))));
     }
 
+    public static void ThreeLines()
+    {
+        using MaskFiller filler = MaskFiller.Load(NanoModel.Path);
+        Console.WriteLine(filler.Fill("The king of [MASK] went up to Jerusalem.")[0][0].Text);
+    }
+
+    public static void NanoModelPath()
+    {
+        using MaskFiller filler = MaskFiller.Load(NanoModel.Path);
+        foreach (MaskFill fill in filler.Fill("The king of [MASK] went up to Jerusalem.")[0].Take(3))
+            Console.WriteLine($"{fill.Text} {fill.Score:F3}");
+    }
+
     public static void Encode()
     {
         Tokenizer tokenizer = Tokenizer.Load("albert-base-v2"); // a directory with spiece.model or tokenizer.json
