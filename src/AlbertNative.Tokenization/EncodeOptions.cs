@@ -33,6 +33,6 @@ public sealed record EncodeOptions
         if (Stride is int stride)
             ArgumentOutOfRangeException.ThrowIfNegative(stride, nameof(Stride));
         if (!Enum.IsDefined(Truncation))
-            throw new ArgumentOutOfRangeException(nameof(Truncation), Truncation, "Not a truncation strategy.");
+            throw new ArgumentOutOfRangeException(null, Truncation, $"{nameof(Truncation)} is no truncation strategy.");
     }
 }

@@ -59,6 +59,7 @@ public static class ConfusionChart
     private static string Escape(string text)
     {
         StringBuilder escaped = new(text.Length);
+        Span<char> utf16 = stackalloc char[2];
         foreach (Rune rune in text.EnumerateRunes())
         {
             _ = rune.Value switch
@@ -67,7 +68,7 @@ public static class ConfusionChart
                 '<' => escaped.Append("&lt;"),
                 '>' => escaped.Append("&gt;"),
                 < 0x20 or 0xFFFE or 0xFFFF => escaped.Append('\uFFFD'),
-                _ => escaped.Append(rune.ToString()),
+                _ => escaped.Append(utf16[..rune.EncodeToUtf16(utf16)]),
             };
         }
         return escaped.ToString();

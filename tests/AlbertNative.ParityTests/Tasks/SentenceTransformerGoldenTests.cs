@@ -1,6 +1,5 @@
 using System.Text.Json;
 using AlbertNative.Testing;
-using AlbertNative.Tokenization;
 
 namespace AlbertNative.ParityTests.Tasks;
 

@@ -182,7 +182,9 @@ public sealed class AddAlbertTests
                 o.ModelPath = ShippedModels.Nano;
                 set(o);
             }));
+#pragma warning disable SYSLIB0066 // its successor is of .NET 11 alone
             OptionsValidationException e = Assert.Throws<OptionsValidationException>(services.GetRequiredService<IStartupValidator>().Validate);
+#pragma warning restore SYSLIB0066
             Assert.Contains(name, e.Message);
         }
     }
