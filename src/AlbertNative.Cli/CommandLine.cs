@@ -67,6 +67,8 @@ internal static class CommandLine
         new AnswerCommand(session),
         new ChooseCommand(session),
         new OrderCommand(session),
+        new TrainCommand(session),
+        new EvaluateCommand(session),
         new TokenizeCommand(session),
         new DecodeCommand(session),
         new InfoCommand(session),

@@ -7,7 +7,7 @@ namespace AlbertNative.Cli;
 /// <summary>Where the command reads and writes: the process's streams, or a test's.</summary>
 internal sealed class Terminal
 {
-    private readonly TextWriter _rawError = TextWriter.Null;
+    private readonly TextWriter _error = TextWriter.Null;
 
     /// <summary>UTF-8 without a byte order mark, on the way out.</summary>
     public static Encoding Utf8 { get; } = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
@@ -19,12 +19,8 @@ internal sealed class Terminal
     /// <summary>The error stream; what is written to it is cleaned as <see cref="ForeignText"/> says.</summary>
     public required TextWriter Error
     {
-        get;
-        init
-        {
-            _rawError = value;
-            field = ForeignText.Cleaning(value);
-        }
+        get => new ForeignText.Writer(_error);
+        init => _error = value;
     }
 
     /// <summary>Whether a person reads the output: tables, not JSON lines.</summary>
@@ -46,7 +42,7 @@ internal sealed class Terminal
     public IAnsiConsole CreateConsole() => CreateConsole(new StreamWriter(Output, Utf8) { AutoFlush = true }, OutputIsTerminal);
 
     /// <summary>The same for the error stream.</summary>
-    public IAnsiConsole CreateErrorConsole() => CreateConsole(_rawError, ErrorIsTerminal);
+    public IAnsiConsole CreateErrorConsole() => CreateConsole(_error, ErrorIsTerminal);
 
     private static IAnsiConsole CreateConsole(TextWriter writer, bool isTerminal)
     {

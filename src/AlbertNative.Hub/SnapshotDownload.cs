@@ -26,7 +26,7 @@ internal sealed class SnapshotDownload(
         if (!listing.Files.Contains(layout.Config))
             throw Lacking(layout.Config);
         await FetchDescriptionsAsync(
-            layout.Descriptions.Where(file => file != ModelFiles.Modules && listing.Files.Contains(file)), cancellationToken).ConfigureAwait(false);
+            layout.Descriptions.Where(file => file != RepositoryFiles.Modules && listing.Files.Contains(file)), cancellationToken).ConfigureAwait(false);
         RefuseOtherModels(layout);
         await FetchWeightsAsync(layout, cancellationToken).ConfigureAwait(false);
         Record(layout.Descriptions.Concat(layout.ModuleWeights.SelectMany(files => files)).Where(file => !listing.Files.Contains(file)));
@@ -35,14 +35,14 @@ internal sealed class SnapshotDownload(
 
     private async Task<ModelLayout> FindLayoutAsync(CancellationToken cancellationToken)
     {
-        if (!listing.Files.Contains(ModelFiles.Modules))
+        if (!listing.Files.Contains(RepositoryFiles.Modules))
             return ModelLayout.Plain;
-        await FetchDescriptionsAsync([ModelFiles.Modules], cancellationToken).ConfigureAwait(false);
+        await FetchDescriptionsAsync([RepositoryFiles.Modules], cancellationToken).ConfigureAwait(false);
         return CachedModel.Layout(cache, _commit);
     }
 
     private Task FetchDescriptionsAsync(IEnumerable<string> files, CancellationToken cancellationToken) =>
-        FetchAsync(files, null, ModelFiles.MaximumDescriptionSize, cancellationToken);
+        FetchAsync(files, null, RepositoryFiles.MaximumDescriptionSize, cancellationToken);
 
     private Task FetchWeightsAsync(IEnumerable<string> files, CancellationToken cancellationToken) =>
         FetchAsync(files, null, long.MaxValue, cancellationToken);
@@ -55,12 +55,12 @@ internal sealed class SnapshotDownload(
             ?? layout.Weights.FirstOrDefault(listing.Files.Contains)
             ?? throw new HubException(HubFailure.FileNotFound,
                 $"The model '{name}' has none of {string.Join(", ", layout.Weights)}; weights in other formats are not read.");
-        if (!ModelFiles.IsIndex(weights))
+        if (!RepositoryFiles.IsIndex(weights))
             await FetchWeightsAsync([weights], cancellationToken).ConfigureAwait(false);
         else if (cache.Has(_commit, weights))
             await FetchShardsAsync(cache.File(_commit, weights)).ConfigureAwait(false);
         else
-            await FetchAsync([weights], FetchShardsAsync, ModelFiles.MaximumDescriptionSize, cancellationToken).ConfigureAwait(false);
+            await FetchAsync([weights], FetchShardsAsync, RepositoryFiles.MaximumDescriptionSize, cancellationToken).ConfigureAwait(false);
         await FetchWeightsAsync(
             layout.ModuleWeights
                 .Where(files => !files.Any(file => cache.Has(_commit, file)))
@@ -192,10 +192,10 @@ internal sealed class SnapshotDownload(
     // Before gigabytes of some other architecture are fetched only for the loader to refuse them.
     private void RefuseOtherModels(ModelLayout layout)
     {
-        if (ModelFiles.ModelType(cache.File(_commit, layout.Config)) is { } type && type != "albert")
+        if (RepositoryFiles.ModelType(cache.File(_commit, layout.Config)) is { } type && type is not ("albert" or "bert"))
         {
             throw new HubException(HubFailure.NotAlbert,
-                $"The model '{name}' is of type '{ServerText.Clean(type)}' by its config.json, not 'albert'; its weights were not fetched.");
+                $"The model '{name}' is of type '{ServerText.Clean(type)}' by its config.json, neither 'albert' nor 'bert'; its weights were not fetched.");
         }
     }
 

@@ -30,9 +30,9 @@ internal abstract unsafe class Kernels
     public const int ChainCount = 12;
 
     public static Kernels Best { get; } =
-        Vector512.IsHardwareAccelerated ? new Kernels<Simd512, Vector512<float>>()
-        : Vector256.IsHardwareAccelerated ? new Kernels<Simd256, Vector256<float>>()
-        : new Kernels<Simd128, Vector128<float>>();
+        Vector512.IsHardwareAccelerated ? new WidthKernels<Simd512, Vector512<float>>()
+        : Vector256.IsHardwareAccelerated ? new WidthKernels<Simd256, Vector256<float>>()
+        : new WidthKernels<Simd128, Vector128<float>>();
 
     /// <summary>Bits in one vector.</summary>
     public abstract int VectorBits { get; }

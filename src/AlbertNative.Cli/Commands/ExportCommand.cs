@@ -13,12 +13,18 @@ internal sealed class ExportCommand : Command
     };
     private readonly Argument<string> _directory = new("DIR") { Description = "The directory to make" };
 
+    private readonly Option<bool> _onnx = new("--onnx")
+    {
+        Description = "Write the weights as an ONNX graph, model.onnx, for ONNX Runtime and others",
+    };
+
     public ExportCommand(Session session)
         : base("export", "Write a model as a directory that transformers and sentence-transformers load")
     {
         _session = session;
         Add(_source);
         Add(_directory);
+        Add(_onnx);
         _output = new(this);
         SetAction(Execute);
     }
@@ -29,7 +35,9 @@ internal sealed class ExportCommand : Command
         string directory = parsed.GetRequiredValue(_directory);
         ConversionSummary summary = ConversionDisplay.During(
             _session.Terminal, directory,
-            progress => ModelExporter.Export(source, directory, progress, _session.Cancellation));
+            progress => parsed.GetValue(_onnx)
+                ? ModelExporter.ExportOnnx(source, directory, progress, _session.Cancellation)
+                : ModelExporter.Export(source, directory, progress, _session.Cancellation));
         ConversionSummaryFormat.Write(_session.Terminal, _output.IsJson(parsed), directory, summary);
         return ExitCode.Success;
     }

@@ -41,6 +41,9 @@ internal sealed record ModelReport
     /// <summary>Where a converted model comes from; null for anything else.</summary>
     public required ModelProvenance? Provenance { get; init; }
 
+    /// <summary>What was decided that the files do not say; null where they say everything.</summary>
+    public required string? Remark { get; init; }
+
     /// <summary>Reads the model.</summary>
     /// <exception cref="FormatException">Something of it is malformed, does not fit or is not supported; names it.</exception>
     public static ModelReport Read(string path, CancellationToken cancellationToken)
@@ -62,6 +65,7 @@ internal sealed record ModelReport
             Tensors = [.. checkpoint.Tensors.Select(tensor => TensorReport.Read(tensor, cancellationToken))],
             Tokenizer = TokenizerReport.Read(files),
             Provenance = files.Provenance,
+            Remark = files.Remark,
         };
     }
 

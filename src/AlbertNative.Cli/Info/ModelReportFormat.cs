@@ -26,6 +26,8 @@ internal static class ModelReportFormat
                 json.WriteText("lowest_precision", provenance.LowestPrecision);
             json.WriteEndObject();
         }
+        if (report.Remark is string remark)
+            json.WriteText("remark", remark);
         json.WriteText("architecture", report.ClassName);
         json.WriteNumber("parameters", report.Parameters);
         json.WriteTexts("heads", report.Heads);
@@ -44,6 +46,8 @@ internal static class ModelReportFormat
         table.Add("file", report.Source);
         if (report.Provenance is ModelProvenance provenance)
             table.Add("made of", MadeOf(provenance));
+        if (report.Remark is string remark)
+            table.Add("remark", remark);
         table.Add("class", report.ClassName);
         table.Add("parameters", report.Parameters.ToString("N0", CultureInfo.InvariantCulture));
         table.Add("heads", string.Join(", ", report.Heads));

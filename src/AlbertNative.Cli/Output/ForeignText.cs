@@ -30,9 +30,6 @@ internal static class ForeignText
             renderables.Select(renderable => new Cleaned(renderable));
     }
 
-    /// <summary>A writer that cleans what goes through it; the other one stays its owner's.</summary>
-    public static TextWriter Cleaning(TextWriter writer) => new Writer(writer);
-
     /// <summary>Cleans what is written line by line.</summary>
     internal sealed class Writer(TextWriter inner) : TextWriter
     {

@@ -14,7 +14,7 @@ internal sealed class NpyWriter : IDisposable
     private const int HeaderBytes = 128;
     private const int PreambleBytes = 10;
 
-    private readonly PartialFile _file;
+    private readonly OutputFile _file;
     private readonly byte[] _row;
     private readonly int _columns;
 

@@ -6,8 +6,8 @@ namespace AlbertNative.Hub.Cache;
 internal static class CachedModel
 {
     /// <summary>Where the snapshot's parts lie, as far as it says so itself.</summary>
-    public static ModelLayout Layout(RepositoryCache cache, string commit) => cache.Has(commit, ModelFiles.Modules)
-        ? ModelLayout.Read(cache.File(commit, ModelFiles.Modules))
+    public static ModelLayout Layout(RepositoryCache cache, string commit) => cache.Has(commit, RepositoryFiles.Modules)
+        ? ModelLayout.Read(cache.File(commit, RepositoryFiles.Modules))
         : ModelLayout.Plain;
 
     /// <summary>
@@ -24,7 +24,7 @@ internal static class CachedModel
         return cache.Has(commit, layout.Config)
             && Weights(cache, commit, layout) is { } weights
             && cache.Has(commit, weights)
-            && (!ModelFiles.IsIndex(weights) || layout.Shards(cache.File(commit, weights)).All(shard => cache.Has(commit, shard)));
+            && (!RepositoryFiles.IsIndex(weights) || layout.Shards(cache.File(commit, weights)).All(shard => cache.Has(commit, shard)));
     }
 
     /// <summary>

@@ -7,7 +7,7 @@ namespace AlbertNative.Model;
 
 /// <summary>
 /// Where a model's parts come from: a directory in Hugging Face's layout (one of the hub's cache, too), a checkpoint file
-/// in one, or a one-file model.
+/// in one, a one-file model, or a TensorFlow 1 checkpoint with Google's files beside it.
 /// Whatever the place, a part has the name that it has in such a directory. Whoever opens the files disposes them.
 /// </summary>
 public abstract class ModelFiles : IDisposable

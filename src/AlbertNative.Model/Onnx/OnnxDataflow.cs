@@ -137,7 +137,7 @@ internal sealed class OnnxDataflow
                 Complete(OnnxPartKind.Norm, node, input, weight, normBias,
                     epsilon: node.FindAttribute("epsilon")?.Float ?? OnnxOperators.DefaultEpsilon);
                 return true;
-            case "Add" when FindVector(node, out string value) is { } bias && _open.Remove(value, out var open):
+            case "Add" when FindVector(node, out string value, least: 1) is { } bias && _open.Remove(value, out var open):
                 Complete(open.Kind, node, open.Input, open.Weight, bias, isTransposed: open.Kind == OnnxPartKind.Linear);
                 return true;
             default:
@@ -176,14 +176,14 @@ internal sealed class OnnxDataflow
     private CheckpointTensor? FindMatrix(string value) =>
         FindConstant(value) is { Shape.Length: 2, Type.IsFloatingPoint: true } tensor ? tensor : null;
 
-    /// <summary>The one constant vector among two inputs; a vector of one element is a scalar that some exporters write so.</summary>
-    private CheckpointTensor? FindVector(OnnxNode node, out string other)
+    /// <summary>The one constant vector among two inputs; a vector of one element may be a scalar that an exporter writes so.</summary>
+    private CheckpointTensor? FindVector(OnnxNode node, out string other, int least = 2)
     {
         for (int i = 0; i < node.Inputs.Length && node.Inputs.Length == 2; i++)
         {
             other = node.Inputs[1 - i];
-            if (FindConstant(node.Inputs[i]) is { Shape.Length: 1, ElementCount: > 1, Type.IsFloatingPoint: true } vector
-                && FindConstant(other) is null)
+            if (FindConstant(node.Inputs[i]) is { Shape.Length: 1, Type.IsFloatingPoint: true } vector
+                && vector.ElementCount >= least && FindConstant(other) is null)
             {
                 return vector;
             }

@@ -15,10 +15,10 @@ internal abstract unsafe class GradientKernels
     public abstract void AddTransposedProduct(
         float* a, nint aStride, float* b, nint bStride, int depth, int block, float* g, nint gStride, int rows, int columns);
 
-    /// <inheritdoc cref="ColumnSums{S, V}.Add"/>
+    /// <summary>sums += Σ x over the rows.</summary>
     public abstract void AddColumnSums(float* x, nint stride, int rows, int columns, float* sums);
 
-    /// <inheritdoc cref="ColumnSums{S, V}.AddNorm"/>
+    /// <summary>weight += Σ dy ⊙ x̂ and bias += Σ dy over the rows.</summary>
     public abstract void AddNormSums(
         float* dy, nint dyStride, float* x, nint xStride, RowMoments* moments, int rows, int columns, float* weight, float* bias);
 

@@ -6,7 +6,7 @@ namespace AlbertNative.Tensors.Simd;
 /// The backward pass of <see cref="Attention{S, V}"/> for one head of one sequence. Probabilities P are computed again
 /// from queries and keys, by the forward pass's own code; then, a block of queries at a time (M: the dropout mask),
 /// <code>
-/// dV += (P ⊙ M)ᵀ dO     dP = (dO Vᵀ) ⊙ M     dS = s P ⊙ (dP - D), D = rowsum(dO ⊙ O)     dQ = dS K     dK += dSᵀ Q
+/// dV += (P ⊙ M)ᵀ dO     dP = (dO Vᵀ) ⊙ M     dS = s P ⊙ (dP - D), D = rowsum(P ⊙ dP)     dQ = dS K     dK += dSᵀ Q
 /// </code>
 /// (Dao et al., arXiv:2205.14135, appendix B.2). Sums over queries go block by block, ascending.
 /// </summary>
@@ -73,29 +73,35 @@ internal static unsafe class AttentionGradient<S, V>
         float* p = blocks.Scores + (row * blocks.ScoreStride);
         float* g = blocks.Gradients + (row * blocks.ScoreStride);
         float inverse = 1 / Attention<S, V>.Exponentiate(p, keys, scale);
-        double weighted = Dot(
-            task.OutputGradient + (query * task.OutputGradientStride), forward.Output + (query * forward.OutputStride), forward.HeadSize);
         float* mask = null;
         if (task.Masks is not null)
         {
             mask = blocks.Mask;
             task.FillMask(query, mask, blocks.KeyColumns);
         }
-        V inverses = S.Create(inverse), d = S.Create((float)weighted), s = S.Create(scale);
+        // What is subtracted is the mean of dP as it was computed, weighted by P as it was computed: their dS add up to
+        // nothing, as they should, and the keys' common gradient does not drown in what rounding left.
+        double weighted = 0, sum = 0;
+        V inverses = S.Create(inverse), s = S.Create(scale);
         for (int i = 0; i < keys; i += S.Count)
         {
             V probability = S.Multiply(S.Load(p + i), inverses), gradient = S.Load(g + i);
             if (mask != null)
-            {
-                V factor = S.Load(mask + i);
-                gradient = S.Multiply(gradient, factor);
-                S.Store(p + i, S.Multiply(probability, factor));
-            }
-            else
-            {
-                S.Store(p + i, probability);
-            }
-            S.Store(g + i, S.Multiply(S.Multiply(probability, S.Subtract(gradient, d)), s));
+                gradient = S.Multiply(gradient, S.Load(mask + i));
+            S.Store(p + i, probability);
+            S.Store(g + i, gradient);
+            weighted += S.SumInDouble(S.Multiply(probability, gradient));
+            sum += S.SumInDouble(probability);
+        }
+        double mean = weighted / sum;
+        V high = S.Create((float)mean), low = S.Create((float)(mean - (float)mean));
+        for (int i = 0; i < keys; i += S.Count)
+        {
+            V probability = S.Load(p + i);
+            V centred = S.Subtract(S.Subtract(S.Load(g + i), high), low);
+            if (mask != null)
+                S.Store(p + i, S.Multiply(probability, S.Load(mask + i)));
+            S.Store(g + i, S.Multiply(S.Multiply(probability, centred), s));
         }
     }
 
@@ -120,14 +126,6 @@ internal static unsafe class AttentionGradient<S, V>
             new Span<float>(from + (row * fromStride), columns).CopyTo(target);
             target[columns..].Clear();
         }
-    }
-
-    private static double Dot(float* a, float* b, int length)
-    {
-        double sum = 0;
-        for (int i = 0; i < length; i++)
-            sum += (double)a[i] * b[i];
-        return sum;
     }
 
     private static int ScoreStride(int keys) => Attention<S, V>.Padded(keys) + PinnedFloats.LineFloats;

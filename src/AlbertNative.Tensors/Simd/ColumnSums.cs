@@ -3,16 +3,13 @@ using System.Runtime.CompilerServices;
 namespace AlbertNative.Tensors.Simd;
 
 /// <summary>
-/// Sums over rows, column by column: the gradients of biases and of a LayerNorm's parameters. Rows are added in blocks,
-/// each from zero, and the blocks' sums in ascending order.
+/// Sums over rows, column by column: the gradients of biases and of a LayerNorm's parameters, in which large numbers often
+/// cancel. Rows are added in ascending order, and what each addition's rounding took is added at the end.
 /// </summary>
 internal static unsafe class ColumnSums<S, V>
     where S : ISimd<V>
     where V : struct
 {
-    /// <summary>Rows in one block: short chains cost next to nothing here and keep the sums close to exact.</summary>
-    private const int BlockRows = 16;
-
     /// <summary>sums += Σ x over the rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Add(float* x, nint stride, int rows, int columns, float* sums)
@@ -20,29 +17,17 @@ internal static unsafe class ColumnSums<S, V>
         int column = 0;
         for (; column + S.Count <= columns; column += S.Count)
         {
-            V total = S.Zero;
-            for (int first = 0; first < rows; first += BlockRows)
-            {
-                int end = Math.Min(rows, first + BlockRows);
-                V block = S.Zero;
-                for (int row = first; row < end; row++)
-                    block = S.Add(block, S.Load(x + (row * stride) + column));
-                total = S.Add(total, block);
-            }
-            S.Store(sums + column, S.Add(S.Load(sums + column), total));
+            V sum = S.Zero, lost = S.Zero;
+            for (int row = 0; row < rows; row++)
+                Add(ref sum, ref lost, S.Load(x + (row * stride) + column));
+            S.Store(sums + column, S.Add(S.Load(sums + column), S.Add(sum, lost)));
         }
         for (; column < columns; column++)
         {
-            float total = 0;
-            for (int first = 0; first < rows; first += BlockRows)
-            {
-                int end = Math.Min(rows, first + BlockRows);
-                float block = 0;
-                for (int row = first; row < end; row++)
-                    block += x[(row * stride) + column];
-                total += block;
-            }
-            sums[column] += total;
+            double sum = 0;
+            for (int row = 0; row < rows; row++)
+                sum += x[(row * stride) + column];
+            sums[column] += (float)sum;
         }
     }
 
@@ -54,23 +39,16 @@ internal static unsafe class ColumnSums<S, V>
         int column = 0;
         for (; column + S.Count <= columns; column += S.Count)
         {
-            V totalWeight = S.Zero, totalBias = S.Zero;
-            for (int first = 0; first < rows; first += BlockRows)
+            V weightSum = S.Zero, weightLost = S.Zero, biasSum = S.Zero, biasLost = S.Zero;
+            for (int row = 0; row < rows; row++)
             {
-                int end = Math.Min(rows, first + BlockRows);
-                V blockWeight = S.Zero, blockBias = S.Zero;
-                for (int row = first; row < end; row++)
-                {
-                    V d = S.Load(dy + (row * dyStride) + column);
-                    V normal = moments[row].Normalize<S, V>(S.Load(x + (row * xStride) + column));
-                    blockWeight = S.MultiplyAdd(d, normal, blockWeight);
-                    blockBias = S.Add(blockBias, d);
-                }
-                totalWeight = S.Add(totalWeight, blockWeight);
-                totalBias = S.Add(totalBias, blockBias);
+                V d = S.Load(dy + (row * dyStride) + column);
+                V normal = moments[row].Normalize<S, V>(S.Load(x + (row * xStride) + column));
+                Add(ref weightSum, ref weightLost, S.Multiply(d, normal));
+                Add(ref biasSum, ref biasLost, d);
             }
-            S.Store(weight + column, S.Add(S.Load(weight + column), totalWeight));
-            S.Store(bias + column, S.Add(S.Load(bias + column), totalBias));
+            S.Store(weight + column, S.Add(S.Load(weight + column), S.Add(weightSum, weightLost)));
+            S.Store(bias + column, S.Add(S.Load(bias + column), S.Add(biasSum, biasLost)));
         }
         for (; column < columns; column++)
         {
@@ -84,5 +62,15 @@ internal static unsafe class ColumnSums<S, V>
             weight[column] += (float)totalWeight;
             bias[column] += (float)totalBias;
         }
+    }
+
+    /// <summary>Adds a value, and to <paramref name="lost"/> what the sum's rounding took from it (Knuth's two-sum).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add(ref V sum, ref V lost, V value)
+    {
+        V next = S.Add(sum, value);
+        V added = S.Subtract(next, sum);
+        lost = S.Add(lost, S.Add(S.Subtract(sum, S.Subtract(next, added)), S.Subtract(value, added)));
+        sum = next;
     }
 }

@@ -19,6 +19,7 @@ internal static unsafe class IntegerTile<O, V>
         get => 2 * O.Count * O.Group * O.WeightBytes;
     }
 
+    /// <summary>Rows of the tallest tile of any instruction set.</summary>
     public const int MostRows = 12;
 
     /// <summary>

@@ -35,17 +35,26 @@ internal static unsafe class NormalizationGradient<S, V>
             product += q * moments.Normalize(x[i]);
         }
         double meanSum = sum / length, meanProduct = product / length, scale = moments.Scale;
-        V m = S.Create((float)meanSum), p = S.Create((float)-meanProduct), r = S.Create((float)scale);
+        Pair m = new(meanSum), p = new(-meanProduct), r = new(scale);
         for (i = 0; i + S.Count <= length; i += S.Count)
         {
-            V q = S.Multiply(S.Load(weight + i), S.Load(dy + i));
-            V rest = S.MultiplyAdd(moments.Normalize<S, V>(S.Load(x + i)), p, S.Subtract(q, m));
-            S.Store(dx + i, S.Multiply(rest, r));
+            V normal = moments.Normalize<S, V>(S.Load(x + i));
+            V rest = S.MultiplyAdd(S.Load(weight + i), S.Load(dy + i), S.Subtract(S.Multiply(normal, p.Low), m.Low));
+            rest = S.MultiplyAdd(normal, p.High, S.Subtract(rest, m.High));
+            S.Store(dx + i, S.MultiplyAdd(rest, r.High, S.Multiply(rest, r.Low)));
         }
         for (; i < length; i++)
         {
             double q = (double)weight[i] * dy[i];
             dx[i] = (float)(scale * (q - meanSum - (moments.Normalize(x[i]) * meanProduct)));
         }
+    }
+
+    /// <summary>A number as a sum of two floats, in every lane.</summary>
+    private readonly struct Pair(double value)
+    {
+        public readonly V High = S.Create((float)value);
+
+        public readonly V Low = S.Create((float)(value - (float)value));
     }
 }

@@ -8,7 +8,7 @@ public sealed record DataOptions
 
     /// <summary>
     /// The column, or the property of an object, with the text. Null for the first that there is of <c>text</c>,
-    /// <c>sentence</c>, <c>sentence1</c>, <c>premise</c> and <c>comment</c>.
+    /// <c>sentence</c>, <c>sentence1</c>, <c>premise</c> and <c>comment</c>; without a header the first.
     /// </summary>
     public string? TextColumn { get; init; }
 
@@ -17,7 +17,7 @@ public sealed record DataOptions
     /// </summary>
     public string? PairColumn { get; init; }
 
-    /// <summary>The columns with the label or labels. Empty for <c>label</c> or <c>labels</c>.</summary>
+    /// <summary>The columns with the label or labels. Empty for <c>label</c> or <c>labels</c>; without a header for the second.</summary>
     public IReadOnlyList<string> LabelColumns { get; init; } = [];
 
     /// <summary>Whether the first line names the columns. Without it they are named by their numbers: <c>1</c>, <c>2</c>, …</summary>

@@ -49,7 +49,6 @@ internal sealed class ConversionSource : IDisposable
     /// <exception cref="FormatException">Something of it is malformed or not supported; names it.</exception>
     public static ConversionSource Open(string path, string? configPath = null)
     {
-        RefuseTensorFlow(path);
         ModelFiles files = ModelFiles.Open(path);
         ModelFiles transformer = files;
         try
@@ -78,10 +77,13 @@ internal sealed class ConversionSource : IDisposable
             throw new ArgumentException($"{destination} is a file of the source: name another destination");
     }
 
+    /// <summary>The weights as they are.</summary>
+    public WeightSource Weights => WeightSource.From(_transformer.Checkpoint);
+
     /// <summary>Matches the weights with the configuration.</summary>
     /// <exception cref="CheckpointFormatException">They do not fit; names every fault.</exception>
     public ConvertedWeights Plan(WeightStorage storage) =>
-        ConvertedWeights.Plan(WeightSource.From(_transformer.Checkpoint), Config, storage);
+        ConvertedWeights.Plan(Weights, Config, storage);
 
     /// <summary>What is to be written of the source, with nothing written yet.</summary>
     public ConversionSummary Summarize(ConvertedWeights weights, WeightStorage storage) => new()
@@ -101,7 +103,7 @@ internal sealed class ConversionSource : IDisposable
 
     private List<string> Remarks(ConvertedWeights weights, WeightStorage storage)
     {
-        List<string> remarks = [];
+        List<string> remarks = _transformer.Remark is string remark ? [remark] : [];
         foreach (string name in Config.Architectures)
         {
             if (!weights.Architectures.Any(architecture => Config.NameOf(architecture) == name))
@@ -134,15 +136,5 @@ internal sealed class ConversionSource : IDisposable
         string here = Path.Combine(RealPath(parent), Path.GetFileName(full));
         FileSystemInfo entry = Directory.Exists(here) ? new DirectoryInfo(here) : new FileInfo(here);
         return entry.Exists && entry.ResolveLinkTarget(returnFinalTarget: true) is FileSystemInfo target ? RealPath(target.FullName) : here;
-    }
-
-    // Where the reader of google-research/albert's own checkpoints will be called.
-    private static void RefuseTensorFlow(string path)
-    {
-        bool isCheckpoint = path.EndsWith(".index", StringComparison.Ordinal)
-            || path.Contains(".data-0000", StringComparison.Ordinal) || File.Exists(path + ".index");
-        bool isDirectory = Directory.Exists(path) && Directory.EnumerateFiles(path, "*.data-00000-of-*").Any();
-        if (isCheckpoint || isDirectory)
-            throw new NotSupportedException($"{path} is a TensorFlow 1 checkpoint, which is not supported yet");
     }
 }

@@ -1,5 +1,6 @@
 using AlbertNative.Checkpoints;
 using AlbertNative.Model;
+using AlbertNative.Model.Onnx.Export;
 using AlbertNative.Tokenization;
 
 namespace AlbertNative;
@@ -8,6 +9,7 @@ namespace AlbertNative;
 public static class ModelExporter
 {
     private const string WeightsFile = "model.safetensors";
+    private const string GraphFile = "model.onnx";
     private const string TokenizerConfig = "tokenizer_config.json";
 
     /// <summary>
@@ -23,6 +25,39 @@ public static class ModelExporter
     public static ConversionSummary Export(
         string source, string directory, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
+        return Export(source, directory, (model, weights) =>
+        {
+            SafetensorsWriter writer = new(OneFileModelWriter.PyTorchMetadata);
+            weights.AddTo(writer);
+            return (WeightsFile, path => writer.Save(path, ModelConverter.ShareOf(WeightBytes(weights), progress), cancellationToken));
+        });
+    }
+
+    /// <summary>
+    /// Exports a model as an ONNX graph of the class that its configuration names first (<see cref="OnnxExport"/>), with the
+    /// configuration and the vocabulary beside it. All weights become single-precision numbers.
+    /// </summary>
+    /// <param name="source">A one-file model, or anything else that <see cref="ModelConverter"/> takes.</param>
+    /// <param name="directory">The directory to make; it must not exist, or be empty. It appears only when it is complete.</param>
+    /// <param name="progress">Told what share of the weights has been written, from 0 to 1.</param>
+    /// <param name="cancellationToken">Stops the export; nothing is then left behind.</param>
+    /// <exception cref="FormatException">The source is malformed, does not fit together or is not supported; names every fault.</exception>
+    /// <exception cref="NotSupportedException">The graph would be larger than the 2 GB that an ONNX file can be.</exception>
+    /// <exception cref="IOException">The directory is in use, or a file cannot be read or written.</exception>
+    public static ConversionSummary ExportOnnx(
+        string source, string directory, IProgress<double>? progress = null, CancellationToken cancellationToken = default) =>
+        Export(source, directory, (model, weights) => (GraphFile, path => OnnxExport.Save(
+            model.Config, model.Weights, model.Config.DefaultArchitecture, path,
+            ModelConverter.ShareOf(SingleBytes(weights), progress), cancellationToken)));
+
+    private static long WeightBytes(ConvertedWeights weights) => weights.Tensors.Sum(tensor => tensor.ByteCount);
+
+    private static long SingleBytes(ConvertedWeights weights) =>
+        weights.Tensors.Sum(tensor => tensor.ByteCount / tensor.Type.Size * sizeof(float));
+
+    private static ConversionSummary Export(
+        string source, string directory, Func<ConversionSource, ConvertedWeights, (string File, Action<string> Write)> plan)
+    {
         ArgumentException.ThrowIfNullOrEmpty(source);
         ArgumentException.ThrowIfNullOrEmpty(directory);
         string final = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
@@ -34,7 +69,11 @@ public static class ModelExporter
         string partial = Path.Combine(Path.GetDirectoryName(final)!, $".{Path.GetFileName(final)}.{Guid.NewGuid():N}.partial");
         try
         {
-            long bytes = Write(model, weights, partial, ModelConverter.ShareOf(summary.WeightBytes, progress), cancellationToken);
+            long bytes = WriteParts(model, partial);
+            (string file, Action<string> write) = plan(model, weights);
+            string weightsFile = Path.Combine(partial, file);
+            write(weightsFile);
+            bytes += new FileInfo(weightsFile).Length;
             if (Directory.Exists(final))
                 Directory.Delete(final);
             Directory.Move(partial, final);
@@ -53,8 +92,7 @@ public static class ModelExporter
             throw new IOException($"{directory} exists: name a directory that does not, or that is empty");
     }
 
-    private static long Write(
-        ConversionSource model, ConvertedWeights weights, string directory, IProgress<long>? progress, CancellationToken cancellationToken)
+    private static long WriteParts(ConversionSource model, string directory)
     {
         long bytes = 0;
         Directory.CreateDirectory(directory);
@@ -65,11 +103,7 @@ public static class ModelExporter
             File.WriteAllBytes(file, content);
             bytes += content.Length;
         }
-        SafetensorsWriter writer = new(OneFileModelWriter.PyTorchMetadata);
-        weights.AddTo(writer);
-        string weightsFile = Path.Combine(directory, WeightsFile);
-        writer.Save(weightsFile, progress, cancellationToken);
-        return bytes + new FileInfo(weightsFile).Length;
+        return bytes;
     }
 
     /// <summary>

@@ -116,7 +116,7 @@ public sealed class TextModel : IDisposable
                 root.Dispose();
                 files = ModelFiles.OpenPath(folder);
             }
-            Tokenizer tokenizer = files.LoadTokenizer(options.Tokenizer);
+            Tokenizer tokenizer = LoadTokenizer(files, options, fault);
             PreTrainedModel transformer = PreTrainedModel.Open(files, options, progress, cancellationToken);
             TextModel model = Combine(transformer, tokenizer);
             model._modules = modules;
@@ -128,6 +128,19 @@ public sealed class TextModel : IDisposable
         {
             files.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Where modules are not understood, a tokenizer may be in one of them: then that is the fault.</summary>
+    private static Tokenizer LoadTokenizer(ModelFiles files, TextModelOptions options, CheckpointFormatException? modulesFault)
+    {
+        try
+        {
+            return files.LoadTokenizer(options.Tokenizer);
+        }
+        catch (IOException) when (modulesFault is not null)
+        {
+            throw modulesFault;
         }
     }
 

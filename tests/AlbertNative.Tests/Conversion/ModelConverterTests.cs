@@ -231,9 +231,23 @@ public sealed class ModelConverterTests : IDisposable
         _folder.Write("tf/model.ckpt-best.index", []);
         _folder.Write("tf/model.ckpt-best.data-00000-of-00001", []);
         foreach (string path in (string[])["tf", "tf/model.ckpt-best", "tf/model.ckpt-best.index", "tf/model.ckpt-best.data-00000-of-00001"])
-            Assert.Contains("TensorFlow 1 checkpoint", Refuse<NotSupportedException>(At(path)));
+            Assert.Contains("the index of a TensorFlow checkpoint", Refuse<CheckpointFormatException>(At(path)));
         Assert.Contains("posix", Refuse<CheckpointFormatException>(Path.Combine(OneFile.Formats, "torch-malicious-must-be-refused")));
         Assert.Contains(".safetensors", Assert.Throws<ArgumentException>(() => ModelConverter.Convert(OneFile.Nano, At("m.bin"))).Message);
+    }
+
+    [Theory]
+    [InlineData("tf1-google-files-only", true)]
+    [InlineData("tf1-pretraining", false)]
+    public void A_TensorFlow_checkpoint_gives_the_bits_of_the_safetensors_of_the_same_weights(string name, bool isGoogles)
+    {
+        string source = Path.Combine(OneFile.Formats, "..", "formats-tf", name);
+        ConversionSummary summary = ModelConverter.Convert(source, At("tf.safetensors"));
+        Assert.Equal(isGoogles, summary.Remarks.Any(remark => remark.Contains("is read as the tanh form", StringComparison.Ordinal)));
+        Assert.Contains(ModelFiles.SentencePieceModel, summary.Parts);
+        Assert.Equal(OneFile.Weights(Path.Combine(OneFile.Formats, "safetensors-f32")), OneFile.Weights(At("tf.safetensors")));
+        using ModelFiles files = ModelFiles.Open(At("tf.safetensors"));
+        Assert.Equal(HiddenActivation.GeluTanh, files.ReadConfig().Activation);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.RegularExpressions;
 using AlbertNative.Testing;
 
 namespace AlbertNative.Tests.Docs;
@@ -9,7 +10,7 @@ namespace AlbertNative.Tests.Docs;
 /// namespace is outside AlbertNative so that none of them is idle.
 /// </summary>
 [Collection(WorkingFolder.Collection)]
-public sealed class DocumentedCodeTests(WorkingFolder folder)
+public sealed partial class DocumentedCodeTests(WorkingFolder folder)
 {
     private const string Head = "    public static ";
 
@@ -37,6 +38,30 @@ public sealed class DocumentedCodeTests(WorkingFolder folder)
         Snippet[] used = [.. from page in CodeBlock.Pages() from block in CodeBlock.Of(page) where block.Language == "csharp" select Find(block)];
         Assert.Empty(Snippets().Except(used).Select(snippet => $"{snippet.File}: {snippet.Method}"));
     }
+
+    [Fact]
+    public void Every_block_says_where_its_types_are()
+    {
+        Type[] types = [.. Types()];
+        Assert.NotEmpty(types);
+        Assert.Empty(
+            from page in CodeBlock.Pages()
+            from block in CodeBlock.Of(page)
+            where block.Language == "csharp"
+            let code = LiteralOrComment().Replace(Text(block.Lines.Where(line => !IsUsing(line))), "")
+            from type in types
+            where Regex.IsMatch(code, $@"(?<![.\w]){type.Name}\b") && !block.Lines.Contains($"using {type.Namespace};")
+            select $"{block.Page}({block.Line}): {type.Name} needs using {type.Namespace};");
+
+        static IEnumerable<Type> Types() =>
+            from name in (string[])["AlbertNative", "AlbertNative.Hub", "AlbertNative.Model", "AlbertNative.Checkpoints", "AlbertNative.Tensors", "AlbertNative.Tokenization", "AlbertNative.Extensions.AI"]
+            from type in Assembly.Load(name).GetExportedTypes()
+            where !type.IsNested && !type.Name.Contains('`')
+            select type;
+    }
+
+    [GeneratedRegex("\"[^\"]*\"|//.*")]
+    private static partial Regex LiteralOrComment();
 
     private static Snippet Find(CodeBlock block)
     {

@@ -182,7 +182,8 @@ public sealed class AddAlbertTests
                 o.ModelPath = ShippedModels.Nano;
                 set(o);
             }));
-            OptionsValidationException e = Assert.Throws<OptionsValidationException>(services.GetRequiredService<IStartupValidator>().Validate);
+            OptionsValidationException e = Assert.Throws<OptionsValidationException>(
+                () => services.GetRequiredService<IOptionsMonitor<AlbertOptions>>().Get(Options.DefaultName));
             Assert.Contains(name, e.Message);
         }
     }

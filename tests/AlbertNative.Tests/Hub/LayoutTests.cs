@@ -65,7 +65,7 @@ public sealed class LayoutTests
     {
         FakeModel model = new FakeModel("org/albert", FakeModel.FirstCommit)
             .Add("modules.json", """[{"path": "0_Transformer"}, {"path": "1_Pooling"}]""")
-            .Add("0_Transformer/config.json", """{"model_type": "bert"}""");
+            .Add("0_Transformer/config.json", """{"model_type": "roberta"}""");
         await using FakeHub hub = await FakeHub.StartAsync(model);
         using HubClient client = hub.Client();
         HubException e = await Assert.ThrowsAsync<HubException>(() => client.DownloadAsync("org/albert", cancellationToken: Cancel));

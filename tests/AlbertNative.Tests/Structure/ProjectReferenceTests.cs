@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Xml.Linq;
 using AlbertNative.Testing;
 
@@ -35,6 +36,31 @@ public sealed class ProjectReferenceTests
             Path.Combine(SharedFolder.Repository, "src"), "*.csproj", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1 })
             .Select(file => Path.GetFileNameWithoutExtension(file));
         Assert.Equal(Arrows.Select(row => row.Data.Item1).Order(), projects.Order());
+    }
+
+    /// <summary>What an assembly really uses, which may come by way of a project in between.</summary>
+    public static TheoryData<string, string[]> AssemblyArrows => new()
+    {
+        { "AlbertNative.Tensors", [] },
+        { "AlbertNative.Tokenization", [] },
+        { "AlbertNative.Checkpoints", [] },
+        { "AlbertNative.Hub", [] },
+        { "AlbertNative.Model", ["Checkpoints", "Hub", "Tensors"] },
+        { "AlbertNative", ["Checkpoints", "Hub", "Model", "Tensors", "Tokenization"] },
+        { "AlbertNative.Extensions.AI", ["AlbertNative", "Hub", "Model"] },
+        { "AlbertNative.Training", ["AlbertNative", "Checkpoints", "Model", "Tensors", "Tokenization"] },
+        { "albert", ["AlbertNative", "Checkpoints", "Hub", "Model", "Tensors", "Tokenization", "Training"] },
+    };
+
+    [Theory]
+    [MemberData(nameof(AssemblyArrows))]
+    public void An_assembly_uses_only_what_it_may_know(string assembly, string[] allowed)
+    {
+        string[] names = [.. allowed.Select(name => name == "AlbertNative" ? name : "AlbertNative." + name)];
+        IEnumerable<string> used = Assembly.Load(assembly).GetReferencedAssemblies()
+            .Select(reference => reference.Name!)
+            .Where(name => name.StartsWith("AlbertNative", StringComparison.Ordinal));
+        Assert.All(used, name => Assert.Contains(name, names));
     }
 
     private static IEnumerable<string> ReferencesOf(string project)

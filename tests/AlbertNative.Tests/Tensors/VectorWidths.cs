@@ -15,9 +15,9 @@ internal static class VectorWidths
         SkipUnlessAccelerated(bits);
         return bits switch
         {
-            128 => new Kernels<Simd128, Vector128<float>>(),
-            256 => new Kernels<Simd256, Vector256<float>>(),
-            512 => new Kernels<Simd512, Vector512<float>>(),
+            128 => new WidthKernels<Simd128, Vector128<float>>(),
+            256 => new WidthKernels<Simd256, Vector256<float>>(),
+            512 => new WidthKernels<Simd512, Vector512<float>>(),
             _ => throw new ArgumentOutOfRangeException(nameof(bits)),
         };
     }

@@ -1,7 +1,7 @@
 namespace AlbertNative.Tensors.Simd;
 
 /// <summary>The kernels, written once for every vector width.</summary>
-internal sealed unsafe class Kernels<S, V> : Kernels
+internal sealed unsafe class WidthKernels<S, V> : Kernels
     where S : ISimd<V>
     where V : struct
 {

@@ -7,7 +7,7 @@ namespace AlbertNative.Hub.Files;
 /// Which files of a repository make up an ALBERT model. A repository often holds the same weights in four
 /// frameworks' formats; only one set of them is fetched, safetensors before PyTorch.
 /// </summary>
-internal static class ModelFiles
+internal static class RepositoryFiles
 {
     public const string Config = "config.json";
     public const string Modules = "modules.json";

@@ -1,13 +1,13 @@
 namespace AlbertNative.Cli;
 
 /// <summary>A file that appears under its name only when it is complete: written beside it, then renamed.</summary>
-internal sealed class PartialFile : IDisposable
+internal sealed class OutputFile : IDisposable
 {
     private readonly string _path;
     private readonly string _partial;
     private bool _completed;
 
-    public PartialFile(string path)
+    public OutputFile(string path)
     {
         _path = Path.GetFullPath(path);
         _partial = $"{_path}.{Guid.NewGuid():N}.partial";

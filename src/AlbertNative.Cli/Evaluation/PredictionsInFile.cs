@@ -1,0 +1,35 @@
+using AlbertNative.Training;
+
+namespace AlbertNative.Cli;
+
+/// <summary>Predictions that some model left in a file.</summary>
+internal sealed class PredictionsInFile(string path, string? noAnswerScores, double? noAnswerThreshold) : IPredictions
+{
+    public IReadOnlyList<PredictedLabels> Labels(IReadOnlyList<LabelledText> texts) =>
+        OfEach(PredictionFiles.ReadLabels(path), texts.Count);
+
+    public IReadOnlyList<double> Scores(IReadOnlyList<LabelledText> texts) => OfEach(PredictionFiles.ReadScores(path), texts.Count);
+
+    public IReadOnlyList<double> Similarities(IReadOnlyList<LabelledText> pairs) => Scores(pairs);
+
+    /// <summary>The tags of a file of the same form; its words have to be the same.</summary>
+    public IReadOnlyList<IReadOnlyList<string>> Tags(IReadOnlyList<TaggedSentence> sentences)
+    {
+        DataSet<TaggedSentence> predicted = OfEach(DataFiles.ReadTags(path), sentences.Count);
+        for (int i = 0; i < sentences.Count; i++)
+        {
+            if (!predicted[i].Words.SequenceEqual(sentences[i].Words))
+                throw new DataFormatException(path, predicted[i].Line, null, $"this sentence has other words than that of line {sentences[i].Line} of the data");
+        }
+        return [.. predicted.Select(sentence => sentence.Tags)];
+    }
+
+    public (IReadOnlyDictionary<string, string> Answers, IReadOnlyDictionary<string, double>? NoAnswerScores, double Threshold) Answers(
+        IReadOnlyList<QuestionExample> questions) =>
+        (PredictionFiles.ReadAnswers(path), noAnswerScores is null ? null : PredictionFiles.ReadNoAnswerScores(noAnswerScores),
+            noAnswerThreshold ?? double.PositiveInfinity);
+
+    private DataSet<T> OfEach<T>(DataSet<T> predictions, int count) => predictions.Count == count
+        ? predictions
+        : throw new DataFormatException(path, 0, null, $"there are {predictions.Count} predictions of {count} examples");
+}

@@ -1,0 +1,213 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using AlbertNative.Model;
+
+namespace AlbertNative.Training;
+
+/// <summary>Why a run ended.</summary>
+public enum TrainingEnd
+{
+    /// <summary>All updates are done.</summary>
+    Finished,
+
+    /// <summary>Enough evaluations were no better (early stopping).</summary>
+    NoLongerBetter,
+
+    /// <summary>It was cancelled; what had been learnt is kept.</summary>
+    Cancelled,
+}
+
+/// <summary>One evaluation of a run.</summary>
+/// <param name="Step">After which update.</param>
+/// <param name="Epoch">The epochs done.</param>
+/// <param name="TrainLoss">The mean loss of the updates since the evaluation before.</param>
+/// <param name="Scores">What was measured.</param>
+/// <param name="IsBest">Whether none before was better.</param>
+public sealed record TrainingEvaluation(int Step, double Epoch, double TrainLoss, TaskScores Scores, bool IsBest);
+
+/// <summary>What a run came to.</summary>
+/// <param name="End">Why it ended.</param>
+/// <param name="Updates">The updates done.</param>
+/// <param name="Evaluations">The evaluations, oldest first.</param>
+public sealed record TrainingSummary(TrainingEnd End, int Updates, IReadOnlyList<TrainingEvaluation> Evaluations)
+{
+    /// <summary>The best evaluation; null where there was none.</summary>
+    public TrainingEvaluation? Best => Evaluations.LastOrDefault(evaluation => evaluation.IsBest);
+}
+
+/// <summary>
+/// A whole run: the loop with an evaluation and a checkpoint after each epoch, the best model kept, and everything written so
+/// that it can be gone on with bit for bit.
+/// </summary>
+public sealed class FineTuning : IDisposable
+{
+    private const int CheckpointsKept = 2;
+
+    private readonly TrainingTask _task;
+    private readonly TrainingOptions _options;
+    private readonly Func<string, byte[]?> _tokenizerFiles;
+    private readonly Trainer _trainer;
+
+    /// <summary>A run of a task on a model's files, which may be closed afterwards.</summary>
+    /// <param name="files">The model to begin with.</param>
+    /// <param name="task">What it shall learn.</param>
+    /// <param name="options">How.</param>
+    /// <exception cref="Checkpoints.CheckpointFormatException">The files hold no model that can be trained.</exception>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public FineTuning(ModelFiles files, TrainingTask task, TrainingOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        ArgumentNullException.ThrowIfNull(task);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        _task = task;
+        _options = options;
+        Dictionary<string, byte[]?> kept = new(StringComparer.Ordinal);
+        _tokenizerFiles = name => kept.TryGetValue(name, out byte[]? bytes) ? bytes : kept[name] = files.Read(name);
+        Model = TrainableModel.Create(
+            task.ConfigOf(files.ReadConfig()), task.Architecture, WeightSource.From(files.Checkpoint),
+            new TrainableModelOptions { ThreadCount = options.ThreadCount, Checkpointing = options.Checkpointing, Seed = options.Seed });
+        _trainer = new Trainer(Model, task.Train, options);
+    }
+
+    /// <summary>The model that is trained.</summary>
+    public TrainableModel Model { get; }
+
+    /// <summary>The updates of the run.</summary>
+    public int Updates => _trainer.Updates;
+
+    /// <summary>The updates of one epoch.</summary>
+    public int UpdatesPerEpoch => _trainer.UpdatesPerEpoch;
+
+    /// <summary>Trains, and writes the result into a directory.</summary>
+    /// <param name="output">The directory, which is made; checkpoints are directories in it.</param>
+    /// <param name="resume">Whether to go on from its last checkpoint.</param>
+    /// <param name="progress">Told of each update, on this thread.</param>
+    /// <param name="evaluated">Told of each evaluation, on this thread.</param>
+    /// <param name="cancellationToken">Ends the run after the update before; what has been learnt is kept and written.</param>
+    /// <exception cref="TrainingDivergedException">The loss is no number any more; the last checkpoint remains.</exception>
+    /// <exception cref="FormatException">The checkpoint is of another run; says in what.</exception>
+    /// <exception cref="IOException">A file cannot be written or read.</exception>
+    public TrainingSummary Run(
+        string output, bool resume = false, Action<TrainingStep>? progress = null, Action<TrainingEvaluation>? evaluated = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(output);
+        Directory.CreateDirectory(output);
+        TrainerState state = resume ? Resume(output) : new TrainerState { MaxSteps = Updates, Fingerprint = Fingerprint() };
+        List<TrainingEvaluation> evaluations = [];
+        TrainingEnd end = TrainingEnd.Finished;
+        double lossSum = 0;
+        int lossCount = 0;
+        while (_trainer.Done < Updates && end == TrainingEnd.Finished)
+        {
+            TrainingStep step;
+            try
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                step = _trainer.Step(cancellationToken);
+            }
+            catch (OperationCanceledException)
+            {
+                end = TrainingEnd.Cancelled;
+                break;
+            }
+            progress?.Invoke(step);
+            (lossSum, lossCount) = (lossSum + step.Loss, lossCount + 1);
+            (state.GlobalStep, state.Epoch) = (step.Number, step.Epoch);
+            if (step.Number % UpdatesPerEpoch != 0 && step.Number < Updates)
+                continue;
+            state.Log([new("loss", lossSum / lossCount), new("learning_rate", step.LearningRate), new("grad_norm", step.GradientNorm)]);
+            if (_task.Dev is not null)
+            {
+                TrainingEvaluation evaluation = Evaluate(state, lossSum / lossCount);
+                evaluations.Add(evaluation);
+                evaluated?.Invoke(evaluation);
+                if (_options.EarlyStopping > 0 && state.WorseEvaluations >= _options.EarlyStopping)
+                    end = TrainingEnd.NoLongerBetter;
+            }
+            (lossSum, lossCount) = (0, 0);
+            SaveCheckpoint(output, state);
+        }
+        if (end == TrainingEnd.Cancelled && _trainer.Done > 0 && !Directory.Exists(CheckpointOf(output, _trainer.Done)))
+            SaveCheckpoint(output, state);
+        Finish(output, state, end);
+        return new TrainingSummary(end, _trainer.Done, evaluations);
+    }
+
+    /// <summary>The scores of a set, without dropout.</summary>
+    public TaskScores Evaluate(PreparedExamples examples) => _task.Evaluate(_trainer, examples);
+
+    /// <inheritdoc/>
+    public void Dispose() => Model.Dispose();
+
+    private TrainingEvaluation Evaluate(TrainerState state, double trainLoss)
+    {
+        TaskScores scores = _task.Evaluate(_trainer, _task.Dev!);
+        bool best = state.BestMetric is not double before || scores.Main > before;
+        state.WorseEvaluations = best ? 0 : state.WorseEvaluations + 1;
+        if (best)
+            (state.BestMetric, state.BestStep) = (scores.Main, state.GlobalStep);
+        state.Log(scores.Metrics.Select(metric => KeyValuePair.Create("eval_" + metric.Key, metric.Value)));
+        return new TrainingEvaluation(state.GlobalStep, state.Epoch, trainLoss, scores, best);
+    }
+
+    private TrainerState Resume(string output)
+    {
+        int last = Checkpoints(output).DefaultIfEmpty(-1).Max();
+        if (last < 0)
+            throw new FormatException($"{output} holds no checkpoint to go on from");
+        string directory = CheckpointOf(output, last);
+        TrainerState state = TrainerState.Load(directory);
+        if (state.Fingerprint != Fingerprint())
+            throw new FormatException($"{directory} is of a run with other options or other data: it cannot be gone on with");
+        TrainedModelFiles.Read(directory, Model, _trainer.Optimizer);
+        _trainer.Resume(state.GlobalStep);
+        return state;
+    }
+
+    /// <summary>Written under another name and then renamed: a checkpoint that is there is whole.</summary>
+    private void SaveCheckpoint(string output, TrainerState state)
+    {
+        string directory = CheckpointOf(output, state.GlobalStep), partial = directory + ".partial";
+        if (Directory.Exists(partial))
+            Directory.Delete(partial, recursive: true);
+        Directory.CreateDirectory(partial);
+        TrainedModelFiles.Write(partial, Model, _tokenizerFiles);
+        TrainedModelFiles.WriteOptimizer(partial, Model, _trainer.Optimizer);
+        state.Save(partial);
+        if (Directory.Exists(directory))
+            Directory.Delete(directory, recursive: true);
+        Directory.Move(partial, directory);
+        foreach (int old in Checkpoints(output).Where(step => step != state.BestStep).OrderDescending().Skip(CheckpointsKept))
+            Directory.Delete(CheckpointOf(output, old), recursive: true);
+    }
+
+    /// <summary>The result: the best checkpoint's parameters where that is wanted, else the last ones.</summary>
+    private void Finish(string output, TrainerState state, TrainingEnd end)
+    {
+        if (_options.LoadBestModelAtEnd && state.BestStep is int best && best != _trainer.Done && Directory.Exists(CheckpointOf(output, best)))
+            TrainedModelFiles.Read(CheckpointOf(output, best), Model, _trainer.Optimizer);
+        TrainedModelFiles.Write(output, Model, _tokenizerFiles);
+        state.Save(output);
+        ModelCard.Write(output, _task, _options, state, end);
+    }
+
+    private static string CheckpointOf(string output, int step) =>
+        Path.Combine(output, string.Create(CultureInfo.InvariantCulture, $"checkpoint-{step}"));
+
+    private static IEnumerable<int> Checkpoints(string output) =>
+        from path in Directory.EnumerateDirectories(output, "checkpoint-*")
+        let name = Path.GetFileName(path)["checkpoint-".Length..]
+        where int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out _)
+        select int.Parse(name, CultureInfo.InvariantCulture);
+
+    /// <summary>Of everything that the numbers depend on; threads and checkpointing are not among it.</summary>
+    private string Fingerprint()
+    {
+        TrainingOptions numbers = _options with { ThreadCount = 1, Checkpointing = false, EarlyStopping = 0, LoadBestModelAtEnd = true };
+        string all = FormattableString.Invariant($"{numbers}\n{_task.Fingerprint}\n{string.Join(',', Model.Config.Labels)}");
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all)));
+    }
+}

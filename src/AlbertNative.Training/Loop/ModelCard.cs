@@ -1,0 +1,34 @@
+using System.Globalization;
+using System.Text;
+
+namespace AlbertNative.Training;
+
+/// <summary>The <c>README.md</c> of a trained model: of what it was made, how, and what was measured.</summary>
+internal static class ModelCard
+{
+    public static void Write(string directory, TrainingTask task, TrainingOptions options, TrainerState state, TrainingEnd end)
+    {
+        StringBuilder text = new();
+        text.Append("# ").Append(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory)))).Append("\n\n");
+        text.Append("License: to be filled in; it depends on the base model's and the data's.\n\n## Data\n\n");
+        foreach (string file in task.DataFiles)
+            text.Append("- ").Append(file).Append('\n');
+        text.Append("\n## Training\n\n| option | value |\n|---|---|\n");
+        Row("learning_rate", options.LearningRate);
+        Row("num_train_epochs", options.Epochs);
+        Row("max_steps", options.MaxSteps);
+        Row("train_batch_size", options.BatchSize);
+        Row("weight_decay", options.WeightDecay);
+        Row("warmup_steps", options.WarmupSteps);
+        Row("max_grad_norm", options.MaxGradientNorm);
+        Row("label_smoothing_factor", options.LabelSmoothing);
+        Row("seed", options.Seed);
+        text.Append("\n## Results\n\n");
+        text.Append(CultureInfo.InvariantCulture, $"{state.GlobalStep} of {state.MaxSteps} updates ({end}).\n");
+        if (state.BestMetric is double best)
+            text.Append(CultureInfo.InvariantCulture, $"Best {task.MainMetric} on the development set: {best:F4}, after update {state.BestStep}.\n");
+        File.WriteAllText(Path.Combine(directory, "README.md"), text.ToString());
+
+        void Row(string name, double value) => text.Append(CultureInfo.InvariantCulture, $"| {name} | {value} |\n");
+    }
+}

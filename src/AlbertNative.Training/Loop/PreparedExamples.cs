@@ -1,0 +1,19 @@
+using AlbertNative.Model;
+
+namespace AlbertNative.Training;
+
+/// <summary>Examples as a model reads them, with what it should say of each.</summary>
+public abstract class PreparedExamples
+{
+    /// <summary>The number of examples.</summary>
+    public abstract int Count { get; }
+
+    /// <summary>The tokens of an example.</summary>
+    public abstract int TokensOf(int example);
+
+    /// <summary>Appends an example's sequences to a batch.</summary>
+    public abstract void AddTo(TokenBatch batch, int example);
+
+    /// <summary>What the scores of a batch of these examples should be.</summary>
+    public abstract TrainingTargets TargetsOf(ReadOnlySpan<int> examples);
+}

@@ -1,0 +1,145 @@
+using AlbertNative.Evaluation;
+using AlbertNative.Model;
+using AlbertNative.Tokenization;
+
+namespace AlbertNative.Training;
+
+/// <summary>
+/// Token classification: sentences in words, each word with a tag. The first piece of a word carries its tag, or all pieces
+/// do; a sentence is cut off at the longest length, and words beyond it count as <c>O</c> when it is judged.
+/// </summary>
+public sealed class TaggingTask : TrainingTask
+{
+    private readonly LabelledInputs _train;
+    private readonly Dictionary<PreparedExamples, Judged> _judged = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<string, int> _numbers;
+    private readonly Tokenizer _tokenizer;
+    private readonly LabelAlignment _alignment;
+    private readonly int _maxLength;
+    private readonly PieceLabels _pieces;
+    private readonly List<string> _files;
+
+    /// <summary>Prepares sentences.</summary>
+    /// <param name="tokenizer">The model's tokenizer.</param>
+    /// <param name="train">What is learnt from; its tags, sorted by code unit, are the labels.</param>
+    /// <param name="dev">What each epoch is judged by, or null.</param>
+    /// <param name="maxLength">The longest sequence in tokens, special ones included.</param>
+    /// <param name="pieces">Which pieces of a word carry its tag.</param>
+    /// <param name="smoothing">Label smoothing.</param>
+    /// <exception cref="DataFormatException">A tag of the development set does not occur in the training set.</exception>
+    public TaggingTask(
+        Tokenizer tokenizer, DataSet<TaggedSentence> train, DataSet<TaggedSentence>? dev, int maxLength,
+        PieceLabels pieces = PieceLabels.First, double smoothing = 0)
+    {
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        ArgumentNullException.ThrowIfNull(train);
+        _tokenizer = tokenizer;
+        _maxLength = maxLength;
+        _pieces = pieces;
+        string[] labels = [.. train.SelectMany(sentence => sentence.Tags).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        Labels = labels;
+        _numbers = labels.Select((label, number) => (label, number)).ToDictionary(pair => pair.label, pair => pair.number, StringComparer.Ordinal);
+        _alignment = new LabelAlignment(labels, pieces);
+        _files = [Describe(train)];
+        _train = Prepare(train, smoothing).Inputs;
+        if (dev is not null)
+        {
+            Dev = Add(dev);
+            _files.Add(Describe(dev));
+        }
+    }
+
+    /// <inheritdoc/>
+    public override ModelArchitecture Architecture => ModelArchitecture.TokenClassification;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Labels { get; }
+
+    /// <inheritdoc/>
+    public override PreparedExamples Train => _train;
+
+    /// <inheritdoc/>
+    public override PreparedExamples? Dev { get; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> DataFiles => _files;
+
+    /// <inheritdoc/>
+    public override string Fingerprint => FormattableString.Invariant($"tag {_maxLength} {_pieces} {string.Join(';', _files)}");
+
+    /// <summary><c>f1</c> of entities, or <c>accuracy</c> where the tags are not those of entities.</summary>
+    public override string MainMetric => HasEntities ? "f1" : "accuracy";
+
+    private bool HasEntities => Labels.Contains("O") && Labels.All(label => label == "O" || label.Contains('-', StringComparison.Ordinal));
+
+    /// <summary>Prepares further sentences to be judged.</summary>
+    /// <exception cref="DataFormatException">A tag does not occur in the training set.</exception>
+    public PreparedExamples Add(DataSet<TaggedSentence> sentences)
+    {
+        ArgumentNullException.ThrowIfNull(sentences);
+        Judged judged = Prepare(sentences, smoothing: 0);
+        _judged.Add(judged.Inputs, judged);
+        return judged.Inputs;
+    }
+
+    /// <inheritdoc/>
+    public override TaskScores Evaluate(Trainer trainer, PreparedExamples examples)
+    {
+        ArgumentNullException.ThrowIfNull(trainer);
+        ArgumentNullException.ThrowIfNull(examples);
+        Judged judged = _judged[examples];
+        string outside = HasEntities ? "O" : "";
+        string[][] predicted = [.. judged.Sentences.Select(sentence => Enumerable.Repeat(outside, sentence.Words.Count).ToArray())];
+        double loss = trainer.Evaluate(examples, (model, part) =>
+        {
+            for (int i = 0; i < part.Length; i++)
+            {
+                int example = part.Span[i];
+                (int start, int length) = model.Batch.RowsOf(i);
+                for (int token = length - 1; token >= 0; token--)
+                {
+                    // The first piece of a word is the last to be looked at, and decides.
+                    if (judged.Words[example][token] is >= 0 and int word)
+                        predicted[example][word] = Labels[Best(model.Logits[start + token])];
+                }
+            }
+        });
+        IReadOnlyList<IReadOnlyList<string>> truth = [.. judged.Sentences.Select(sentence => sentence.Tags)];
+        EntityReport report = EntityReport.Of(truth, predicted);
+        Dictionary<string, double> metrics = new(StringComparer.Ordinal) { ["loss"] = loss, ["accuracy"] = report.Accuracy };
+        if (!HasEntities)
+        {
+            ClassificationReport words = ClassificationReport.Of([.. truth.SelectMany(tags => tags)], [.. predicted.SelectMany(tags => tags)]);
+            metrics["macro_f1"] = words.Macro.F1;
+            return new TaskScores(report.Accuracy, metrics, words.ToString());
+        }
+        metrics["precision"] = report.Micro.Precision;
+        metrics["recall"] = report.Micro.Recall;
+        metrics["f1"] = report.Micro.F1;
+        return new TaskScores(report.Micro.F1, metrics, report.ToString());
+    }
+
+    private Judged Prepare(DataSet<TaggedSentence> sentences, double smoothing)
+    {
+        EncodeOptions options = new() { MaxLength = _maxLength };
+        ModelInput[] inputs = new ModelInput[sentences.Count];
+        int[][] labels = new int[sentences.Count][], words = new int[sentences.Count][];
+        for (int i = 0; i < sentences.Count; i++)
+        {
+            TaggedSentence sentence = sentences[i];
+            Encoding encoding = _tokenizer.EncodeWords(sentence.Words, options);
+            int[] numbers = [.. sentence.Tags.Select(tag => _numbers.TryGetValue(tag, out int number)
+                ? number
+                : throw new DataFormatException(sentences.Path, sentence.Line, null, $"the tag '{tag}' does not occur in the training data"))];
+            inputs[i] = ModelInput.Of(encoding);
+            labels[i] = _alignment.Align(encoding, numbers);
+            words[i] = [.. encoding.WordIndices];
+        }
+        return new Judged(new LabelledInputs(inputs, labels, smoothing), sentences, words);
+    }
+
+    private static string Describe(DataSet<TaggedSentence> set) =>
+        FormattableString.Invariant($"{Path.GetFileName(set.Path)}, {set.Count} sentences, SHA-256 {set.Sha256}");
+
+    private sealed record Judged(LabelledInputs Inputs, DataSet<TaggedSentence> Sentences, int[][] Words);
+}

@@ -1,0 +1,209 @@
+using System.Diagnostics;
+using AlbertNative.Model;
+
+namespace AlbertNative.Training;
+
+/// <summary>
+/// The training loop: updates in the order of Hugging Face's Trainer, each one the gradient of the mean over all labelled
+/// items of its examples, however many micro-batches they are computed in.
+/// </summary>
+public sealed class Trainer
+{
+    private readonly TrainableModel _model;
+    private readonly PreparedExamples _examples;
+    private readonly TrainingOptions _options;
+    private readonly AdamW _optimizer;
+    private readonly LearningRateSchedule _schedule;
+    private readonly CounterDropout _dropout;
+    private readonly TokenBatch _batch = new();
+
+    /// <summary>A run of a model over examples, from its first update.</summary>
+    /// <exception cref="ArgumentException">An option is out of range, or there are no examples.</exception>
+    public Trainer(TrainableModel model, PreparedExamples examples, TrainingOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(examples);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        if (examples.Count == 0)
+            throw new ArgumentException("there are no examples to train on", nameof(examples));
+        _model = model;
+        _examples = examples;
+        _options = options;
+        UpdatesPerEpoch = (examples.Count + options.BatchSize - 1) / options.BatchSize;
+        Updates = options.MaxSteps > 0 ? options.MaxSteps : (int)Math.Ceiling(options.Epochs * UpdatesPerEpoch);
+        _schedule = new LearningRateSchedule
+        {
+            Kind = options.Scheduler,
+            Updates = Updates,
+            WarmupUpdates = LearningRateSchedule.WarmupOf(options.WarmupSteps, Updates),
+        };
+        _optimizer = new AdamW(model.Layout.Parameters, model.Layout.Length, new AdamWOptions
+        {
+            Beta1 = options.AdamBeta1,
+            Beta2 = options.AdamBeta2,
+            Epsilon = options.AdamEpsilon,
+            WeightDecay = options.WeightDecay,
+            MaxGradientNorm = options.MaxGradientNorm,
+        });
+        _dropout = new CounterDropout(model.Config, model.Architecture, options.Seed);
+    }
+
+    /// <summary>The updates of one epoch.</summary>
+    public int UpdatesPerEpoch { get; }
+
+    /// <summary>The updates of the run.</summary>
+    public int Updates { get; }
+
+    /// <summary>The updates done.</summary>
+    public int Done { get; private set; }
+
+    /// <summary>The optimizer, whose state is saved with a checkpoint.</summary>
+    public AdamW Optimizer => _optimizer;
+
+    /// <summary>Goes on after so many updates, the model's parameters and the optimizer's state having been set.</summary>
+    public void Resume(int done)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(done);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(done, Updates);
+        Done = done;
+        _optimizer.Updates = done;
+    }
+
+    /// <summary>One update.</summary>
+    /// <exception cref="TrainingDivergedException">The loss is not a number any more; the parameters are as before the update.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; the parameters are as before the update.</exception>
+    public TrainingStep Step(CancellationToken cancellationToken = default)
+    {
+        long begun = Stopwatch.GetTimestamp();
+        int epoch = Done / UpdatesPerEpoch, first = Done % UpdatesPerEpoch * _options.BatchSize;
+        int[] order = ExampleOrder.OfEpoch(_examples.Count, unchecked((ulong)_options.Seed), epoch);
+        int[] examples = order[first..Math.Min(_examples.Count, first + _options.BatchSize)];
+        (double loss, int tokens) = AddGradients(examples, cancellationToken);
+        if (!double.IsFinite(loss))
+            throw new TrainingDivergedException(Done + 1, examples, loss);
+        double rate = _options.LearningRate * _schedule.Factor(Done);
+        double norm = _optimizer.Step(program => _model.Run(program), _model.Values, _model.Gradients, rate);
+        _model.Pack();
+        Done++;
+        return new TrainingStep(Done, Updates, Done / (double)UpdatesPerEpoch, loss, rate, norm, tokens, Stopwatch.GetElapsedTime(begun));
+    }
+
+    /// <summary>The mean loss over labelled items, without dropout, and each batch's scores.</summary>
+    /// <param name="examples">What is judged.</param>
+    /// <param name="observe">Shown the model after each forward pass, and the examples of its batch.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
+    public double Evaluate(PreparedExamples examples, Action<TrainableModel, ReadOnlyMemory<int>> observe, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(examples);
+        ArgumentNullException.ThrowIfNull(observe);
+        int[] all = [.. Enumerable.Range(0, examples.Count)];
+        LossParts weight = default;
+        double loss = 0;
+        foreach (Range part in MicroBatches(examples, all))
+        {
+            Load(examples, all.AsSpan(part));
+            _model.Forward(_batch, default, null, cancellationToken);
+            observe(_model, all.AsMemory(part));
+            TrainingTargets targets = examples.TargetsOf(all.AsSpan(part));
+            LossParts counted = targets.Weight;
+            weight += counted;
+            LossParts mean = targets.Apply(_model, counted);
+            loss += (mean.First * counted.First) + (mean.Second * counted.Second);
+        }
+        return weight.First > 0 ? loss / weight.First : 0;
+    }
+
+    /// <summary>The gradients of one update; the loss, and the tokens computed.</summary>
+    private (double Loss, int Tokens) AddGradients(int[] examples, CancellationToken cancellationToken)
+    {
+        _model.ClearGradients();
+        _dropout.Update = Done;
+        DropoutState masks = new(_dropout);
+        List<(Range Part, TrainingTargets Targets)> parts = [];
+        LossParts weight = default;
+        foreach (Range part in MicroBatches(_examples, examples))
+        {
+            TrainingTargets targets = _examples.TargetsOf(examples.AsSpan(part));
+            parts.Add((part, targets));
+            weight += targets.Weight;
+        }
+        double loss = 0;
+        int tokens = 0;
+        foreach ((Range part, TrainingTargets targets) in parts)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Load(_examples, examples.AsSpan(part));
+            masks.First(part.Start.Value);
+            _model.Forward(_batch, default, masks.Masks, cancellationToken);
+            loss += targets.Apply(_model, weight).Total;
+            _model.Backward(cancellationToken);
+            tokens += _batch.TokenCount;
+        }
+        return (loss, tokens);
+    }
+
+    private void Load(PreparedExamples source, ReadOnlySpan<int> examples)
+    {
+        _batch.Clear();
+        foreach (int example in examples)
+            source.AddTo(_batch, example);
+    }
+
+    /// <summary>Runs of examples of at most so many tokens, in their order; a longer example is alone.</summary>
+    private IEnumerable<Range> MicroBatches(PreparedExamples source, int[] examples)
+    {
+        int start = 0, tokens = 0;
+        for (int i = 0; i < examples.Length; i++)
+        {
+            int length = source.TokensOf(examples[i]);
+            if (i > start && tokens + length > _options.TokensPerMicroBatch)
+            {
+                yield return start..i;
+                (start, tokens) = (i, 0);
+            }
+            tokens += length;
+        }
+        yield return start..examples.Length;
+    }
+
+    /// <summary>The masks of an update, or none where the model drops nothing.</summary>
+    private readonly struct DropoutState(CounterDropout dropout)
+    {
+        public CounterDropout? Masks { get; } = dropout.DropsAnything ? dropout : null;
+
+        public void First(int example)
+        {
+            if (Masks is not null)
+                Masks.FirstExample = example;
+        }
+    }
+}
+
+/// <summary>What one update did.</summary>
+/// <param name="Number">Its number, from 1.</param>
+/// <param name="Of">The updates of the run.</param>
+/// <param name="Epoch">The epochs done, with fractions.</param>
+/// <param name="Loss">The mean loss of its labelled items.</param>
+/// <param name="LearningRate">Its learning rate.</param>
+/// <param name="GradientNorm">The norm of the gradients before clipping.</param>
+/// <param name="Tokens">The tokens computed.</param>
+/// <param name="Elapsed">The time it took.</param>
+public readonly record struct TrainingStep(
+    int Number, int Of, double Epoch, double Loss, double LearningRate, double GradientNorm, int Tokens, TimeSpan Elapsed);
+
+/// <summary>The loss of an update is not a finite number.</summary>
+public sealed class TrainingDivergedException : Exception
+{
+    /// <summary>Names the update and what it was computed from.</summary>
+    public TrainingDivergedException(int update, IReadOnlyList<int> examples, double loss)
+        : base(FormattableString.Invariant(
+            $"the loss of update {update} is {loss}: the model has diverged. Try a lower learning rate or a longer warm-up. Its examples, by number from 0: {string.Join(", ", examples)}")) =>
+        (Update, Examples) = (update, examples);
+
+    /// <summary>The update, from 1.</summary>
+    public int Update { get; }
+
+    /// <summary>The numbers of its examples.</summary>
+    public IReadOnlyList<int> Examples { get; }
+}

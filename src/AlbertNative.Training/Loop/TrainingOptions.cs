@@ -1,0 +1,97 @@
+namespace AlbertNative.Training;
+
+/// <summary>
+/// How a model is trained, under the names of transformers' <c>TrainingArguments</c>. A new instance has this project's
+/// defaults, which suit ALBERT; <see cref="HuggingFace"/> has the Trainer's.
+/// </summary>
+public sealed record TrainingOptions
+{
+    /// <summary>transformers' defaults (<c>--hf-defaults</c>).</summary>
+    public static TrainingOptions HuggingFace { get; } = new() { LearningRate = 5e-5, WarmupSteps = 0, WeightDecay = 0, BatchSize = 8, LoadBestModelAtEnd = false };
+
+    /// <summary><c>learning_rate</c>; transformers has 5e-5, from which ALBERT, whose layers share their weights, diverges easily.</summary>
+    public double LearningRate { get; init; } = 2e-5;
+
+    /// <summary><c>num_train_epochs</c>.</summary>
+    public double Epochs { get; init; } = 3;
+
+    /// <summary><c>max_steps</c>: the updates; 0 for as many as <see cref="Epochs"/> make.</summary>
+    public int MaxSteps { get; init; }
+
+    /// <summary>The examples of one update: <c>per_device_train_batch_size</c> times <c>gradient_accumulation_steps</c>.</summary>
+    public int BatchSize { get; init; } = 16;
+
+    /// <summary><c>weight_decay</c>.</summary>
+    public double WeightDecay { get; init; } = 0.01;
+
+    /// <summary><c>warmup_steps</c>: a number of updates, or below 1 a share of all.</summary>
+    public double WarmupSteps { get; init; } = 0.1;
+
+    /// <summary><c>lr_scheduler_type</c>.</summary>
+    public ScheduleKind Scheduler { get; init; } = ScheduleKind.Linear;
+
+    /// <summary><c>max_grad_norm</c>; 0 for none.</summary>
+    public double MaxGradientNorm { get; init; } = 1;
+
+    /// <summary><c>adam_beta1</c>.</summary>
+    public double AdamBeta1 { get; init; } = 0.9;
+
+    /// <summary><c>adam_beta2</c>.</summary>
+    public double AdamBeta2 { get; init; } = 0.999;
+
+    /// <summary><c>adam_epsilon</c>.</summary>
+    public double AdamEpsilon { get; init; } = 1e-8;
+
+    /// <summary><c>label_smoothing_factor</c>.</summary>
+    public double LabelSmoothing { get; init; }
+
+    /// <summary><c>seed</c>: of the order, the new head and what is dropped.</summary>
+    public long Seed { get; init; } = 42;
+
+    /// <summary>Evaluations without a better one after which training stops; 0 for never.</summary>
+    public int EarlyStopping { get; init; }
+
+    /// <summary><c>load_best_model_at_end</c>: whether the best evaluation's parameters are the result, not the last.</summary>
+    public bool LoadBestModelAtEnd { get; init; } = true;
+
+    /// <summary>Threads; results do not depend on them.</summary>
+    public int ThreadCount { get; init; } = Math.Max(1, Tensors.Threading.ProcessorInfo.PhysicalCores);
+
+    /// <summary>
+    /// The tokens that are computed at a time; examples of one update beyond that follow in further micro-batches, whose
+    /// losses and gradients add up to the same mean.
+    /// </summary>
+    public int TokensPerMicroBatch { get; init; } = 4096;
+
+    /// <summary>Keep less of each forward pass and compute it again: a third more work, a fraction of the memory, the same bits.</summary>
+    public bool Checkpointing { get; init; }
+
+    /// <summary>Refuses what cannot be.</summary>
+    /// <exception cref="ArgumentException">Names every option that is out of range.</exception>
+    public void Validate()
+    {
+        List<string> faults = [];
+        Check(LearningRate is >= 0 and <= 1, $"learning_rate is {LearningRate}, expected from 0 to 1");
+        Check(MaxSteps >= 0, $"max_steps is {MaxSteps}, expected at least 0");
+        Check(MaxSteps > 0 || Epochs is > 0 and <= 1e6, $"num_train_epochs is {Epochs}, expected above 0");
+        Check(BatchSize >= 1, $"the batch is {BatchSize} examples, expected at least 1");
+        Check(WeightDecay is >= 0 and < 1, $"weight_decay is {WeightDecay}, expected from 0, below 1");
+        Check(WarmupSteps >= 0, $"warmup_steps is {WarmupSteps}, expected at least 0");
+        Check(MaxGradientNorm >= 0, $"max_grad_norm is {MaxGradientNorm}, expected at least 0");
+        Check(AdamBeta1 is >= 0 and < 1, $"adam_beta1 is {AdamBeta1}, expected from 0, below 1");
+        Check(AdamBeta2 is >= 0 and < 1, $"adam_beta2 is {AdamBeta2}, expected from 0, below 1");
+        Check(AdamEpsilon > 0, $"adam_epsilon is {AdamEpsilon}, expected above 0");
+        Check(LabelSmoothing is >= 0 and < 1, $"label_smoothing_factor is {LabelSmoothing}, expected from 0, below 1");
+        Check(EarlyStopping >= 0, $"early stopping after {EarlyStopping} evaluations, expected at least 0");
+        Check(ThreadCount >= 1, $"{ThreadCount} threads, expected at least 1");
+        Check(TokensPerMicroBatch >= 1, $"{TokensPerMicroBatch} tokens in a micro-batch, expected at least 1");
+        if (faults.Count > 0)
+            throw new ArgumentException(string.Join("; ", faults));
+
+        void Check(bool holds, FormattableString fault)
+        {
+            if (!holds)
+                faults.Add(FormattableString.Invariant(fault));
+        }
+    }
+}
