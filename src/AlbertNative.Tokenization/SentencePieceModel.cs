@@ -174,6 +174,21 @@ public sealed class SentencePieceModel
     }
 
     /// <summary>
+    /// The same for the start of a text, as far as what follows cannot change it; the score is of no use afterwards.
+    /// </summary>
+    /// <param name="text">The start.</param>
+    /// <param name="scratch">Where to.</param>
+    /// <param name="score">The score of what is before it.</param>
+    /// <param name="settled">The characters of it whose normalisation depends on nothing that follows.</param>
+    internal void EncodeStart(ReadOnlySpan<char> text, EncodeScratch scratch, float score, int settled)
+    {
+        scratch.Normalized.Clear(withSources: true);
+        Normalizer.Normalize(text, scratch.Normalized);
+        int units = scratch.Normalized.Before(settled) - Tries.PieceTrie.LongestPiece;
+        _segmenter.SegmentStart(scratch.Normalized.Text, scratch.Segments, ref score, Math.Max(units, 0));
+    }
+
+    /// <summary>
     /// Encodes one word as part of a text: from the score of what is before it, which it raises to that of its own
     /// end. False where it does not become one word, so that its neighbours matter.
     /// </summary>

@@ -33,6 +33,9 @@ internal sealed class TokenBuffer
     /// <summary>Whether these are all tokens of the text, none having been left out because there were enough.</summary>
     public bool IsWhole { get; private set; }
 
+    /// <summary>Whether less than the whole text may be enough.</summary>
+    public bool IsLimited => _enough != int.MaxValue;
+
     /// <summary>The ids so far.</summary>
     public ReadOnlySpan<int> Ids => _ids.AsSpan(0, Count);
 

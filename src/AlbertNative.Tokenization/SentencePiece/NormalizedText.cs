@@ -26,6 +26,16 @@ internal sealed class NormalizedText
     /// </summary>
     public ReadOnlySpan<int> Sources => _sources.AsSpan(0, Count + 1);
 
+    /// <summary>The number of units that come from before a place of the input, where sources are kept.</summary>
+    public int Before(int source)
+    {
+        int units = Sources[..Count].BinarySearch(source);
+        units = units < 0 ? ~units : units;
+        while (units > 0 && Sources[units - 1] >= source)
+            units--;
+        return units;
+    }
+
     /// <summary>Units that may be held without allocating.</summary>
     public int Capacity => _chars.Length;
 

@@ -61,6 +61,9 @@ internal sealed class SegmentBuffer
         _ends[Count++] = end;
     }
 
+    /// <summary>Takes back all but the first <paramref name="count"/> pieces.</summary>
+    public void Truncate(int count) => Count = count;
+
     /// <summary>Lets the last piece reach to <paramref name="end"/>.</summary>
     public void ExtendLast(int end) => _ends[Count - 1] = end;
 

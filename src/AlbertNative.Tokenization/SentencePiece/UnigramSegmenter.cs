@@ -43,7 +43,15 @@ internal sealed class UnigramSegmenter
     /// <param name="text">The text.</param>
     /// <param name="buffer">Where to.</param>
     /// <param name="score">The score of what is before it; then that of the best path to its end.</param>
-    public void Segment(ReadOnlySpan<char> text, SegmentBuffer buffer, ref float score)
+    public void Segment(ReadOnlySpan<char> text, SegmentBuffer buffer, ref float score) =>
+        SegmentStart(text, buffer, ref score, text.Length);
+
+    /// <summary>Segments a text up to the last place, not after <paramref name="limit"/>, through which every path goes.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="buffer">Where to.</param>
+    /// <param name="score">The score of what is before it; then of no use unless the text is segmented whole.</param>
+    /// <param name="limit">Where the last piece must end.</param>
+    public void SegmentStart(ReadOnlySpan<char> text, SegmentBuffer buffer, ref float score, int limit)
     {
         buffer.Clear(text.Length);
         ReadOnlySpan<ushort> map = _trie.Codes;
@@ -52,7 +60,15 @@ internal sealed class UnigramSegmenter
             codes[i] = map[text[i]];
         codes[text.Length] = PieceTrie.NoCode;
         for (int cut = 0; cut < text.Length;)
+        {
+            int count = buffer.Count;
             cut += SegmentToCut(text[cut..], codes[cut..], cut, ref score, buffer);
+            if (cut <= limit)
+                continue;
+            // The last unknown piece may have grown.
+            buffer.Truncate(Math.Max(0, count - 1));
+            return;
+        }
     }
 
     /// <summary>Finds the exact best path of a word, and how sure it is.</summary>

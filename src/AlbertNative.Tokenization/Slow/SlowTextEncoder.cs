@@ -1,4 +1,5 @@
 using AlbertNative.Tokenization.SentencePiece;
+using AlbertNative.Tokenization.Unicode;
 
 namespace AlbertNative.Tokenization.Slow;
 
@@ -9,6 +10,12 @@ namespace AlbertNative.Tokenization.Slow;
 internal sealed class SlowTextEncoder : TextEncoder
 {
     private const int UsualChunk = 4096;
+
+    /// <summary>More characters than any rule of normalisation looks ahead, but those for the end of a word.</summary>
+    private const int LookAhead = 2048;
+
+    /// <summary>The characters of a stretch without white space that are looked at first where a few tokens may do.</summary>
+    private const int FirstStart = 1 << 16;
 
     private readonly SentencePieceModel _model;
     private readonly UnigramVocabulary _vocabulary;
@@ -125,6 +132,8 @@ internal sealed class SlowTextEncoder : TextEncoder
             Progress before = progress;
             int count = tokens.Count;
             int to = _cuts.Next(text, from, size);
+            if (tokens.IsLimited && to - from > 2 * FirstStart && TryEncodeStart(text[from..to], from, scratch, tokens, progress))
+                return;
             EncodeChunk(text[from..to], from, scratch, tokens, ref progress);
             if (tokens.Count == count && to < text.Length)
             {
@@ -136,6 +145,30 @@ internal sealed class SlowTextEncoder : TextEncoder
                 return;
             (from, size) = (to, _cuts.ChunkLength);
         }
+    }
+
+    /// <summary>
+    /// Encodes as much of a long stretch as gives enough tokens, those that are the same whatever follows; false, with
+    /// nothing appended, where all of it is needed.
+    /// </summary>
+    private bool TryEncodeStart(ReadOnlySpan<char> chunk, int offset, EncodeScratch scratch, TokenBuffer tokens, Progress progress)
+    {
+        int count = tokens.Count;
+        for (long length = FirstStart; length < chunk.Length; length *= 4)
+        {
+            ReadOnlySpan<char> start = chunk[..(int)length];
+            // A character that ends the look at what follows a capital sigma.
+            while (!start.IsEmpty && (char.IsSurrogate(start[^1]) || UnicodeData.IsCaseIgnorable(start[^1], UnicodeVersion.V14)))
+                start = start[..^1];
+            if (start.Length <= LookAhead || _added.MayOccurIn(start))
+                return false;
+            Progress attempt = progress;
+            EncodePart(start, offset, 0, default, scratch, tokens, ref attempt, isStart: true);
+            if (tokens.HasEnough())
+                return true;
+            tokens.Truncate(count);
+        }
+        return false;
     }
 
     private void EncodeChunk(ReadOnlySpan<char> text, int offset, EncodeScratch scratch, TokenBuffer tokens, ref Progress progress)
@@ -184,9 +217,10 @@ internal sealed class SlowTextEncoder : TextEncoder
     /// <param name="scratch">Working memory.</param>
     /// <param name="tokens">Where to.</param>
     /// <param name="progress">What the chunk before it has left, then what this leaves.</param>
+    /// <param name="isStart">Whether more of it follows, so that only what that cannot change is wanted.</param>
     private void EncodePart(
         ReadOnlySpan<char> part, int offset, int start, ReadOnlySpan<int> lowerSources,
-        EncodeScratch scratch, TokenBuffer tokens, ref Progress progress)
+        EncodeScratch scratch, TokenBuffer tokens, ref Progress progress, bool isStart = false)
     {
         bool withDetails = tokens.WithDetails;
         if (!withDetails && _wordwise?.TryEncode(part, scratch, tokens) == true)
@@ -195,7 +229,10 @@ internal sealed class SlowTextEncoder : TextEncoder
         float score = goesOn ? progress.Score : 0;
         scratch.Prepared.Clear(withDetails);
         _normalizer.Normalize(part, scratch.Prepared);
-        _model.Encode(scratch.Prepared.Text, scratch, withDetails, ref score);
+        if (isStart)
+            _model.EncodeStart(scratch.Prepared.Text, scratch, score, scratch.Prepared.Before(part.Length - LookAhead));
+        else
+            _model.Encode(scratch.Prepared.Text, scratch, withDetails, ref score);
         if (!withDetails)
         {
             _pieceTokens.AppendIds(scratch, tokens);

@@ -85,6 +85,26 @@ public sealed class LongTextTests
     }
 
     [Fact]
+    public void A_text_without_any_space_is_left_early_as_well()
+    {
+        Tokenizer tokenizer = SmallAlbert.Tokenizer();
+        Random random = new(3);
+        string[] parts = ["a", "b", "the", "abc", "9,", "x", "日", "\u0301", "\uD835\uDEBA", "ﬁ", "''", "i"];
+        foreach (string text in (string[])
+            [new('a', 5_000_000), new('x', 1_000_000), string.Concat(Enumerable.Range(0, 400_000).Select(_ => parts[random.Next(parts.Length)]))])
+        {
+            Encoding whole = tokenizer.Encode(text, new EncodeOptions { MaxLength = 512, Stride = 0 });
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            Encoding left = tokenizer.Encode(text, new EncodeOptions { MaxLength = 512 });
+            // A run of unknown characters is one token, however long it is.
+            if (text[0] != 'x')
+                Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 20_000_000);
+            AssertEqual(whole, left);
+            Assert.Equal(whole.IsTruncated, left.IsTruncated);
+        }
+    }
+
+    [Fact]
     public void Windows_of_a_long_pair_are_made_one_at_a_time()
     {
         Tokenizer tokenizer = SmallAlbert.Tokenizer();
