@@ -1,6 +1,6 @@
-using AlbertNative.Model;
 using System.Text;
 using AlbertNative.Checkpoints;
+using AlbertNative.Model;
 
 namespace AlbertNative.Cli;
 

@@ -1,5 +1,5 @@
-using AlbertNative.Model;
 using AlbertNative.Checkpoints;
+using AlbertNative.Model;
 
 namespace AlbertNative.Cli;
 

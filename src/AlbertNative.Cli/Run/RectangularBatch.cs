@@ -1,6 +1,6 @@
-using AlbertNative.Model;
 using System.Collections.Immutable;
 using AlbertNative.Checkpoints;
+using AlbertNative.Model;
 
 namespace AlbertNative.Cli;
 

@@ -1,5 +1,5 @@
-using AlbertNative.Model;
 using System.Collections.Immutable;
+using AlbertNative.Model;
 using AlbertNative.Tensors;
 
 namespace AlbertNative.Cli;

@@ -1,5 +1,5 @@
-using AlbertNative.Tokenization.Fast.Reading;
 using AlbertNative.Tokenization.Fast.Models;
+using AlbertNative.Tokenization.Fast.Reading;
 using AlbertNative.Tokenization.SentencePiece;
 using AlbertNative.Tokenization.WordPiece;
 
