@@ -1,20 +1,26 @@
 #!/usr/bin/env bash
 # The self-contained builds of the command: one archive for each platform, with the program, the default model and what
-# their licences want said; on .NET 11, whose instructions are the newest.
+# their licences want said; on .NET 11, whose instructions are the newest, where the SDK can trim for it.
 #   tools/publish.sh [FOLDER [RID ...]]        by default artifacts/ and linux-x64
 set -euo pipefail
 folder=$(realpath -m "${1:-artifacts}")
 shift || true
 [ $# -gt 0 ] || set -- linux-x64
 cd "$(dirname "$0")/.."
-export AlbertNet11=true
+# Only an SDK of .NET 11 runs the linker of .NET 11.
+framework=net10.0
+export AlbertNet11=false
+if [ "$(dotnet --version | cut -d. -f1)" -ge 11 ]; then
+    framework=net11.0
+    AlbertNet11=true
+fi
 version=$(dotnet msbuild src/AlbertNative.Cli -getProperty:Version)
 mkdir -p "$folder"
 
 for rid in "$@"; do
     name=albert-$version-$rid
     rm -rf "${folder:?}/$name"
-    dotnet publish src/AlbertNative.Cli -c Release -f net11.0 -r "$rid" --self-contained \
+    dotnet publish src/AlbertNative.Cli -c Release -f "$framework" -r "$rid" --self-contained \
         -p:PublishTrimmed=true -p:PublishReadyToRun=true -p:PublishSingleFile=true -o "$folder/$name" -v quiet
     tar -C "$folder" -czf "$folder/$name.tar.gz" "$name"
     printf '%s\n' "$folder/$name.tar.gz"
