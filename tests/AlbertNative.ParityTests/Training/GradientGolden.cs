@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Runtime.Intrinsics;
 using System.Text.Json;
 using AlbertNative.Checkpoints;
 using AlbertNative.Cli;
@@ -102,9 +103,9 @@ internal sealed class GradientGolden
     /// <summary>
     /// The bound is twice the distance of PyTorch's float32 from float64, and 2e-7 of the parameter's largest. That distance is
     /// itself one draw of rounding: a few of a golden's parameters, where it happens to be small, may lie beyond, by less than
-    /// this share.
+    /// this share; narrower vectors, whose sums have other orders, are luckier or unluckier by as much again.
     /// </summary>
-    private const double Unlucky = 1.75;
+    public static double Unlucky { get; } = Vector512.IsHardwareAccelerated ? 1.75 : 3;
 
     /// <summary>Names the gradients that are too far from float64; counts those just beyond the bound, of how many.</summary>
     public (double Worst, int Beyond, int All) AssertGradients(TrainableModel model, TextWriter failures)
