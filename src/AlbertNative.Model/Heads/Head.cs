@@ -40,7 +40,7 @@ public abstract class Head<TOutput>
     /// <exception cref="ArgumentException">The batch is empty or does not fit the model or the head; names the sequence.</exception>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     public void Forward(TokenBatch batch, TOutput output, bool hiddenStates = false, CancellationToken cancellationToken = default) =>
-        Run(Begin(batch, NeededRows(batch, hiddenStates), output, hiddenStates, cancellationToken));
+        Run(Begin(batch, output, hiddenStates, cancellationToken));
 
     /// <summary>
     /// As <see cref="Forward(TokenBatch, TOutput, bool, CancellationToken)"/>, without a thread that waits. Batch and output
@@ -50,13 +50,19 @@ public abstract class Head<TOutput>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     public ValueTask ForwardAsync(
         TokenBatch batch, TOutput output, bool hiddenStates = false, CancellationToken cancellationToken = default) =>
-        RunAsync(Begin(batch, NeededRows(batch, hiddenStates), output, hiddenStates, cancellationToken));
+        RunAsync(Begin(batch, output, hiddenStates, cancellationToken));
 
     /// <summary>The rows of the last hidden state that the head needs, ascending; empty for all.</summary>
     private protected virtual ReadOnlySpan<int> NeededRows(TokenBatch batch, bool hiddenStates) => default;
 
     /// <summary>A call with the head's scratch memory.</summary>
     private protected abstract Call NewCall();
+
+    private Call Begin(TokenBatch batch, TOutput output, bool hiddenStates, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        return Begin(batch, NeededRows(batch, hiddenStates), output, hiddenStates, cancellationToken);
+    }
 
     /// <summary>Checks and shapes everything before anything is computed.</summary>
     private protected Call Begin(
@@ -140,7 +146,7 @@ public abstract class Head<TOutput>
     }
 
     /// <summary>A call of this head.</summary>
-    private protected abstract class Call(Head<TOutput> head) : HeadCall
+    internal abstract class Call(Head<TOutput> head) : HeadCall
     {
         /// <summary>The caller's output, shaped before the pass.</summary>
         public TOutput Output { get; set; } = null!;

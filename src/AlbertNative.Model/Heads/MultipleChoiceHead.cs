@@ -1,6 +1,3 @@
-using AlbertNative.Tensors;
-using AlbertNative.Tensors.Threading;
-
 namespace AlbertNative.Model;
 
 /// <summary>
@@ -20,15 +17,5 @@ public sealed class MultipleChoiceHead : Head<LogitsOutput>
     private protected override ReadOnlySpan<int> NeededRows(TokenBatch batch, bool hiddenStates) =>
         PooledClassifier.NeededRows(batch, hiddenStates);
 
-    private protected override Call NewCall() => new ScoresCall(this);
-
-    private sealed class ScoresCall(MultipleChoiceHead head) : Call(head)
-    {
-        private readonly Pooler.Scratch _scratch = new();
-
-        public override void Shape() => head._classifier.Shape(this, _scratch, Output.Scores);
-
-        public override void Run(TeamThread thread, Matrix states) =>
-            head._classifier.Run(thread, this, states, _scratch, Output.Logits);
-    }
+    private protected override Call NewCall() => _classifier.NewCall(this);
 }

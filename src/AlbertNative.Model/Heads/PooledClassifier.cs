@@ -13,8 +13,8 @@ internal sealed class PooledClassifier(PreTrainedModel model, string module)
     public int LabelCount => _classifier.Outputs;
 
     /// <summary>The first tokens' rows; all where every layer's hidden states are wanted.</summary>
-    public static ReadOnlySpan<int> NeededRows(TokenBatch? batch, bool hiddenStates) =>
-        hiddenStates || batch is null ? default : batch.SequenceStarts[..batch.SequenceCount];
+    public static ReadOnlySpan<int> NeededRows(TokenBatch batch, bool hiddenStates) =>
+        hiddenStates ? default : batch.SequenceStarts[..batch.SequenceCount];
 
     /// <summary>Makes room for a call.</summary>
     /// <exception cref="ArgumentException">A sequence's column 0 is masked.</exception>
@@ -30,5 +30,18 @@ internal sealed class PooledClassifier(PreTrainedModel model, string module)
     {
         _pooler.Run(thread, call, states, scratch, scratch.Pooled);             // [sequences, H]
         TensorOps.Linear(thread, scratch.Pooled, _classifier, logits);          // [sequences, labels]
+    }
+
+    /// <summary>A call of a head that is nothing but this.</summary>
+    public Head<LogitsOutput>.Call NewCall(Head<LogitsOutput> head) => new ScoresCall(head, this);
+
+    private sealed class ScoresCall(Head<LogitsOutput> head, PooledClassifier classifier) : Head<LogitsOutput>.Call(head)
+    {
+        private readonly Pooler.Scratch _scratch = new();
+
+        public override void Shape() => classifier.Shape(this, _scratch, Output.Scores);
+
+        public override void Run(TeamThread thread, Matrix states) =>
+            classifier.Run(thread, this, states, _scratch, Output.Logits);
     }
 }

@@ -1,6 +1,3 @@
-using AlbertNative.Tensors;
-using AlbertNative.Tensors.Threading;
-
 namespace AlbertNative.Model;
 
 /// <summary>
@@ -14,7 +11,7 @@ public sealed class SentencePairHead : Head<LogitsOutput>
     /// <summary>The head of an opened model.</summary>
     /// <exception cref="Checkpoints.CheckpointFormatException">The model does not hold its weights; names them.</exception>
     public SentencePairHead(PreTrainedModel model)
-        : base(model, Family.Of(model.Config.Family).SentencePairArchitecture) =>
+        : base(model, model.Tensors.Family.SentencePairArchitecture) =>
         _classifier = new PooledClassifier(model, model.Tensors.Family.SentencePair);
 
     /// <summary>The number of labels, the columns of the logits.</summary>
@@ -23,15 +20,5 @@ public sealed class SentencePairHead : Head<LogitsOutput>
     private protected override ReadOnlySpan<int> NeededRows(TokenBatch batch, bool hiddenStates) =>
         PooledClassifier.NeededRows(batch, hiddenStates);
 
-    private protected override Call NewCall() => new ScoresCall(this);
-
-    private sealed class ScoresCall(SentencePairHead head) : Call(head)
-    {
-        private readonly Pooler.Scratch _scratch = new();
-
-        public override void Shape() => head._classifier.Shape(this, _scratch, Output.Scores);
-
-        public override void Run(TeamThread thread, Matrix states) =>
-            head._classifier.Run(thread, this, states, _scratch, Output.Logits);
-    }
+    private protected override Call NewCall() => _classifier.NewCall(this);
 }
