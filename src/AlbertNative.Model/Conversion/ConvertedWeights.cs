@@ -108,20 +108,17 @@ public sealed class ConvertedWeights
     {
         if (!config.TiesWordEmbeddings)
             return;
-        Keep(_family.WordEmbeddings, TensorCatalogue.Weight(_family.Prediction.Decoder));
-        Keep(_family.Prediction.Bias, TensorCatalogue.Bias(_family.Prediction.Decoder));
-
-        void Keep(string kept, string copy)
+        foreach ((string kept, string copy) in TensorCatalogue.Ties(_family))
         {
             if (!_weights.TryGetValue(copy, out WeightTensor? tensor))
-                return;
+                continue;
             if (_weights.TryAdd(kept, tensor))
             {
                 _weights.Remove(copy);
-                return;
+                continue;
             }
             if (!tensor.Shape.AsSpan().SequenceEqual(_weights[kept].Shape.AsSpan()) || NamedTensors.FirstDifference(tensor, _weights[kept]) is not null)
-                return;
+                continue;
             _weights.Remove(copy);
             _dropped.Add(new(tensor.Name, $"tied to {kept}"));
         }

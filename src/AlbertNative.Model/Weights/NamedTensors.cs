@@ -133,20 +133,8 @@ internal sealed class NamedTensors
     }
 
     private WeightTensor? Find(string name) =>
-        _tensors.GetValueOrDefault(name) ?? (OtherName(name) is string other ? _tensors.GetValueOrDefault(other) : null);
-
-    /// <summary>The name that a tensor is tied to, which transformers saves once.</summary>
-    private string? OtherName(string name)
-    {
-        if (!Config.TiesWordEmbeddings)
-            return null;
-        string decoder = TensorCatalogue.Weight(Family.Prediction.Decoder), bias = TensorCatalogue.Bias(Family.Prediction.Decoder);
-        if (name == decoder)
-            return Family.WordEmbeddings;
-        if (name == Family.WordEmbeddings)
-            return decoder;
-        return name == bias ? Family.Prediction.Bias : null;
-    }
+        _tensors.GetValueOrDefault(name)
+        ?? (TensorCatalogue.TiedName(Config, name) is string other ? _tensors.GetValueOrDefault(other) : null);
 
     private List<string> Faults(List<ExpectedTensor> expected)
     {

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace AlbertNative.Model;
 
 /// <summary>The names and shapes of every class's tensors, as Hugging Face's transformers writes them.</summary>
@@ -18,10 +20,7 @@ public static class TensorCatalogue
         int width = config.EmbeddingSize;
         List<ExpectedTensor> tensors =
         [
-            new(family.WordEmbeddings, [config.VocabularySize, width])
-            {
-                OtherName = config.TiesWordEmbeddings ? Weight(family.Prediction.Decoder) : null,
-            },
+            new(family.WordEmbeddings, [config.VocabularySize, width]) { OtherName = TiedName(config, family.WordEmbeddings) },
             new(family.PositionEmbeddings, [config.MaxPositionCount, width]),
             new(family.TokenTypeEmbeddings, [config.TypeVocabularySize, width]),
         ];
@@ -101,6 +100,28 @@ public static class TensorCatalogue
     internal static bool IsBuffer(Family family, string name) =>
         name == family.Embeddings + ".position_ids" || name == family.Embeddings + ".token_type_ids";
 
+    /// <summary>The tensors that are one where word embeddings are tied: the name that transformers keeps, and the copy's.</summary>
+    internal static ImmutableArray<(string Kept, string Copy)> Ties(Family family) =>
+    [
+        (family.WordEmbeddings, Weight(family.Prediction.Decoder)),
+        (family.Prediction.Bias, Bias(family.Prediction.Decoder)),
+    ];
+
+    /// <summary>The other name of a tied tensor, which transformers saves once; null for any other.</summary>
+    internal static string? TiedName(ModelConfig config, string name)
+    {
+        if (!config.TiesWordEmbeddings)
+            return null;
+        foreach ((string kept, string copy) in Ties(Family.Of(config.Family)))
+        {
+            if (name == kept)
+                return copy;
+            if (name == copy)
+                return kept;
+        }
+        return null;
+    }
+
     internal static string Weight(string module) => module + ".weight";
 
     internal static string Bias(string module) => module + ".bias";
@@ -122,17 +143,11 @@ public static class TensorCatalogue
         PredictionModules prediction = family.Prediction;
         AddLinear(tensors, prediction.Dense, width, config.HiddenSize);
         AddNorm(tensors, prediction.Norm, width);
-        bool tied = config.TiesWordEmbeddings;
-        tensors.Add(new(Weight(prediction.Decoder), [config.VocabularySize, width])
-        {
-            OtherName = tied ? family.WordEmbeddings : null,
-            IsCopy = tied,
-        });
-        tensors.Add(new(Bias(prediction.Decoder), [config.VocabularySize])
-        {
-            OtherName = tied ? prediction.Bias : null,
-            IsCopy = tied,
-        });
+        AddCopy(Weight(prediction.Decoder), [config.VocabularySize, width]);
+        AddCopy(Bias(prediction.Decoder), [config.VocabularySize]);
+
+        void AddCopy(string name, ImmutableArray<long> shape) => tensors.Add(
+            new(name, shape) { OtherName = TiedName(config, name), IsCopy = config.TiesWordEmbeddings });
     }
 
     private static void AddLinear(List<ExpectedTensor> tensors, string module, int outputs, int inputs, bool required = true)

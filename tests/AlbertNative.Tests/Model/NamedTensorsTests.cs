@@ -75,6 +75,16 @@ public sealed class NamedTensorsTests
         Assert.Equal(96, NamedTensors.FirstDifference(own["predictions.bias"], own["predictions.decoder.bias"]));
     }
 
+    [Theory]
+    [InlineData("predictions.bias", "predictions.decoder.bias")]
+    [InlineData("albert.embeddings.word_embeddings.weight", "predictions.decoder.weight")]
+    public void What_is_tied_is_found_by_either_name(string kept, string copy)
+    {
+        NamedTensors keeps = Resolve(Table()), copies = Resolve(Table().Rename(kept, copy));
+        Assert.Same(keeps[kept], keeps[copy]);
+        Assert.Same(copies[copy], copies[kept]);
+    }
+
     [Fact]
     public void A_decoder_that_is_not_tied_must_be_there()
     {
