@@ -167,7 +167,7 @@ public sealed class PreTrainedModel : IDisposable
     {
         if (precision == Precision)
             return new(this, _weights, precision, Threads);
-        if (_files is null && _isCopied)
+        if (_isCopied)
             throw new InvalidOperationException("the weights were copied when the model was opened: open it with mapped ones");
         return new(this, new EncoderWeights(Tensors, precision, WeightAccess.Mapped, progress: null, CancellationToken.None), precision, Threads);
     }
