@@ -89,10 +89,13 @@ internal static class ConfigReader
         value = 0;
         switch (field.Kind)
         {
-            case ConfigKind.TokenId when reader.TokenType == JsonTokenType.StartArray && reader.Read():
             case ConfigKind.TokenId:
             case ConfigKind.Size:
-                bool whole = reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out int number) && (value = number) == number;
+                if (field.Kind == ConfigKind.TokenId && reader.TokenType == JsonTokenType.StartArray)
+                    reader.Read();
+                int number = 0;
+                bool whole = reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out number);
+                value = number;
                 return whole;
             case ConfigKind.Flag:
                 value = reader.TokenType == JsonTokenType.True ? 1 : 0;
