@@ -19,7 +19,7 @@ internal static unsafe class ColumnSums<S, V>
         {
             V sum = S.Zero, lost = S.Zero;
             for (int row = 0; row < rows; row++)
-                Add(ref sum, ref lost, S.Load(x + (row * stride) + column));
+                CompensatedSum<S, V>.Add(ref sum, ref lost, S.Load(x + (row * stride) + column));
             S.Store(sums + column, S.Add(S.Load(sums + column), S.Add(sum, lost)));
         }
         for (; column < columns; column++)
@@ -44,8 +44,8 @@ internal static unsafe class ColumnSums<S, V>
             {
                 V d = S.Load(dy + (row * dyStride) + column);
                 V normal = moments[row].Normalize<S, V>(S.Load(x + (row * xStride) + column));
-                Add(ref weightSum, ref weightLost, S.Multiply(d, normal));
-                Add(ref biasSum, ref biasLost, d);
+                CompensatedSum<S, V>.Add(ref weightSum, ref weightLost, S.Multiply(d, normal));
+                CompensatedSum<S, V>.Add(ref biasSum, ref biasLost, d);
             }
             S.Store(weight + column, S.Add(S.Load(weight + column), S.Add(weightSum, weightLost)));
             S.Store(bias + column, S.Add(S.Load(bias + column), S.Add(biasSum, biasLost)));
@@ -62,15 +62,5 @@ internal static unsafe class ColumnSums<S, V>
             weight[column] += (float)totalWeight;
             bias[column] += (float)totalBias;
         }
-    }
-
-    /// <summary>Adds a value, and to <paramref name="lost"/> what the sum's rounding took from it (Knuth's two-sum).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Add(ref V sum, ref V lost, V value)
-    {
-        V next = S.Add(sum, value);
-        V added = S.Subtract(next, sum);
-        lost = S.Add(lost, S.Add(S.Subtract(sum, S.Subtract(next, added)), S.Subtract(value, added)));
-        sum = next;
     }
 }

@@ -48,7 +48,7 @@ internal static unsafe class Normalization<S, V>
             // Four values added up lose next to nothing; it is the growing sum that must not.
             V left = S.Add(S.Load(x + i), S.Load(x + i + S.Count));
             V right = S.Add(S.Load(x + i + (2 * S.Count)), S.Load(x + i + (3 * S.Count)));
-            Add(ref sum, ref lost, S.Add(left, right));
+            CompensatedSum<S, V>.Add(ref sum, ref lost, S.Add(left, right));
         }
         double tail = 0;
         for (; i < length; i++)
@@ -70,7 +70,7 @@ internal static unsafe class Normalization<S, V>
             V c = S.Subtract(S.Subtract(S.Load(x + i + (2 * S.Count)), high), low);
             V d = S.Subtract(S.Subtract(S.Load(x + i + (3 * S.Count)), high), low);
             V left = S.MultiplyAdd(a, a, S.Multiply(b, b)), right = S.MultiplyAdd(c, c, S.Multiply(d, d));
-            Add(ref sum, ref lost, S.Add(left, right));
+            CompensatedSum<S, V>.Add(ref sum, ref lost, S.Add(left, right));
         }
         double tail = 0;
         for (; i < length; i++)
@@ -79,16 +79,5 @@ internal static unsafe class Normalization<S, V>
             tail += centred * centred;
         }
         return tail + S.SumInDouble(sum) + S.SumInDouble(lost);
-    }
-
-    /// <summary>Adds a value, and to <paramref name="lost"/> what the sum's rounding took from it (Knuth's two-sum).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Add(ref V sum, ref V lost, V value)
-    {
-        V next = S.Add(sum, value);
-        V added = S.Subtract(next, sum);
-        V error = S.Add(S.Subtract(sum, S.Subtract(next, added)), S.Subtract(value, added));
-        lost = S.Add(lost, error);
-        sum = next;
     }
 }
