@@ -27,10 +27,10 @@ internal static class InstructionSets
     public static IReadOnlyList<Entry<Int16Kernels>> Int16 { get; } =
     [
 #if NET11_0_OR_GREATER
-        new("Vnni512", HasVnni512, () => new Int16Product<Simd512, Vector512<float>, VnniWords512, Vector512<int>>(), IsChecked: true),
+        new("Vnni512", HasVnni512, () => new Int16Product<Simd512, Vector512<float>, Words<Vnni512, Vector512<int>>, Vector512<int>>(), IsChecked: true),
 #endif
         new("Words512", HasAvx512, () => new Int16Product<Simd512, Vector512<float>, Words<Widening512, Vector512<int>>, Vector512<int>>()),
-        new("Vnni256", HasVnni256, () => new Int16Product<Simd256, Vector256<float>, VnniWords256, Vector256<int>>(), IsChecked: true),
+        new("Vnni256", HasVnni256, () => new Int16Product<Simd256, Vector256<float>, Words<Vnni256, Vector256<int>>, Vector256<int>>(), IsChecked: true),
         new("Words256", Avx2.IsSupported, () => new Int16Product<Simd256, Vector256<float>, Words<Widening256, Vector256<int>>, Vector256<int>>()),
         new("Words128", true, () => new Int16Product<Simd128, Vector128<float>, Words<Widening128, Vector128<int>>, Vector128<int>>()),
     ];

@@ -27,3 +27,10 @@ internal unsafe interface IIntegerOps<V> where V : struct
     /// <summary>sum + Σ activation · weight within each lane.</summary>
     static abstract V MultiplyAdd(V sum, V activations, V weights);
 }
+
+/// <summary>Operations that multiply 16-bit codes too: <see cref="Words{O, V}"/> is made of them.</summary>
+internal interface IWordOps<V> : IIntegerOps<V> where V : struct
+{
+    /// <summary>As <see cref="IIntegerOps{V}.MultiplyAdd"/>, two 16-bit codes of each side within each lane.</summary>
+    static abstract V MultiplyAddWords(V sum, V activations, V weights);
+}

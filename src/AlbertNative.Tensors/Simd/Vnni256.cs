@@ -4,8 +4,11 @@ using System.Runtime.Intrinsics.X86;
 
 namespace AlbertNative.Tensors.Simd;
 
-/// <summary>AVX-VNNI, 256 bits: four products of a byte and a signed byte, added to a 32-bit sum, in one instruction.</summary>
-internal readonly unsafe struct Vnni256 : IIntegerOps<Vector256<int>>
+/// <summary>
+/// AVX-VNNI, 256 bits: four products of a byte and a signed byte, or two of 16-bit numbers, added to a 32-bit sum, in one
+/// instruction.
+/// </summary>
+internal readonly unsafe struct Vnni256 : IWordOps<Vector256<int>>
 {
     public static int Count
     {
@@ -40,4 +43,8 @@ internal readonly unsafe struct Vnni256 : IIntegerOps<Vector256<int>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> MultiplyAdd(Vector256<int> sum, Vector256<int> activations, Vector256<int> weights) =>
         AvxVnni.MultiplyWideningAndAdd(sum, activations.AsByte(), weights.AsSByte());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> MultiplyAddWords(Vector256<int> sum, Vector256<int> activations, Vector256<int> weights) =>
+        AvxVnni.MultiplyWideningAndAdd(sum, activations.AsInt16(), weights.AsInt16());
 }

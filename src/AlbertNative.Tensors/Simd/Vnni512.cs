@@ -5,8 +5,11 @@ using System.Runtime.Intrinsics.X86;
 
 namespace AlbertNative.Tensors.Simd;
 
-/// <summary>AVX512-VNNI: four products of a byte and a signed byte, added to a 32-bit sum, in one instruction.</summary>
-internal readonly unsafe struct Vnni512 : IIntegerOps<Vector512<int>>
+/// <summary>
+/// AVX512-VNNI: four products of a byte and a signed byte, or two of 16-bit numbers, added to a 32-bit sum, in one
+/// instruction.
+/// </summary>
+internal readonly unsafe struct Vnni512 : IWordOps<Vector512<int>>
 {
     public static int Count
     {
@@ -41,5 +44,9 @@ internal readonly unsafe struct Vnni512 : IIntegerOps<Vector512<int>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> MultiplyAdd(Vector512<int> sum, Vector512<int> activations, Vector512<int> weights) =>
         AvxVnni.V512.MultiplyWideningAndAdd(sum, activations.AsByte(), weights.AsSByte());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> MultiplyAddWords(Vector512<int> sum, Vector512<int> activations, Vector512<int> weights) =>
+        AvxVnni.V512.MultiplyWideningAndAdd(sum, activations.AsInt16(), weights.AsInt16());
 }
 #endif

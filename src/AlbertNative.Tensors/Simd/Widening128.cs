@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace AlbertNative.Tensors.Simd;
 
 /// <summary>Any processor: weights widened to 16 bits; two products and their sum, in one instruction where SSE2 is there.</summary>
-internal readonly unsafe struct Widening128 : IIntegerOps<Vector128<int>>
+internal readonly unsafe struct Widening128 : IWordOps<Vector128<int>>
 {
     public static int Count
     {
@@ -39,6 +39,10 @@ internal readonly unsafe struct Widening128 : IIntegerOps<Vector128<int>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> MultiplyAdd(Vector128<int> sum, Vector128<int> activations, Vector128<int> weights) =>
+        MultiplyAddWords(sum, activations, weights);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> MultiplyAddWords(Vector128<int> sum, Vector128<int> activations, Vector128<int> weights) =>
         sum + AddPairs(activations.AsInt16(), weights.AsInt16());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace AlbertNative.Tensors.Simd;
 
 /// <summary>AVX2: weights widened to 16 bits, two products and their sum in one instruction.</summary>
-internal readonly unsafe struct Widening256 : IIntegerOps<Vector256<int>>
+internal readonly unsafe struct Widening256 : IWordOps<Vector256<int>>
 {
     public static int Count
     {
@@ -39,5 +39,9 @@ internal readonly unsafe struct Widening256 : IIntegerOps<Vector256<int>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> MultiplyAdd(Vector256<int> sum, Vector256<int> activations, Vector256<int> weights) =>
+        MultiplyAddWords(sum, activations, weights);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> MultiplyAddWords(Vector256<int> sum, Vector256<int> activations, Vector256<int> weights) =>
         sum + Avx2.MultiplyAddAdjacent(activations.AsInt16(), weights.AsInt16());
 }

@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace AlbertNative.Tensors.Simd;
 
 /// <summary>AVX-512 without AVX-VNNI: weights widened to 16 bits, two products and their sum in one instruction.</summary>
-internal readonly unsafe struct Widening512 : IIntegerOps<Vector512<int>>
+internal readonly unsafe struct Widening512 : IWordOps<Vector512<int>>
 {
     public static int Count
     {
@@ -39,5 +39,9 @@ internal readonly unsafe struct Widening512 : IIntegerOps<Vector512<int>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> MultiplyAdd(Vector512<int> sum, Vector512<int> activations, Vector512<int> weights) =>
+        MultiplyAddWords(sum, activations, weights);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> MultiplyAddWords(Vector512<int> sum, Vector512<int> activations, Vector512<int> weights) =>
         sum + Avx512BW.MultiplyAddAdjacent(activations.AsInt16(), weights.AsInt16());
 }

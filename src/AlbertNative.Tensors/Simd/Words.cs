@@ -2,9 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace AlbertNative.Tensors.Simd;
 
-/// <summary>The instructions of a widening <typeparamref name="O"/>, on weights that have 16 bits already.</summary>
+/// <summary>The instructions of <typeparamref name="O"/> on weights and activations of 16 bits.</summary>
 internal readonly unsafe struct Words<O, V> : IIntegerOps<V>
-    where O : IIntegerOps<V>
+    where O : IWordOps<V>
     where V : struct
 {
     public static int Count
@@ -38,5 +38,5 @@ internal readonly unsafe struct Words<O, V> : IIntegerOps<V>
     public static V LoadWeights(byte* codes) => Unsafe.ReadUnaligned<V>(codes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V MultiplyAdd(V sum, V activations, V weights) => O.MultiplyAdd(sum, activations, weights);
+    public static V MultiplyAdd(V sum, V activations, V weights) => O.MultiplyAddWords(sum, activations, weights);
 }
