@@ -48,30 +48,19 @@ internal readonly unsafe ref struct AttentionStep : ITeamStep
         int first = tile % _blocks * _blockQueries;
         if (first >= span.QueryCount)
             return;
-        int hidden = _output.Columns;
-        int headSize = hidden / _heads;
-        int column = head * headSize;
-        float* key = _keyValue.Row(span.KeyStart) + hidden + column;
-        AttentionTask task = new()
+        AttentionSpan block = span with
         {
-            Query = _query.Row(span.QueryStart + first) + column,
-            QueryStride = _query.Stride,
-            Queries = Math.Min(_blockQueries, span.QueryCount - first),
-            Key = key,
-            Value = key + hidden,
-            KeyStride = _keyValue.Stride,
-            Keys = span.KeyCount,
-            HeadSize = headSize,
-            Output = _output.Row(span.QueryStart + first) + column,
-            OutputStride = _output.Stride,
+            QueryStart = span.QueryStart + first,
+            QueryCount = Math.Min(_blockQueries, span.QueryCount - first),
         };
+        AttentionTask task = AttentionTask.Of(_query, _keyValue, block, _heads, head, _output);
         if (_rounded)
         {
             Int16Kernels rounding = Int16Kernels.Best;
-            rounding.Attend(in task, thread.Scratch(rounding.AttentionScratch(span.KeyCount, headSize)));
+            rounding.Attend(in task, thread.Scratch(rounding.AttentionScratch(task.Keys, task.HeadSize)));
             return;
         }
         Kernels kernels = Kernels.Best;
-        kernels.Attend(in task, thread.Scratch(kernels.AttentionScratch(span.KeyCount, headSize)));
+        kernels.Attend(in task, thread.Scratch(kernels.AttentionScratch(task.Keys, task.HeadSize)));
     }
 }

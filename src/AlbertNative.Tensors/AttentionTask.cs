@@ -25,4 +25,24 @@ internal readonly unsafe struct AttentionTask
     public required float* Output { get; init; }
 
     public required nint OutputStride { get; init; }
+
+    /// <summary>One head of a sequence: its columns of Q [queries, at least H], of K and V [keys, 3H] and of the output [queries, H].</summary>
+    public static AttentionTask Of(Matrix query, Matrix keyValue, AttentionSpan span, int heads, int head, Matrix output)
+    {
+        int hidden = output.Columns, headSize = hidden / heads, column = head * headSize;
+        float* key = keyValue.Row(span.KeyStart) + hidden + column;
+        return new AttentionTask
+        {
+            Query = query.Row(span.QueryStart) + column,
+            QueryStride = query.Stride,
+            Queries = span.QueryCount,
+            Key = key,
+            Value = key + hidden,
+            KeyStride = keyValue.Stride,
+            Keys = span.KeyCount,
+            HeadSize = headSize,
+            Output = output.Row(span.QueryStart) + column,
+            OutputStride = output.Stride,
+        };
+    }
 }

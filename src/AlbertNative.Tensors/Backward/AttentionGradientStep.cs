@@ -30,22 +30,9 @@ internal readonly unsafe ref struct AttentionGradientStep(in AttentionPass pass,
             return;
         }
         bool drops = _pass.Masks is { } masks && masks.Applies(DropoutPlace.Attention);
-        float* key0 = _pass.KeyValue.Row(span.KeyStart) + hidden + column;
         AttentionGradientTask task = new()
         {
-            Forward = new AttentionTask
-            {
-                Query = _pass.Query.Row(span.QueryStart) + column,
-                QueryStride = _pass.Query.Stride,
-                Queries = span.QueryCount,
-                Key = key0,
-                Value = key0 + hidden,
-                KeyStride = _pass.KeyValue.Stride,
-                Keys = span.KeyCount,
-                HeadSize = headSize,
-                Output = _pass.Output.Row(span.QueryStart) + column,
-                OutputStride = _pass.Output.Stride,
-            },
+            Forward = AttentionTask.Of(_pass.Query, _pass.KeyValue, span, _pass.Heads, head, _pass.Output),
             OutputGradient = backward ? _dOutput.Row(span.QueryStart) + column : null,
             OutputGradientStride = _dOutput.Stride,
             QueryGradient = backward ? _dQuery.Row(span.QueryStart) + column : null,
