@@ -11,7 +11,7 @@ internal static unsafe class Attention<S, V>
     where V : struct
 {
     /// <summary>Queries whose scores are in the cache at a time; a multiple of every tile height.</summary>
-    private const int QueryBlock = 24;
+    internal const int QueryBlock = 24;
 
     public static int Scratch(int keys, int headSize)
     {
@@ -30,8 +30,8 @@ internal static unsafe class Attention<S, V>
         nint scoreStride = keyColumns + PinnedFloats.LineFloats;
         float* sums = scores + (QueryBlock * scoreStride);
         nint sumStride = valueColumns + PinnedFloats.LineFloats;
-        PackKeys(in task, keys, keyColumns);
-        PackValues(in task, values);
+        PackKeys(task.Key, task.KeyStride, task.Keys, task.HeadSize, keys, keyColumns);
+        PackValues(task.Value, task.KeyStride, task.Keys, task.HeadSize, values);
 
         float scale = 1 / MathF.Sqrt(task.HeadSize);
         float* sumOfExp = stackalloc float[QueryBlock];
@@ -68,12 +68,6 @@ internal static unsafe class Attention<S, V>
         int width = 2 * S.Count;
         return (columns + width - 1) / width * width;
     }
-
-    private static void PackKeys(in AttentionTask task, float* panels, int columns) =>
-        PackKeys(task.Key, task.KeyStride, task.Keys, task.HeadSize, panels, columns);
-
-    private static void PackValues(in AttentionTask task, float* panels) =>
-        PackValues(task.Value, task.KeyStride, task.Keys, task.HeadSize, panels);
 
     /// <summary>Kᵀ [head size, keys] as panels, zero beyond the last key.</summary>
     internal static void PackKeys(float* key, nint stride, int keys, int headSize, float* panels, int columns)
@@ -158,7 +152,7 @@ internal static unsafe class Attention<S, V>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Divide(float* sums, float divisor, int count, float* output)
+    internal static void Divide(float* sums, float divisor, int count, float* output)
     {
         float inverse = 1 / divisor;
         V inverses = S.Create(inverse);

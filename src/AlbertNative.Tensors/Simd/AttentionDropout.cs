@@ -3,14 +3,14 @@ using System.Runtime.CompilerServices;
 namespace AlbertNative.Tensors.Simd;
 
 /// <summary>
-/// The forward pass of attention with some of its probabilities dropped: softmax(Q Kᵀ / √d) ⊙ M, times V. Without a
-/// mask it has the bits of <see cref="Attention{S, V}"/>, whose steps it takes one query at a time.
+/// The forward pass of attention with some of its probabilities dropped: softmax(Q Kᵀ / √d) ⊙ M, times V. A mask of ones
+/// gives the bits of <see cref="Attention{S, V}"/>, whose steps it takes.
 /// </summary>
 internal static unsafe class AttentionDropout<S, V>
     where S : ISimd<V>
     where V : struct
 {
-    private const int QueryBlock = 24;
+    private const int QueryBlock = Attention<S, V>.QueryBlock;
 
     public static int Scratch(int keys, int headSize) =>
         checked(Attention<S, V>.Scratch(keys, headSize) + Attention<S, V>.Padded(keys));
@@ -29,7 +29,7 @@ internal static unsafe class AttentionDropout<S, V>
         Attention<S, V>.PackKeys(forward.Key, forward.KeyStride, forward.Keys, forward.HeadSize, keys, keyColumns);
         Attention<S, V>.PackValues(forward.Value, forward.KeyStride, forward.Keys, forward.HeadSize, values);
         float scale = 1 / MathF.Sqrt(forward.HeadSize);
-        float* inverses = stackalloc float[QueryBlock];
+        float* sumOfExp = stackalloc float[QueryBlock];
         for (int query = 0; query < forward.Queries; query += QueryBlock)
         {
             int rows = Math.Min(QueryBlock, forward.Queries - query);
@@ -38,9 +38,7 @@ internal static unsafe class AttentionDropout<S, V>
             for (int row = 0; row < rows; row++)
             {
                 float* p = scores + (row * scoreStride);
-                inverses[row] = 1 / Attention<S, V>.Exponentiate(p, forward.Keys, scale);
-                if (task.Masks is null)
-                    continue;
+                sumOfExp[row] = Attention<S, V>.Exponentiate(p, forward.Keys, scale);
                 task.FillMask(query + row, mask, keyColumns);
                 for (int i = 0; i < forward.Keys; i += S.Count)
                     S.Store(p + i, S.Multiply(S.Load(p + i), S.Load(mask + i)));
@@ -49,8 +47,7 @@ internal static unsafe class AttentionDropout<S, V>
             for (int row = 0; row < rows; row++)
             {
                 float* output = forward.Output + ((query + row) * forward.OutputStride);
-                for (int i = 0; i < forward.HeadSize; i++)
-                    output[i] = sums[(row * sumStride) + i] * inverses[row];
+                Attention<S, V>.Divide(sums + (row * sumStride), sumOfExp[row], forward.HeadSize, output);
             }
         }
     }
