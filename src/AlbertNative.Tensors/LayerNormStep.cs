@@ -2,17 +2,16 @@ using AlbertNative.Tensors.Threading;
 
 namespace AlbertNative.Tensors;
 
-internal readonly unsafe struct LayerNormStep(Matrix x, LayerNormWeights norm, Matrix y) : ITeamStep
+internal readonly unsafe struct LayerNormStep(Matrix x, Matrix weight, Matrix bias, float epsilon, Matrix y) : ITeamStep
 {
-    public const int RowsPerTile = 8;
-
     private readonly Matrix _x = x;
+    private readonly Matrix _weight = weight;
+    private readonly Matrix _bias = bias;
     private readonly Matrix _y = y;
 
     public void Execute(int tile, TeamThread thread)
     {
-        int end = Math.Min(_x.Rows, (tile + 1) * RowsPerTile);
-        for (int row = tile * RowsPerTile; row < end; row++)
-            Kernels.Best.LayerNorm(_x.Row(row), norm.Weight, norm.Bias, norm.Length, norm.Epsilon, _y.Row(row));
+        for (int row = tile * RowTiles.Rows; row < RowTiles.End(_x, tile); row++)
+            Kernels.Best.LayerNorm(_x.Row(row), _weight.Row(0), _bias.Row(0), _x.Columns, epsilon, _y.Row(row));
     }
 }

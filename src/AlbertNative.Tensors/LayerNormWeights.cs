@@ -34,10 +34,12 @@ public sealed unsafe class LayerNormWeights
         if (row.Length != Length)
             throw new ArgumentException($"A row of {row.Length} for a norm of {Length}.", nameof(row));
         fixed (float* x = row)
-            Kernels.Best.LayerNorm(x, Weight, Bias, Length, Epsilon, x);
+            Kernels.Best.LayerNorm(x, Weight.Row(0), Bias.Row(0), Length, Epsilon, x);
     }
 
-    internal float* Weight => _values.Data;
+    /// <summary>[1, <see cref="Length"/>]</summary>
+    internal Matrix Weight => new(_values.Owner, _values.Data, 1, Length, Length);
 
-    internal float* Bias => _values.Data + Length;
+    /// <summary>[1, <see cref="Length"/>]</summary>
+    internal Matrix Bias => new(_values.Owner, _values.Data + Length, 1, Length, Length);
 }

@@ -42,7 +42,7 @@ public static unsafe class TensorOps
     {
         if (x.Columns != norm.Length || y.Columns != norm.Length || y.Rows != x.Rows)
             throw new ArgumentException($"x is [{x.Rows}, {x.Columns}] and y [{y.Rows}, {y.Columns}] for a norm of {norm.Length}.", nameof(y));
-        thread.ForEach((x.Rows + LayerNormStep.RowsPerTile - 1) / LayerNormStep.RowsPerTile, new LayerNormStep(x, norm, y));
+        thread.ForEach(RowTiles.Of(x), new LayerNormStep(x, norm.Weight, norm.Bias, norm.Epsilon, y));
     }
 
     /// <summary>Multi-head attention: for each head, softmax(Q Kᵀ / √d) V within each span, d = H / heads.</summary>

@@ -55,7 +55,7 @@ public static unsafe class GradientOps
     public static void LayerNorm(TeamThread thread, Matrix x, Matrix weight, Matrix bias, float epsilon, Matrix y)
     {
         Require(Same(x, y) && weight.Columns == x.Columns && bias.Columns == x.Columns, x, y, nameof(y));
-        thread.ForEach(NormStep.TilesOf(x), new NormStep(x, weight, bias, epsilon, y));
+        thread.ForEach(RowTiles.Of(x), new LayerNormStep(x, weight, bias, epsilon, y));
     }
 
     /// <summary>The gradients of y = LayerNorm(x): dx, and what is added to those of weight and bias.</summary>
@@ -79,7 +79,7 @@ public static unsafe class GradientOps
         RowMoments* rows;
         lock (moments)
             rows = moments.Of(x.Rows);
-        thread.ForEach(NormStep.TilesOf(x), new NormGradientStep(dy, x, weight, epsilon, rows, dx));
+        thread.ForEach(RowTiles.Of(x), new NormGradientStep(dy, x, weight, epsilon, rows, dx));
         thread.ForEach(ColumnSumStep.TilesOf(x), new NormSumStep(dy, x, rows, weightGradient, biasGradient));
     }
 

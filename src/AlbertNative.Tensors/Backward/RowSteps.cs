@@ -3,33 +3,6 @@ using AlbertNative.Tensors.Threading;
 
 namespace AlbertNative.Tensors;
 
-/// <summary>Rows of elementwise steps, a few a tile.</summary>
-internal static class RowTiles
-{
-    public const int Rows = 8;
-
-    public static int Of(Matrix x) => (x.Rows + Rows - 1) / Rows;
-
-    /// <summary>The end of a tile's rows.</summary>
-    public static int End(Matrix x, int tile) => Math.Min(x.Rows, (tile + 1) * Rows);
-}
-
-internal readonly unsafe struct NormStep(Matrix x, Matrix weight, Matrix bias, float epsilon, Matrix y) : ITeamStep
-{
-    private readonly Matrix _x = x;
-    private readonly Matrix _weight = weight;
-    private readonly Matrix _bias = bias;
-    private readonly Matrix _y = y;
-
-    public static int TilesOf(Matrix x) => RowTiles.Of(x);
-
-    public void Execute(int tile, TeamThread thread)
-    {
-        for (int row = tile * RowTiles.Rows; row < RowTiles.End(_x, tile); row++)
-            Kernels.Best.LayerNorm(_x.Row(row), _weight.Row(0), _bias.Row(0), _x.Columns, epsilon, _y.Row(row));
-    }
-}
-
 internal readonly unsafe struct NormGradientStep(
     Matrix dy, Matrix x, Matrix weight, float epsilon, RowMoments* moments, Matrix dx) : ITeamStep
 {
