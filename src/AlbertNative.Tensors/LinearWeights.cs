@@ -76,7 +76,7 @@ public abstract unsafe class LinearWeights
             PackRows(first, count, source);
     }
 
-    /// <summary>Packs some rows of W that have been rounded to 8 bits before, and b; single precision takes scale · code.</summary>
+    /// <summary>Packs some rows of W that have been rounded to 8 bits before, and b; all but 8-bit weights take scale · code.</summary>
     /// <param name="first">The first of the rows.</param>
     /// <param name="codes">The rows' codes, [count, <see cref="Inputs"/>], as <see cref="Int8Rounding"/> makes them.</param>
     /// <param name="scales">Their scales, [count].</param>
@@ -93,9 +93,21 @@ public abstract unsafe class LinearWeights
 
     private protected abstract void PackRows(int first, int count, float* weight);
 
-    private protected abstract void PackCodes(int first, ReadOnlySpan<sbyte> codes, ReadOnlySpan<float> scales);
+    /// <summary>Packs scale · code, for weights that do not take the codes themselves.</summary>
+    private protected virtual void PackCodes(int first, ReadOnlySpan<sbyte> codes, ReadOnlySpan<float> scales)
+    {
+        float[] weight = new float[Inputs];
+        fixed (float* source = weight)
+        {
+            for (int row = 0; row < scales.Length; row++)
+            {
+                Int8Rounding.Expand(codes.Slice(row * Inputs, Inputs), scales[row], weight);
+                PackRows(first + row, 1, source);
+            }
+        }
+    }
 
-    private protected int RowsIn(int first, int length)
+    private int RowsIn(int first, int length)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(first);
         int count = length / Inputs;
@@ -104,7 +116,7 @@ public abstract unsafe class LinearWeights
         return count;
     }
 
-    private protected void SetBias(int first, int count, ReadOnlySpan<float> bias)
+    private void SetBias(int first, int count, ReadOnlySpan<float> bias)
     {
         if (!bias.IsEmpty && bias.Length != count)
             throw new ArgumentException($"{bias.Length} biases for {count} rows.", nameof(bias));

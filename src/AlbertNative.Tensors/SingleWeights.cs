@@ -41,15 +41,4 @@ internal sealed unsafe class SingleWeights : LinearWeights
             Panels.Pack(weight + depth, Inputs, count, block, Block(depth), first, PanelWidth);
         }
     }
-
-    private protected override void PackCodes(int first, ReadOnlySpan<sbyte> codes, ReadOnlySpan<float> scales)
-    {
-        float[] weight = new float[Inputs];
-        for (int row = 0; row < scales.Length; row++)
-        {
-            Int8Rounding.Expand(codes.Slice(row * Inputs, Inputs), scales[row], weight);
-            fixed (float* source = weight)
-                PackRows(first + row, 1, source);
-        }
-    }
 }

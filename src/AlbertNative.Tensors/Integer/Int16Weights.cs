@@ -48,19 +48,6 @@ internal sealed unsafe class Int16Weights(int outputs, int inputs, Int16Kernels 
         }
     }
 
-    private protected override void PackCodes(int first, ReadOnlySpan<sbyte> codes, ReadOnlySpan<float> scales)
-    {
-        float[] weight = new float[Inputs];
-        fixed (float* row = weight)
-        {
-            for (int i = 0; i < scales.Length; i++)
-            {
-                Int8Rounding.Expand(codes.Slice(i * Inputs, Inputs), scales[i], weight);
-                PackRows(first + i, 1, row);
-            }
-        }
-    }
-
     private void SetRow(int output, ReadOnlySpan<short> codes, float scale)
     {
         short* panel = (short*)Panel(output / PanelWidth);
