@@ -10,14 +10,6 @@ internal interface IActivationGradient<S, V>
     static abstract V Apply(V x);
 }
 
-internal readonly struct IdentityGradient<S, V> : IActivationGradient<S, V>
-    where S : ISimd<V>
-    where V : struct
-{
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Apply(V x) => S.Create(1f);
-}
-
 /// <summary>Φ(x) + x φ(x), φ(x) = exp(-x²/2) / √(2π).</summary>
 internal readonly struct GeluGradient<S, V> : IActivationGradient<S, V>
     where S : ISimd<V>
@@ -47,11 +39,9 @@ internal readonly struct GeluTanhGradient<S, V> : IActivationGradient<S, V>
         V bounded = S.Max(S.Create(-10f), S.Min(S.Create(10f), x));
         V square = S.Multiply(bounded, bounded);
         V w = S.Multiply(bounded, S.MultiplyAdd(square, S.Create(Factor * 0.044715f), S.Create(Factor)));
-        V e = VectorMath<S, V>.Exp(w);
-        V inverse = S.Divide(S.Create(1f), S.Add(e, S.Create(1f)));
-        V s = S.Multiply(e, inverse);
+        V s = VectorMath<S, V>.Sigmoid(w, out V rest);
         V slope = S.MultiplyAdd(square, S.Create(3 * Factor * 0.044715f), S.Create(Factor));
-        return S.MultiplyAdd(S.Multiply(bounded, slope), S.Multiply(s, inverse), s);
+        return S.MultiplyAdd(S.Multiply(bounded, slope), S.Multiply(s, rest), s);
     }
 }
 
@@ -73,14 +63,12 @@ internal readonly struct SiluGradient<S, V> : IActivationGradient<S, V>
     public static V Apply(V x)
     {
         V bounded = S.Max(S.Create(-80f), S.Min(S.Create(80f), x));
-        V e = VectorMath<S, V>.Exp(bounded);
-        V inverse = S.Divide(S.Create(1f), S.Add(e, S.Create(1f)));
-        V s = S.Multiply(e, inverse);
-        return S.MultiplyAdd(S.Multiply(bounded, inverse), s, s);
+        V s = VectorMath<S, V>.Sigmoid(bounded, out V rest);
+        return S.MultiplyAdd(S.Multiply(bounded, rest), s, s);
     }
 }
 
-/// <summary>1 - tanh², as 4 e / (e + 1)² with e = exp(2x).</summary>
+/// <summary>1 - tanh², as 4 σ (1 - σ), σ = σ(2x).</summary>
 internal readonly struct TanhGradient<S, V> : IActivationGradient<S, V>
     where S : ISimd<V>
     where V : struct
@@ -89,8 +77,7 @@ internal readonly struct TanhGradient<S, V> : IActivationGradient<S, V>
     public static V Apply(V x)
     {
         V bounded = S.Max(S.Create(-20f), S.Min(S.Create(20f), x));
-        V e = VectorMath<S, V>.Exp(S.Add(bounded, bounded));
-        V inverse = S.Divide(S.Create(1f), S.Add(e, S.Create(1f)));
-        return S.Multiply(S.Multiply(S.Multiply(e, inverse), inverse), S.Create(4f));
+        V s = VectorMath<S, V>.Sigmoid(S.Add(bounded, bounded), out V rest);
+        return S.Multiply(S.Multiply(s, rest), S.Create(4f));
     }
 }

@@ -76,6 +76,15 @@ internal static class VectorMath<S, V>
         return S.Divide(e, S.Add(e, S.Create(1f)));
     }
 
+    /// <summary>As <see cref="Sigmoid(V)"/> with one more rounding, and its rest to one, 1 / (exp(x) + 1): no cancellation either.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Sigmoid(V x, out V rest)
+    {
+        V e = Exp(x);
+        rest = S.Divide(S.Create(1f), S.Add(e, S.Create(1f)));
+        return S.Multiply(e, rest);
+    }
+
     /// <summary>
     /// The standard normal distribution function (1 + erf(x / sqrt 2)) / 2, as erfc(|x| / sqrt 2) / 2 or its complement.
     /// erfc(z) = exp(-z^2) P(t) / (1 + 2z) with t = (z - 3) / (z + 3), after Shepherd and Laframboise, "Chebyshev
