@@ -95,7 +95,8 @@ public static unsafe class TensorOps
         thread.ForEach(x.Rows, new CopyStep(x, y));
     }
 
-    private static void Run(TeamThread thread, in LinearTask task, Range? columns)
+    /// <summary>Some outputs of a product, or all of them.</summary>
+    internal static void Run(TeamThread thread, in LinearTask task, Range? columns)
     {
         LinearWeights weights = task.Weights;
         if (task.X.Columns != weights.Inputs || task.Y.Columns != weights.Outputs || task.Y.Rows != task.X.Rows)

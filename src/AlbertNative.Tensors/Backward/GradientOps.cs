@@ -22,8 +22,7 @@ public static unsafe class GradientOps
         ArgumentNullException.ThrowIfNull(weights);
         Require(x.Columns == weights.Inputs && y.Columns == weights.Outputs && y.Rows == x.Rows, x, y, nameof(y));
         Require(residual.Rows == 0 || Same(residual, y), residual, y, nameof(residual));
-        LinearStep step = new(new LinearTask(x, weights, y, Activation.None, residual), 0, weights.PanelCount, thread.TeamSize);
-        thread.ForEach(step.Tiles, step);
+        TensorOps.Run(thread, new LinearTask(x, weights, y, Activation.None, residual), null);
     }
 
     /// <summary>dW += dyᵀ x and db += Σ dy: the gradients of y = x Wᵀ + b by its parameters.</summary>

@@ -83,6 +83,23 @@ public sealed class Int8OpsTests
     }
 
     [Fact]
+    public void A_product_that_a_residual_is_added_to_rounds_its_input_too()
+    {
+        Matrix sum = Undefined(Rows, Outputs), product = Undefined(Rows, Outputs), residual = Undefined(Rows, Outputs);
+        for (int row = 0; row < Rows; row++)
+            _random.Reals(Outputs).CopyTo(residual[row]);
+        Team.Run(2, thread => GradientOps.LinearAdd(thread, _x, _packed, residual, sum));
+        Team.Run(2, thread => TensorOps.Linear(thread, _x, _packed, product));
+        for (int row = 0; row < Rows; row++)
+        {
+            for (int output = 0; output < Outputs; output++)
+                Assert.Equal(product[row][output] + residual[row][output], sum[row][output]);
+        }
+        Assert.Throws<ArgumentException>(() => Team.Run(1, thread =>
+            GradientOps.LinearAdd(thread, Undefined(Rows, Inputs), _packed, residual, sum)));
+    }
+
+    [Fact]
     public void A_NaN_stays_in_its_row()
     {
         Matrix y = Undefined(Rows, Outputs);
