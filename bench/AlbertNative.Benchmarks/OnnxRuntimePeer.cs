@@ -1,3 +1,4 @@
+using AlbertNative.Cli;
 using Microsoft.ML.OnnxRuntime;
 
 namespace AlbertNative.Benchmarks;
@@ -29,10 +30,10 @@ internal sealed class OnnxRuntimePeer : IDisposable
     /// <summary>The runtime's version.</summary>
     public static string Version => OrtEnv.Instance().GetVersionString();
 
-    /// <summary>Prepares a batch written as "sequences x tokens", of the same ids as <see cref="SyntheticModels.Batch"/>.</summary>
-    public void Shape(string shape)
+    /// <summary>Prepares a batch of the same ids as <see cref="SyntheticModels.Batch"/>.</summary>
+    public void Shape(BenchShape shape)
     {
-        long[] dimensions = [.. shape.Split('x').Select(long.Parse)];
+        long[] dimensions = [shape.Texts, shape.Longest];
         long count = dimensions[0] * dimensions[1];
         Release();
         foreach (Func<long, long> value in (Func<long, long>[])[i => 5 + (i * 7919 % 29990), _ => 1, _ => 0])

@@ -28,7 +28,7 @@ public class PeerBenchmarks : IDisposable
         _states = new EncoderHead(_model);
         _batch = SyntheticModels.Batch(Shape);
         _peer = new OnnxRuntimePeer(Precision == WeightPrecision.Int8, threads: 1);
-        _peer.Shape(Shape);
+        _peer.Shape(SyntheticModels.Shape(Shape));
     }
 
     [Benchmark(Baseline = true)]
