@@ -74,4 +74,33 @@ internal sealed unsafe class AttentionCase
 
     public double[] Exact(int query) =>
         Oracle.Attend(d => Query[query, d], (k, d) => Key[k, d], (k, d) => Value[k, d], Keys, HeadSize);
+
+    /// <summary>Runs all queries and fails where one's result is further from the exact one.</summary>
+    public void AssertAttended(double tolerance)
+    {
+        GuardedMatrix output = Run(0, Queries);
+        for (int query = 0; query < Queries; query++)
+        {
+            double[] exact = Exact(query);
+            for (int d = 0; d < HeadSize; d++)
+            {
+                if (!(Math.Abs(output[query, d] - exact[d]) <= tolerance))
+                {
+                    Assert.Fail($"{Queries} queries, {Keys} keys, head size {HeadSize}: "
+                        + $"query {query}, column {d} is {output[query, d]:R} instead of {exact[d]:R}");
+                }
+            }
+        }
+    }
+
+    /// <summary>Runs some queries and fails where a result has other bits than in <paramref name="expected"/>.</summary>
+    public void AssertBits(GuardedMatrix expected, int first, int count)
+    {
+        GuardedMatrix found = Run(first, count);
+        for (int query = first; query < first + count; query++)
+        {
+            for (int d = 0; d < HeadSize; d++)
+                Assert.Equal(BitConverter.SingleToInt32Bits(expected[query, d]), BitConverter.SingleToInt32Bits(found[query, d]));
+        }
+    }
 }

@@ -44,17 +44,7 @@ public sealed class AttentionTests
             AttentionCase attention = new(kernels, 61, keys, headSize, keys);
             GuardedMatrix whole = attention.Run(0, 61);
             foreach ((int first, int count) in new[] { (0, 1), (60, 1), (17, 1), (5, 24), (23, 2), (24, 37), (1, 60), (48, 13) })
-            {
-                GuardedMatrix part = attention.Run(first, count);
-                for (int query = first; query < first + count; query++)
-                {
-                    for (int d = 0; d < headSize; d++)
-                    {
-                        Assert.Equal(
-                            BitConverter.SingleToInt32Bits(whole[query, d]), BitConverter.SingleToInt32Bits(part[query, d]));
-                    }
-                }
-            }
+                attention.AssertBits(whole, first, count);
         }
     }
 
@@ -118,20 +108,5 @@ public sealed class AttentionTests
         }
     }
 
-    private static void AssertAttended(AttentionCase attention, double tolerance = 4e-6)
-    {
-        GuardedMatrix output = attention.Run(0, attention.Queries);
-        for (int query = 0; query < attention.Queries; query++)
-        {
-            double[] exact = attention.Exact(query);
-            for (int d = 0; d < attention.HeadSize; d++)
-            {
-                if (!(Math.Abs(output[query, d] - exact[d]) <= tolerance))
-                {
-                    Assert.Fail($"{attention.Queries} queries, {attention.Keys} keys, head size {attention.HeadSize}: "
-                        + $"query {query}, column {d} is {output[query, d]:R} instead of {exact[d]:R}");
-                }
-            }
-        }
-    }
+    private static void AssertAttended(AttentionCase attention, double tolerance = 4e-6) => attention.AssertAttended(tolerance);
 }

@@ -38,7 +38,7 @@ public sealed class IntegerAttentionTests
         Int16Kernels kernels = IntegerSets.RequireInt16(set), narrowest = IntegerSets.RequireInt16("Words128");
         Assert.SkipUnless(System.Runtime.Intrinsics.X86.Fma.IsSupported, "without FMA the roundings of floats differ");
         AttentionCase attention = new(kernels, 20, 128, 64, 5), same = new(narrowest, 20, 128, 64, 5);
-        AssertEqualBits(same.Run(0, 20), attention.Run(0, 20), 0, 20, 64);
+        attention.AssertBits(same.Run(0, 20), 0, 20);
     }
 
     [Theory]
@@ -51,7 +51,7 @@ public sealed class IntegerAttentionTests
             AttentionCase attention = new(kernels, 61, keys, headSize, keys);
             GuardedMatrix whole = attention.Run(0, 61);
             foreach ((int first, int count) in new[] { (0, 1), (60, 1), (17, 1), (5, 24), (23, 2), (24, 37), (1, 60), (48, 13) })
-                AssertEqualBits(whole, attention.Run(first, count), first, count, headSize);
+                attention.AssertBits(whole, first, count);
         }
     }
 
@@ -135,30 +135,6 @@ public sealed class IntegerAttentionTests
         }
     }
 
-    private static void AssertEqualBits(GuardedMatrix expected, GuardedMatrix found, int first, int count, int headSize)
-    {
-        for (int query = first; query < first + count; query++)
-        {
-            for (int d = 0; d < headSize; d++)
-                Assert.Equal(BitConverter.SingleToInt32Bits(expected[query, d]), BitConverter.SingleToInt32Bits(found[query, d]));
-        }
-    }
-
     /// <summary>Values up to 2 are rounded to 2 / 1023 / 2 at most; scores and weights add a little.</summary>
-    private static void AssertAttended(AttentionCase attention, double tolerance = 2e-3)
-    {
-        GuardedMatrix output = attention.Run(0, attention.Queries);
-        for (int query = 0; query < attention.Queries; query++)
-        {
-            double[] exact = attention.Exact(query);
-            for (int d = 0; d < attention.HeadSize; d++)
-            {
-                if (!(Math.Abs(output[query, d] - exact[d]) <= tolerance))
-                {
-                    Assert.Fail($"{attention.Queries} queries, {attention.Keys} keys, head size {attention.HeadSize}: "
-                        + $"query {query}, column {d} is {output[query, d]:R} instead of {exact[d]:R}");
-                }
-            }
-        }
-    }
+    private static void AssertAttended(AttentionCase attention, double tolerance = 2e-3) => attention.AssertAttended(tolerance);
 }
