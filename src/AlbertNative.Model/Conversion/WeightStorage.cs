@@ -14,7 +14,8 @@ public enum WeightStorage
     /// <summary>
     /// The layers' large products as 8-bit integers with a scale for each output, word embeddings as 16-bit floats, all
     /// else in single precision. But for the embeddings' rounding, results are to the bit those of a single-precision
-    /// model held in 8 bits.
+    /// model held in 8 bits, if it has 256 hidden units or more: a narrower one is held in 16 bits, and of those the file
+    /// has kept 8 of each weight.
     /// </summary>
     Int8,
 
