@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using AlbertNative.Tokenization.Fast;
 using AlbertNative.Tokenization.SentencePiece;
 using AlbertNative.Tokenization.Slow;
 
@@ -9,9 +10,6 @@ namespace AlbertNative.Tokenization;
 /// <summary>Writes a slow tokenizer as a <c>tokenizer.json</c>.</summary>
 internal static class TokenizerJsonWriter
 {
-    // The slow tokenizer takes pieces such as "9," apart afterwards; here they are kept from being chosen.
-    private const double DigitCommaPenalty = 100;
-
     private const string Metaspace = "\u2581";
 
     /// <summary>The file's content.</summary>
@@ -192,7 +190,7 @@ internal static class TokenizerJsonWriter
     private static double Score(SentencePieceModel model, int id) => model.Vocabulary.Type(id) switch
     {
         PieceType.Normal or PieceType.UserDefined =>
-            model.Vocabulary.Scores[id] - (PieceTokens.EndsWithDigitAndComma(model.Vocabulary.Text(id)) ? DigitCommaPenalty : 0),
+            model.Vocabulary.Scores[id] - (PieceTokens.EndsWithDigitAndComma(model.Vocabulary.Text(id)) ? AlbertConversion.DigitCommaPenalty : 0),
         _ => model.Vocabulary.LowestScore,
     };
 

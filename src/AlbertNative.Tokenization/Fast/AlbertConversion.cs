@@ -15,10 +15,10 @@ namespace AlbertNative.Tokenization.Fast;
 /// </summary>
 internal static class AlbertConversion
 {
-    private const char Metaspace = '\u2581';
+    /// <summary>Keeps pieces such as "9," from being chosen: the slow tokenizer takes them apart afterwards.</summary>
+    public const double DigitCommaPenalty = 100;
 
-    // Keeps pieces such as "9," from being chosen: the slow tokenizer takes them apart afterwards.
-    private const double DigitCommaPenalty = 100;
+    private const char Metaspace = SentencePieceNormalizer.SpaceSymbol;
 
     /// <summary>Converts a model.</summary>
     /// <param name="model">The model.</param>
@@ -32,8 +32,7 @@ internal static class AlbertConversion
         int cls = IdOf(added, settings.ClsToken, "[CLS]"), sep = IdOf(added, settings.SepToken, "[SEP]");
         return new FastPipeline
         {
-            Normalizers = Normalizers(
-                model, options.LowerCase ?? settings.LowerCase ?? true, options.KeepAccents ?? settings.KeepAccents ?? false),
+            Normalizers = [.. Normalizers(CharsMapOf(model), settings, options), new ReplaceRunNormalizer(' ', 2, " ")],
             PreTokenizers = [new MetaspacePreTokenizer(Metaspace, PrependScheme.Always, split: true)],
             Model = unigram,
             AddedTokens = added,
@@ -82,18 +81,22 @@ internal static class AlbertConversion
         }
     }
 
-    private static Normalizer[] Normalizers(ModelProto model, bool lowerCase, bool keepAccents)
+    /// <summary>The normalizers that every version makes: quotes, accents, case, and the model's character map.</summary>
+    public static Normalizer[] Normalizers(CharsMap? map, TokenizerSettings settings, TokenizerOptions options)
     {
         List<Normalizer> steps = [new ReplaceNormalizer("``", "\""), new ReplaceNormalizer("''", "\"")];
-        if (!keepAccents)
+        if (!(options.KeepAccents ?? settings.KeepAccents ?? false))
             steps.AddRange([new UnicodeNormalizer(NormalizationForm.Nfkd), new StripAccentsNormalizer()]);
-        if (lowerCase)
+        if (options.LowerCase ?? settings.LowerCase ?? true)
             steps.Add(new LowercaseNormalizer());
-        if (CharsMapOf(model) is CharsMap map)
+        if (map is not null)
             steps.Add(new PrecompiledNormalizer(map));
-        steps.Add(new ReplaceRunNormalizer(' ', 2, " "));
         return [.. steps];
     }
+
+    /// <summary>The id of a token with a role, which is an added one.</summary>
+    public static int IdOf(AddedEntry[] added, AddedToken? token, string otherwise) =>
+        Array.Find(added, entry => entry.Token.Content == (token?.Content ?? otherwise)).Id;
 
     /// <summary>
     /// The special tokens are found in the text; what the vocabulary lacks follows it. <c>[MASK]</c> takes the space
@@ -119,7 +122,4 @@ internal static class AlbertConversion
         }
         return [.. entries];
     }
-
-    private static int IdOf(AddedEntry[] added, AddedToken? token, string otherwise) =>
-        Array.Find(added, entry => entry.Token.Content == (token?.Content ?? otherwise)).Id;
 }

@@ -4,7 +4,6 @@ using AlbertNative.Tokenization.Fast.Normalizers;
 using AlbertNative.Tokenization.Fast.PreTokenizers;
 using AlbertNative.Tokenization.Fast.Reading;
 using AlbertNative.Tokenization.SentencePiece;
-using AlbertNative.Tokenization.Unicode;
 using AlbertNative.Tokenization.WordPiece;
 
 namespace AlbertNative.Tokenization.Fast;
@@ -17,7 +16,7 @@ namespace AlbertNative.Tokenization.Fast;
 /// <param name="options">The caller's overrides of that.</param>
 internal readonly struct Transformers5(TokenizerSettings settings, TokenizerOptions options)
 {
-    private const char Metaspace = '\u2581';
+    private const char Metaspace = SentencePieceNormalizer.SpaceSymbol;
 
     /// <summary>
     /// From a <c>spiece.model</c>: its user-defined and control pieces become added tokens, which cut the text before
@@ -28,12 +27,11 @@ internal readonly struct Transformers5(TokenizerSettings settings, TokenizerOpti
     {
         UnigramModel unigram = AlbertConversion.Vocabulary(model, digitCommaPenalty: 0);
         AddedEntry[] added = AddedTokens(model, unigram);
-        int IdOf(AddedToken? token, string otherwise) =>
-            Array.Find(added, entry => entry.Token.Content == (token?.Content ?? otherwise)).Id;
+        int cls = AlbertConversion.IdOf(added, settings.ClsToken, "[CLS]"), sep = AlbertConversion.IdOf(added, settings.SepToken, "[SEP]");
         return Build(unigram, AlbertConversion.CharsMapOf(model)) with
         {
             AddedTokens = added,
-            Template = SequenceTemplate.Bert(IdOf(settings.ClsToken, "[CLS]"), IdOf(settings.SepToken, "[SEP]")),
+            Template = SequenceTemplate.Bert(cls, sep),
         };
     }
 
@@ -66,25 +64,13 @@ internal readonly struct Transformers5(TokenizerSettings settings, TokenizerOpti
         PrependScheme scheme = settings.AddPrefixSpace ?? true ? PrependScheme.Always : PrependScheme.Never;
         return new FastPipeline
         {
-            Normalizers = Normalizers(map),
+            Normalizers = AlbertConversion.Normalizers(map, settings, options),
             PreTokenizers = [new WhitespaceSplitPreTokenizer(), new MetaspacePreTokenizer(Metaspace, scheme, split: true)],
             Model = model,
             AddedTokens = [],
             Template = SequenceTemplate.Bare,
             Decoder = new MetaspaceDecoder(Metaspace, scheme),
         };
-    }
-
-    private Normalizer[] Normalizers(CharsMap? map)
-    {
-        List<Normalizer> steps = [new ReplaceNormalizer("``", "\""), new ReplaceNormalizer("''", "\"")];
-        if (!(options.KeepAccents ?? settings.KeepAccents ?? false))
-            steps.AddRange([new UnicodeNormalizer(NormalizationForm.Nfkd), new StripAccentsNormalizer()]);
-        if (options.LowerCase ?? settings.LowerCase ?? true)
-            steps.Add(new LowercaseNormalizer());
-        if (map is not null)
-            steps.Add(new PrecompiledNormalizer(map));
-        return [.. steps];
     }
 
     private AddedEntry[] AddedTokens(ModelProto model, UnigramModel unigram)
