@@ -4,34 +4,24 @@ namespace AlbertNative.Tokenization.Fast.PreTokenizers;
 
 /// <summary>Splits at white space, which is dropped, and makes each punctuation mark a split of its own.</summary>
 /// <param name="semantics">Whose idea of the two.</param>
-internal sealed class BertPreTokenizer(TokenizerSemantics semantics = TokenizerSemantics.Fast) : PreTokenizer
+internal sealed class BertPreTokenizer(TokenizerSemantics semantics = TokenizerSemantics.Fast) : SplittingPreTokenizer
 {
     public override string ToString() => "BertPreTokenizer";
 
-    public override void Apply(AlignedText text, SplitList splits)
+    protected override void Apply(ReadOnlySpan<char> chars, Split split, SplitList splits)
     {
-        ReadOnlySpan<char> chars = text.Chars;
-        foreach (Split split in splits.Splits)
+        int start = split.Start, length;
+        for (int i = start; i < split.End; i += length)
         {
-            if (split.IsToken)
-            {
-                splits.Add(split);
+            BertTraits traits = BertCharacters.Of(CodePoints.Read(chars, i, out length), semantics);
+            if ((traits & (BertTraits.WhiteSpace | BertTraits.Punctuation)) == 0)
                 continue;
-            }
-            int start = split.Start, length;
-            for (int i = start; i < split.End; i += length)
-            {
-                BertTraits traits = BertCharacters.Of(CodePoints.Read(chars, i, out length), semantics);
-                if ((traits & (BertTraits.WhiteSpace | BertTraits.Punctuation)) == 0)
-                    continue;
-                splits.Add(new Split(start, i, -1));
-                if ((traits & BertTraits.Punctuation) != 0)
-                    splits.Add(new Split(i, i + length, -1));
-                start = i + length;
-            }
-            splits.Add(new Split(start, split.End, -1));
+            splits.Add(new Split(start, i, -1));
+            if ((traits & BertTraits.Punctuation) != 0)
+                splits.Add(new Split(i, i + length, -1));
+            start = i + length;
         }
-        splits.Commit();
+        splits.Add(new Split(start, split.End, -1));
     }
 
     public override SplitRole RoleOf(char character)

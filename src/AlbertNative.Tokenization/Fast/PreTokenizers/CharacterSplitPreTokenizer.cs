@@ -4,20 +4,8 @@ namespace AlbertNative.Tokenization.Fast.PreTokenizers;
 
 /// <summary>Splits at every character of a kind.</summary>
 /// <param name="behavior">What becomes of those characters.</param>
-internal abstract class CharacterSplitPreTokenizer(SplitBehavior behavior) : PreTokenizer
+internal abstract class CharacterSplitPreTokenizer(SplitBehavior behavior) : SplittingPreTokenizer
 {
-    public sealed override void Apply(AlignedText text, SplitList splits)
-    {
-        foreach (Split split in splits.Splits)
-        {
-            if (split.IsToken)
-                splits.Add(split);
-            else
-                Apply(text.Chars, split, splits);
-        }
-        splits.Commit();
-    }
-
     public sealed override SplitRole RoleOf(char character)
     {
         if (char.IsSurrogate(character) || !Matches(character))
@@ -33,7 +21,7 @@ internal abstract class CharacterSplitPreTokenizer(SplitBehavior behavior) : Pre
     /// <summary>Whether the text is split at a code point.</summary>
     protected abstract bool Matches(int codePoint);
 
-    private void Apply(ReadOnlySpan<char> chars, Split split, SplitList splits)
+    protected sealed override void Apply(ReadOnlySpan<char> chars, Split split, SplitList splits)
     {
         int start = split.Start;
         bool? before = null;

@@ -3,7 +3,7 @@ using AlbertNative.Tokenization.Unicode;
 namespace AlbertNative.Tokenization.Fast.PreTokenizers;
 
 /// <summary>Splits at white space, which is dropped, and between word characters and others: <c>\w+|[^\w\s]+</c>.</summary>
-internal sealed class WhitespacePreTokenizer : PreTokenizer
+internal sealed class WhitespacePreTokenizer : SplittingPreTokenizer
 {
     private enum Kind
     {
@@ -14,31 +14,21 @@ internal sealed class WhitespacePreTokenizer : PreTokenizer
 
     public override string ToString() => "Whitespace";
 
-    public override void Apply(AlignedText text, SplitList splits)
+    protected override void Apply(ReadOnlySpan<char> chars, Split split, SplitList splits)
     {
-        ReadOnlySpan<char> chars = text.Chars;
-        foreach (Split split in splits.Splits)
+        int start = split.Start, length;
+        Kind kind = Kind.Space;
+        for (int i = start; i < split.End; i += length)
         {
-            if (split.IsToken)
-            {
-                splits.Add(split);
+            Kind next = KindOf(CodePoints.Read(chars, i, out length));
+            if (next == kind)
                 continue;
-            }
-            int start = split.Start, length;
-            Kind kind = Kind.Space;
-            for (int i = start; i < split.End; i += length)
-            {
-                Kind next = KindOf(CodePoints.Read(chars, i, out length));
-                if (next == kind)
-                    continue;
-                if (kind != Kind.Space)
-                    splits.Add(new Split(start, i, -1));
-                (start, kind) = (i, next);
-            }
             if (kind != Kind.Space)
-                splits.Add(new Split(start, split.End, -1));
+                splits.Add(new Split(start, i, -1));
+            (start, kind) = (i, next);
         }
-        splits.Commit();
+        if (kind != Kind.Space)
+            splits.Add(new Split(start, split.End, -1));
     }
 
     public override SplitRole RoleOf(char character) =>
