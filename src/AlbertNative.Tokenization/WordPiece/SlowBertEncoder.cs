@@ -15,7 +15,7 @@ namespace AlbertNative.Tokenization.WordPiece;
 internal sealed class SlowBertEncoder : TextEncoder
 {
     private static readonly UnicodeNormalizer Nfc = new(NormalizationForm.Nfc, UnicodeVersion.V14);
-    private static readonly AccentStripper Stripper = new();
+    private static readonly AccentStripper Stripper = new(TokenizerSemantics.Slow);
     private static readonly BertPreTokenizer Splitter = new(TokenizerSemantics.Slow);
 
     private readonly WordPieceModel _model;

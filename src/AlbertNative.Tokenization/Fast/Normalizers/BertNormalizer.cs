@@ -21,7 +21,7 @@ internal readonly record struct BertNormalizerOptions(
 /// </remarks>
 internal sealed class BertNormalizer : Normalizer
 {
-    private static readonly UnicodeNormalizer Nfd = new(NormalizationForm.Nfd);
+    private static readonly AccentStripper Stripper = new(TokenizerSemantics.Fast);
 
     private readonly SearchValues<char> _unchanged;
 
@@ -44,8 +44,7 @@ internal sealed class BertNormalizer : Normalizer
         if (TryApply(text, Options))
             return;
         TryApply(text, Options with { StripAccents = false, Lowercase = false });
-        Nfd.Apply(text);
-        DropAccents(text);
+        Stripper.Apply(text);
         TryApply(text, new BertNormalizerOptions() with { Lowercase = Options.Lowercase });
     }
 
@@ -162,19 +161,5 @@ internal sealed class BertNormalizer : Normalizer
     {
         text.Put(codePoint, change);
         change = 1;
-    }
-
-    private static void DropAccents(AlignedText text)
-    {
-        ReadOnlySpan<char> chars = text.Chars;
-        text.Begin();
-        for (int i = 0, length; i < chars.Length; i += length)
-        {
-            if ((BertCharacters.Fast(CodePoints.Read(chars, i, out length)) & BertTraits.Accent) == 0)
-                continue;
-            text.CopyTo(i);
-            text.SkipTo(i + length);
-        }
-        text.CommitWithRest();
     }
 }
