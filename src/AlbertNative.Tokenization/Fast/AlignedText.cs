@@ -161,9 +161,11 @@ internal sealed class AlignedText
         Length = NewLength;
     }
 
-    /// <summary>Takes over what is left of the old text, then <see cref="Commit"/>.</summary>
+    /// <summary>Takes over what is left of the old text, then <see cref="Commit"/>; nothing where that is all of it.</summary>
     public void CommitWithRest()
     {
+        if (_read == 0 && NewLength == 0)
+            return;
         CopyTo(Length);
         Commit();
     }
