@@ -54,15 +54,7 @@ internal sealed class AlignedText
     public void Load(ReadOnlySpan<char> text, int start, int end)
     {
         int length = end - start;
-        if (_chars.Length < length)
-        {
-            _chars = new char[Grown(length)];
-            _spans = new TextSpan[_chars.Length];
-        }
-        Length = length;
-        IsShifted = false;
-        _origin = start;
-        _limit = LargestGrowth * (long)length + AnyGrowth;
+        Start(length, origin: start);
         text[start..end].CopyTo(_chars);
         for (int i = 0; i < length; i++)
             _spans[i] = new TextSpan(start + i, start + i + 1);
@@ -73,15 +65,7 @@ internal sealed class AlignedText
     /// <summary>Starts over with [<paramref name="start"/>, <paramref name="end"/>) of another, as it is now.</summary>
     public void Load(AlignedText other, int start, int end)
     {
-        Length = end - start;
-        if (_chars.Length < Length)
-        {
-            _chars = new char[Grown(Length)];
-            _spans = new TextSpan[_chars.Length];
-        }
-        IsShifted = false;
-        _origin = Length == 0 ? 0 : other._spans[start].Start;
-        _limit = LargestGrowth * (long)Length + AnyGrowth;
+        Start(end - start, origin: start == end ? 0 : other._spans[start].Start);
         other.Chars[start..end].CopyTo(_chars);
         other.Spans[start..end].CopyTo(_spans);
     }
@@ -168,6 +152,20 @@ internal sealed class AlignedText
             return;
         CopyTo(Length);
         Commit();
+    }
+
+    /// <summary>Makes room for a text that begins at a place of the caller's.</summary>
+    private void Start(int length, int origin)
+    {
+        if (_chars.Length < length)
+        {
+            _chars = new char[Grown(length)];
+            _spans = new TextSpan[_chars.Length];
+        }
+        Length = length;
+        IsShifted = false;
+        _origin = origin;
+        _limit = LargestGrowth * (long)length + AnyGrowth;
     }
 
     private TextSpan LastRead() => _read == 0 ? new TextSpan(_origin, _origin) : _spans[_read - 1];
