@@ -24,12 +24,12 @@ internal static class TokenizerLoader
         TokenizerSettings settings = TokenizerSettingsReader.Load(files, source);
         bool slowOnly = options.Semantics == TokenizerSemantics.Slow;
         // A tokenizer.json that was made for others of what is there says nothing new.
-        bool isDerived = options.Semantics is null && settings.DerivedFrom == SlowFile && files(SlowFile) is not null;
-        if (!slowOnly && !isDerived && files(FastFile) is byte[] json)
+        byte[]? origin = options.Semantics is null && settings.DerivedFrom == SlowFile ? files(SlowFile) : null;
+        if (!slowOnly && origin is null && files(FastFile) is byte[] json)
             return FromTokenizerJson(json, settings, options, Path.Combine(source, FastFile));
         if (BertSettings.IsNamed(settings) && files(VocabularyFile.Name) is byte[] named)
             return FromVocabulary(named, settings, options, Path.Combine(source, VocabularyFile.Name));
-        if (files(SlowFile) is byte[] model)
+        if ((origin ?? files(SlowFile)) is byte[] model)
             return FromSentencePiece(model, settings, options, Path.Combine(source, SlowFile));
         if (files(VocabularyFile.Name) is byte[] vocabulary)
             return FromVocabulary(vocabulary, settings, options, Path.Combine(source, VocabularyFile.Name));
