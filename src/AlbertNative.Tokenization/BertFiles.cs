@@ -20,7 +20,6 @@ namespace AlbertNative.Tokenization;
 public static class BertFiles
 {
     private const string Config = "tokenizer_config.json";
-    private const string TokenizerJson = "tokenizer.json";
 
     /// <summary>The files that have to be other than they are, by name; none where the tokenizer is no WordPiece.</summary>
     /// <param name="files">A file's content by its name, null where there is none.</param>
@@ -32,14 +31,14 @@ public static class BertFiles
         ArgumentNullException.ThrowIfNull(source);
         TokenizerSettings settings = TokenizerSettingsReader.Load(files, source);
         JsonObject config = ReadConfig(files(Config), Path.Combine(source, Config));
-        if (files(TokenizerJson) is byte[] tokenizer)
+        if (files(TokenizerLoader.FastFile) is byte[] tokenizer)
         {
-            FastPipeline pipeline = TokenizerJsonReader.Read(tokenizer, Path.Combine(source, TokenizerJson));
+            FastPipeline pipeline = TokenizerJsonReader.Read(tokenizer, Path.Combine(source, TokenizerLoader.FastFile));
             if (pipeline.Model is not WordPieceModel model)
                 return new Dictionary<string, byte[]>();
             Describe(config, pipeline, model);
         }
-        else if (files(VocabularyFile.Name) is not null && (BertSettings.IsNamed(settings) || files("spiece.model") is null))
+        else if (files(VocabularyFile.Name) is not null && (BertSettings.IsNamed(settings) || files(TokenizerLoader.SlowFile) is null))
         {
             BertSettings bert = BertSettings.Of(settings, new TokenizerOptions());
             Describe(config, bert.LowerCase, bert.StripAccents, bert.HandleChineseCharacters);

@@ -8,8 +8,6 @@ namespace AlbertNative.Tokenization;
 /// <summary>What other reference implementations would do otherwise with the files of a model.</summary>
 public static class TokenizerDifferences
 {
-    private const string FastFile = "tokenizer.json";
-
     private const int PiecesNamed = 20;
 
     /// <summary>
@@ -26,9 +24,9 @@ public static class TokenizerDifferences
         TokenizerSettings settings = TokenizerSettingsReader.Load(files, source);
         List<string> differences = [];
         bool readsSlow = settings.DerivedFrom == TokenizerLoader.SlowFile;
-        if (files(FastFile) is byte[] json)
+        if (files(TokenizerLoader.FastFile) is byte[] json)
         {
-            FastPipeline file = TokenizerJsonReader.Read(json, Path.Combine(source, FastFile));
+            FastPipeline file = TokenizerJsonReader.Read(json, Path.Combine(source, TokenizerLoader.FastFile));
             if (!readsSlow && !settings.HonoursPipeline)
                 ComparePipelines(file, new Transformers5(settings, new TokenizerOptions()).FromTokenizerJson(file), differences);
         }

@@ -8,7 +8,7 @@ namespace AlbertNative.Tokenization;
 /// <summary>Decides which files are read and which reference implementation they give.</summary>
 internal static class TokenizerLoader
 {
-    private const string FastFile = "tokenizer.json";
+    public const string FastFile = "tokenizer.json";
     public const string SlowFile = "spiece.model";
 
     public static Tokenizer Load(string path, TokenizerOptions options)
