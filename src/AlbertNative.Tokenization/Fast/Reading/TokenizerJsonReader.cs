@@ -87,7 +87,7 @@ internal static class TokenizerJsonReader
 
         TokenModel tokens = model.Make();
         AddedTokenReader.CheckIds(added, tokens);
-        return new FastPipeline
+        FastPipeline pipeline = new()
         {
             Truncation = truncation,
             Padding = padding,
@@ -95,15 +95,10 @@ internal static class TokenizerJsonReader
             Normalizers = normalizers,
             PreTokenizers = preTokenizers,
             Model = tokens,
-            Template = template is null ? SequenceTemplate.Bare : template.Resolve(token => IdOf(token, added, tokens)),
+            Template = SequenceTemplate.Bare,
             Decoder = decoder,
         };
-    }
-
-    private static int IdOf(string token, List<AddedEntry> added, TokenModel model)
-    {
-        int index = added.FindIndex(entry => entry.Token.Content == token);
-        return index >= 0 ? added[index].Id : model.IdOf(token);
+        return template is null ? pipeline : pipeline with { Template = template.Resolve(pipeline.IdOf) };
     }
 
     private static void CheckVersion(ref JsonCursor json)
