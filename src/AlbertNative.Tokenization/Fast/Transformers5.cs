@@ -37,27 +37,20 @@ internal readonly struct Transformers5(TokenizerSettings settings, TokenizerOpti
 
     /// <summary>From a <c>tokenizer.json</c>, of which vocabulary, character map, added tokens and template are honoured.</summary>
     public FastPipeline FromTokenizerJson(FastPipeline file) =>
-        Build(file.Model, file.Normalizers.OfType<PrecompiledNormalizer>().FirstOrDefault()?.Map) with
-        {
-            AddedTokens = file.AddedTokens,
-            Template = file.Template,
-            Truncation = file.Truncation,
-            Padding = file.Padding,
-        };
+        Complete(Build(file.Model, file.Normalizers.OfType<PrecompiledNormalizer>().FirstOrDefault()?.Map), file);
 
     /// <summary>From a WordPiece <c>tokenizer.json</c> that is a <c>BertTokenizer</c>'s: vocabulary, added tokens and template.</summary>
-    public FastPipeline FromBertJson(FastPipeline file)
+    public FastPipeline FromBertJson(FastPipeline file) => Complete(
+        BertConversion.Build(((WordPieceModel)file.Model).WithCustomaryWords(), BertSettings.Of(settings, options)), file);
+
+    /// <summary>Steps that were built anew, with what else the file has.</summary>
+    private static FastPipeline Complete(FastPipeline steps, FastPipeline file) => steps with
     {
-        BertSettings bert = BertSettings.Of(settings, options);
-        BertNormalizerOptions steps = new(CleanText: true, bert.HandleChineseCharacters, bert.StripAccents, bert.LowerCase);
-        return file with
-        {
-            Normalizers = [new BertNormalizer(steps)],
-            PreTokenizers = [new BertPreTokenizer()],
-            Model = ((WordPieceModel)file.Model).WithCustomaryWords(),
-            Decoder = new WordPieceDecoder(WordPieceModel.DefaultPrefix, cleansUp: true),
-        };
-    }
+        AddedTokens = file.AddedTokens,
+        Template = file.Template,
+        Truncation = file.Truncation,
+        Padding = file.Padding,
+    };
 
     private FastPipeline Build(TokenModel model, CharsMap? map)
     {

@@ -22,24 +22,27 @@ internal static class BertConversion
         if (unknownId < 0)
             throw new FormatException($"the unknown token '{unknown}' is not in the vocabulary");
         WordPieceModel model = new(tokens, unknownId, WordPieceModel.DefaultPrefix, WordPieceModel.DefaultLongestWord);
-        FastPipeline pipeline = new()
-        {
-            Normalizers =
-            [
-                new BertNormalizer(new BertNormalizerOptions(
-                    CleanText: true, bert.HandleChineseCharacters, bert.StripAccents, bert.LowerCase)),
-            ],
-            PreTokenizers = [new BertPreTokenizer()],
-            Model = model,
-            AddedTokens = AddTokens(model, settings, bert),
-            Template = SequenceTemplate.Bert(0, 0),
-            Decoder = new WordPieceDecoder(WordPieceModel.DefaultPrefix, cleansUp: true),
-        };
+        FastPipeline pipeline = Build(model, bert) with { AddedTokens = AddTokens(model, settings, bert) };
         return pipeline with
         {
             Template = SequenceTemplate.Bert(pipeline.IdOf(bert.Roles.Cls.Content), pipeline.IdOf(bert.Roles.Sep.Content)),
         };
     }
+
+    /// <summary>The steps of BERT's tokenizer around a vocabulary, without added tokens and template.</summary>
+    public static FastPipeline Build(WordPieceModel model, BertSettings bert) => new()
+    {
+        Normalizers =
+        [
+            new BertNormalizer(new BertNormalizerOptions(
+                CleanText: true, bert.HandleChineseCharacters, bert.StripAccents, bert.LowerCase)),
+        ],
+        PreTokenizers = [new BertPreTokenizer()],
+        Model = model,
+        AddedTokens = [],
+        Template = SequenceTemplate.Bare,
+        Decoder = new WordPieceDecoder(WordPieceModel.DefaultPrefix, cleansUp: true),
+    };
 
     /// <summary>What the vocabulary lacks follows it: first the tokens that the files give ids, then the special ones.</summary>
     private static AddedEntry[] AddTokens(WordPieceModel model, TokenizerSettings settings, BertSettings bert)
