@@ -19,7 +19,7 @@ internal sealed class AddedTokenTable
     private readonly string[] _neverLowered;
     private readonly PieceTrie? _neverLoweredTrie;
     private readonly PieceTrie _found;
-    private readonly SearchValues<char> _starts;
+    private readonly bool _lowerCase;
 
     /// <summary>Gathers the tokens.</summary>
     /// <param name="count">How many tokens the vocabulary has.</param>
@@ -31,6 +31,7 @@ internal sealed class AddedTokenTable
     public AddedTokenTable(
         int count, Func<string, int> find, SpecialTokenRoles roles, IReadOnlyDictionary<int, AddedToken> addedTokens, bool lowerCase)
     {
+        _lowerCase = lowerCase;
         foreach ((int id, AddedToken token) in addedTokens.OrderBy(entry => entry.Key))
             Enter(id, token);
         AddedToken[] special = [.. roles.Tokens];
@@ -59,7 +60,6 @@ internal sealed class AddedTokenTable
         _neverLowered = lowerCase ? [.. special.Concat(normalized).Select(token => token.Content)] : [];
         _neverLoweredTrie = StringTrie.Build(_neverLowered, lastCounts: false);
         _found = MakeTrie();
-        _starts = MakeStarts(lowerCase);
     }
 
     /// <summary>The number of ids, of the vocabulary and beyond it.</summary>
@@ -91,8 +91,29 @@ internal sealed class AddedTokenTable
     public IEnumerable<int> PieceIds(UnigramVocabulary vocabulary) =>
         _ids.Keys.Concat(vocabulary.ReservedTexts).Select(text => vocabulary.Trie.Find(text)).Where(id => id >= 0);
 
-    /// <summary>Whether a token may be in the text: a look at single characters.</summary>
-    public bool MayOccurIn(ReadOnlySpan<char> text) => text.ContainsAny(_starts);
+    /// <summary>
+    /// The first characters of all tokens, and what becomes one of them in lower case: no token is in a text without them.
+    /// A look at every character that there is.
+    /// </summary>
+    public SearchValues<char> FindStarts()
+    {
+        HashSet<char> starts = [.. _ids.Keys.Select(content => content[0]), .. _neverLowered.Select(content => content[0])];
+        if (_lowerCase && starts.Any(char.IsSurrogate))
+        {
+            for (char c = '\uD800'; c <= '\uDFFF'; c++)
+                starts.Add(c);
+        }
+        Span<int> lower = stackalloc int[Unicode.LowerCase.MaximumLength];
+        for (int c = 0; _lowerCase && c <= char.MaxValue; c++)
+        {
+            if (char.IsSurrogate((char)c))
+                continue;
+            Unicode.LowerCase.Map(c, lower, UnicodeVersion.V14);
+            if (lower[0] <= char.MaxValue && starts.Contains((char)lower[0]))
+                starts.Add((char)c);
+        }
+        return SearchValues.Create([.. starts]);
+    }
 
     /// <summary>The length of the longest added token that the text begins with, or 0.</summary>
     public int LengthAtStart(ReadOnlySpan<char> text, out int id)
@@ -174,26 +195,5 @@ internal sealed class AddedTokenTable
         for (int i = 0, end = 0; i < contents.Length; i++)
             ends[i] = end += contents[i].Length;
         return PieceTrie.Build(string.Concat(contents), ends, [.. contents.Select(content => _ids[content])]);
-    }
-
-    /// <summary>The first characters of all tokens, and what becomes one of them in lower case.</summary>
-    private SearchValues<char> MakeStarts(bool lowerCase)
-    {
-        HashSet<char> starts = [.. _ids.Keys.Select(content => content[0]), .. _neverLowered.Select(content => content[0])];
-        if (lowerCase && starts.Any(char.IsSurrogate))
-        {
-            for (char c = '\uD800'; c <= '\uDFFF'; c++)
-                starts.Add(c);
-        }
-        Span<int> lower = stackalloc int[Unicode.LowerCase.MaximumLength];
-        for (int c = 0; lowerCase && c <= char.MaxValue; c++)
-        {
-            if (char.IsSurrogate((char)c))
-                continue;
-            Unicode.LowerCase.Map(c, lower, UnicodeVersion.V14);
-            if (lower[0] <= char.MaxValue && starts.Contains((char)lower[0]))
-                starts.Add((char)c);
-        }
-        return SearchValues.Create([.. starts]);
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using AlbertNative.Tokenization.SentencePiece;
 using AlbertNative.Tokenization.Unicode;
 
@@ -21,6 +22,7 @@ internal sealed class SlowTextEncoder : TextEncoder
     private readonly UnigramVocabulary _vocabulary;
     private readonly SlowNormalizer _normalizer;
     private readonly AddedTokenTable _added;
+    private readonly SearchValues<char> _addedStarts;
     private readonly PieceTokens _pieceTokens;
     private readonly WordwiseEncoder? _wordwise;
     private readonly TextCuts? _cuts;
@@ -50,6 +52,7 @@ internal sealed class SlowTextEncoder : TextEncoder
         {
             throw model.Proto.Error(e.Message);
         }
+        _addedStarts = _added.FindStarts();
         _pieceTokens = new PieceTokens(model, _added);
         _wordwise = WordwiseEncoder.TryMake(model, Prepare, _pieceTokens.AppendIds);
         _cuts = _wordwise is null ? null : TextCuts.TryMake(_added.Tokens.Values, removesSpace, chunkLength);
@@ -160,7 +163,7 @@ internal sealed class SlowTextEncoder : TextEncoder
             // A character that ends the look at what follows a capital sigma.
             while (!start.IsEmpty && (char.IsSurrogate(start[^1]) || UnicodeData.IsCaseIgnorable(start[^1], UnicodeVersion.V14)))
                 start = start[..^1];
-            if (start.Length <= LookAhead || _added.MayOccurIn(start))
+            if (start.Length <= LookAhead || start.ContainsAny(_addedStarts))
                 return false;
             Progress attempt = progress;
             EncodePart(start, offset, 0, default, scratch, tokens, ref attempt, isStart: true);
@@ -173,7 +176,7 @@ internal sealed class SlowTextEncoder : TextEncoder
 
     private void EncodeChunk(ReadOnlySpan<char> text, int offset, EncodeScratch scratch, TokenBuffer tokens, ref Progress progress)
     {
-        if (_added.MayOccurIn(text))
+        if (text.ContainsAny(_addedStarts))
             EncodeParts(text, offset, scratch, tokens, ref progress);
         else
             EncodePart(text, offset, 0, default, scratch, tokens, ref progress);
