@@ -131,13 +131,36 @@ internal sealed class AddedTokenTable
         return length;
     }
 
+    /// <summary>Lower-cases a text, unless case is kept, and cuts it at the tokens.</summary>
+    /// <param name="text">UTF-16 without lone surrogates.</param>
+    /// <param name="scratch">Takes the lower-cased text and the parts.</param>
+    /// <param name="withSources">Whether <paramref name="sources"/> are wanted.</param>
+    /// <param name="sources">
+    /// Where the units of the lower-cased text come from, and its end; empty where that is the text itself.
+    /// </param>
+    /// <returns>The text that the parts are of.</returns>
+    public ReadOnlySpan<char> Cut(
+        ReadOnlySpan<char> text, EncodeScratch scratch, bool withSources, out ReadOnlySpan<int> sources)
+    {
+        sources = default;
+        if (_lowerCase)
+        {
+            scratch.Lowered.Clear(withSources);
+            LowerCase(text, scratch.Lowered);
+            text = scratch.Lowered.Text;
+            sources = withSources ? scratch.Lowered.Sources : default;
+        }
+        TextParts.Split(text, this, scratch.Parts);
+        return text;
+    }
+
     /// <summary>
     /// Lower-cases a text character by character, all but the tokens that stay as they are written; the first of
     /// them in the list that matches counts, not the longest.
     /// </summary>
     /// <param name="text">UTF-16 without lone surrogates.</param>
     /// <param name="output">Where to; sources are indices into <paramref name="text"/>.</param>
-    public void LowerCase(ReadOnlySpan<char> text, NormalizedText output)
+    private void LowerCase(ReadOnlySpan<char> text, NormalizedText output)
     {
         Span<int> lower = stackalloc int[Unicode.LowerCase.MaximumLength];
         for (int at = 0; at < text.Length;)

@@ -185,15 +185,7 @@ internal sealed class SlowTextEncoder : TextEncoder
     /// <summary>Cuts the text at its added tokens.</summary>
     private void EncodeParts(ReadOnlySpan<char> text, int offset, EncodeScratch scratch, TokenBuffer tokens, ref Progress progress)
     {
-        ReadOnlySpan<int> lowerSources = default;
-        if (LowersCase)
-        {
-            scratch.Lowered.Clear(tokens.WithDetails);
-            _added.LowerCase(text, scratch.Lowered);
-            text = scratch.Lowered.Text;
-            lowerSources = tokens.WithDetails ? scratch.Lowered.Sources : default;
-        }
-        TextParts.Split(text, _added, scratch.Parts);
+        text = _added.Cut(text, scratch, tokens.WithDetails, out ReadOnlySpan<int> lowerSources);
         SourceMap map = new(offset, lowerSources, 0, default, default);
         foreach (TextPart part in scratch.Parts)
         {

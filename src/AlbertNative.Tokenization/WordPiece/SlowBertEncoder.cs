@@ -23,7 +23,6 @@ internal sealed class SlowBertEncoder : TextEncoder
     private readonly BasicCleaner _cleaner;
     private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _whole;
     private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _neverSplit;
-    private readonly bool _lowerCase;
     private readonly bool _stripAccents;
 
     /// <summary>Makes the encoder of a vocabulary.</summary>
@@ -36,12 +35,12 @@ internal sealed class SlowBertEncoder : TextEncoder
         if (settings.DoBasicTokenize == false)
             throw new FormatException("'do_basic_tokenize' false is not supported by the slow tokenizer");
         BertSettings bert = BertSettings.Of(settings, options);
-        (_lowerCase, _stripAccents) = (bert.LowerCase, bert.StripAccents);
+        _stripAccents = bert.StripAccents;
         Dictionary<string, int> ids = new(StringComparer.Ordinal);
         for (int id = 0; id < tokens.Length; id++)
             ids[tokens[id]] = id;
         _added = new AddedTokenTable(
-            ids.Count, token => ids.GetValueOrDefault(token, -1), bert.Roles, settings.AddedTokens, _lowerCase);
+            ids.Count, token => ids.GetValueOrDefault(token, -1), bert.Roles, settings.AddedTokens, bert.LowerCase);
         _model = new WordPieceModel(
             tokens, _added.Ids.Unknown, WordPieceModel.DefaultPrefix, WordPieceModel.DefaultLongestWord);
         _cleaner = new BasicCleaner(bert.HandleChineseCharacters);
@@ -100,16 +99,8 @@ internal sealed class SlowBertEncoder : TextEncoder
     /// <summary>Cuts the text at its added tokens.</summary>
     private void EncodeParts(ReadOnlySpan<char> text, EncodeScratch parts, TokenBuffer tokens, SlowScratch scratch)
     {
-        ReadOnlySpan<int> lowered = default;
-        if (_lowerCase)
-        {
-            parts.Lowered.Clear(tokens.WithDetails);
-            _added.LowerCase(text, parts.Lowered);
-            text = parts.Lowered.Text;
-            lowered = tokens.WithDetails ? parts.Lowered.Sources : default;
-        }
+        text = _added.Cut(text, parts, tokens.WithDetails, out ReadOnlySpan<int> lowered);
         SlowOutput output = new(tokens, lowered);
-        TextParts.Split(text, _added, parts.Parts);
         foreach (TextPart part in parts.Parts)
         {
             if (part.IsEmpty)
