@@ -4,7 +4,7 @@ namespace AlbertNative.Tokenization;
 /// <param name="encoder">Gives the template.</param>
 /// <param name="addSpecialTokens">Whether the template's special tokens are wanted.</param>
 /// <param name="padding">What encodings are padded to, or null.</param>
-internal readonly struct EncodingAssembly(TextEncoder encoder, bool addSpecialTokens, PaddingOptions? padding = null)
+internal readonly struct EncodingAssembly(TextEncoder encoder, bool addSpecialTokens, PaddingOptions? padding)
 {
     /// <summary>Makes an encoding.</summary>
     /// <param name="first">The first text's tokens.</param>
