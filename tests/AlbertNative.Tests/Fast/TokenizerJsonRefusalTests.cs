@@ -67,6 +67,7 @@ public sealed class TokenizerJsonRefusalTests
         { "WordPiece with a huge id", WordPiece("""{"[UNK]":0,"a":2147483647}"""), "model.vocab: an id 2147483647 in a vocabulary of 2" },
         { "WordPiece with an id twice", WordPiece("""{"[UNK]":0,"a":0}"""), "a second token with the id 0" },
         { "WordPiece with a token twice", WordPiece("""{"[UNK]":0,"a":1,"a":2}"""), "model.vocab: 3 tokens, of which 1 are there already" },
+        { "WordPiece with an empty token twice", WordPiece("""{"[UNK]":0,"":1,"":2}"""), "model.vocab: 3 tokens, of which 1 are there already" },
         { "WordPiece with a lone surrogate", WordPiece("""{"[UNK]":0,"\uD83D":1}"""), "" },
         { "WordPiece of endless words", WordPiece("""{"[UNK]":0}""", "5000"), "model.max_input_chars_per_word: words of 5000 characters" },
         { "WordPiece without a type", """{"continuing_subword_prefix":"##","vocab":{}}""", "model: no 'unk_token'" },

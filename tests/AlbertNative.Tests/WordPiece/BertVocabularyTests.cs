@@ -54,6 +54,19 @@ public sealed class BertVocabularyTests : IDisposable
     }
 
     [Theory]
+    [InlineData(TokenizerSemantics.Fast)]
+    [InlineData(TokenizerSemantics.Slow)]
+    public void Of_several_blank_lines_the_last_counts(TokenizerSemantics semantics)
+    {
+        var tokenizer = Tokenizer.FromVocabulary(
+            "[PAD]\n[UNK]\n[CLS]\n[SEP]\n\na\n\nb\nc\n"u8.ToArray(), options: new TokenizerOptions { Semantics = semantics });
+        Assert.True(tokenizer.TryGetId("", out int id));
+        Assert.Equal(6, id);
+        // What the vocabulary lacks follows its different tokens, of which there are eight.
+        Assert.Equal(8, tokenizer.MaskId);
+    }
+
+    [Theory]
     [InlineData("""{"tokenizer_class":"BertJapaneseTokenizer","word_tokenizer_type":"mecab"}""", "BertJapaneseTokenizer, which finds words by mecab")]
     [InlineData("""{"tokenizer_class":"MPNetTokenizerFast"}""", "MPNetTokenizerFast: not supported with a vocab.txt")]
     [InlineData("""{"unk_token":"<unk>"}""", "the unknown token '<unk>' is not in the vocabulary")]

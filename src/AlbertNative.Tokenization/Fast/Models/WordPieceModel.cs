@@ -30,9 +30,10 @@ internal sealed class WordPieceModel : TokenModel
     {
         (_tokens, UnknownId, Prefix, LongestWord) = (tokens, unknownId, prefix, longestWord);
         _trie = StringTrie.Build(tokens, lastCounts: true);
+        int empty = Array.LastIndexOf(tokens, "");
         for (int id = 0; id < tokens.Length; id++)
         {
-            if (tokens[id] is { Length: > 0 } token && _trie!.Find(token) != id)
+            if (tokens[id] is string token && (token.Length == 0 ? empty : _trie!.Find(token)) != id)
                 tokens[id] = null;
             Count += tokens[id] is null ? 0 : 1;
         }
