@@ -18,7 +18,7 @@ internal static class InteropLines
             Assert.Equal(ids, encoding.Ids);
             if (line.TryGetProperty("token_type_ids", out _))
                 Assert.Equal(line.Integers("token_type_ids"), encoding.TokenTypeIds);
-            Assert.Equal(line.Pairs("offsets"), Offsets(encoding, line));
+            Assert.Equal(line.Pairs("offsets"), CodePointOffsets.Of(encoding, i => Source(encoding, line, i)));
             Assert.Equal(line.GetProperty("decoded").GetString(), tokenizer.Decode(ids));
             if (!line.TryGetProperty("pair", out _) && !line.TryGetProperty("max_length", out _))
                 Assert.Equal(ids, buffer.AsSpan(0, tokenizer.Encode(line.GetProperty("text").GetString()!, buffer)));
@@ -35,23 +35,6 @@ internal static class InteropLines
             : tokenizer.Encode(text, options);
     }
 
-    private static (int, int)[] Offsets(Encoding encoding, JsonElement line)
-    {
-        (int, int)[] offsets = new (int, int)[encoding.Count];
-        for (int i = 0; i < offsets.Length; i++)
-        {
-            string source = line.GetProperty(encoding.SequenceIndices[i] == 1 ? "pair" : "text").GetString()!;
-            TextSpan span = encoding.Spans[i];
-            offsets[i] = (CodePoints(source.AsSpan(0, span.Start)), CodePoints(source.AsSpan(0, span.End)));
-        }
-        return offsets;
-    }
-
-    private static int CodePoints(ReadOnlySpan<char> text)
-    {
-        int count = 0;
-        foreach (System.Text.Rune _ in text.EnumerateRunes())
-            count++;
-        return count;
-    }
+    private static string Source(Encoding encoding, JsonElement line, int token) =>
+        line.GetProperty(encoding.SequenceIndices[token] == 1 ? "pair" : "text").GetString()!;
 }
