@@ -136,7 +136,7 @@ public sealed class TensorFlowFormatsTests
         }
         Assert.Contains("several TensorFlow checkpoints, give one of them: a.index, b.index",
             Assert.Throws<CheckpointFormatException>(() => Checkpoint.Open(folder.Path)).Message);
-        foreach (string path in (string[])["b", "/root/model/b", "../b", "C:\\\\models\\\\b"])
+        foreach (string path in (string[])["b", "/model/b", "../b", "C:\\\\models\\\\b"])
         {
             folder.Write("checkpoint", System.Text.Encoding.ASCII.GetBytes($"model_checkpoint_path: \"{path}\"\nall_model_checkpoint_paths: \"a\"\n"));
             using Checkpoint checkpoint = Checkpoint.Open(folder.Path);
