@@ -43,10 +43,9 @@ public sealed class AlbertOnnx : IDisposable
         OnnxGraph graph = new(file, flow);
         AlbertParts parts = AlbertGraph.Recognise(file, flow, graph);
         SharedLayers layers = SharedLayers.Find(path, parts.Steps, config);
-        ModelFamily family = config?.Family ?? parts.Family;
         ModelArchitecture architecture = parts.ArchitectureOf(file.Inputs.FirstOrDefault(i => i.Name == "input_ids")?.Rank);
         config ??= new OnnxConfig(path, graph, parts).Infer(layers, architecture);
-        return new AlbertOnnx(config, architecture, file.Detach(OnnxTensors.Name(parts, layers, Family.Of(family))));
+        return new AlbertOnnx(config, architecture, file.Detach(OnnxTensors.Name(parts, layers, Family.Of(config.Family))));
     }
 
     /// <summary>Unmaps the file.</summary>
