@@ -58,7 +58,7 @@ public sealed class ConvertedWeights
         foreach ((string name, WeightTensor weight) in _weights)
         {
             foreach (ConvertedTensor tensor in Describe(name, weight))
-                writer.Add(tensor.Name, tensor.Type, tensor.Shape.AsSpan(), stream => Write(stream, tensor, weight));
+                writer.Add(tensor.Name, tensor.Type, tensor.Shape.AsSpan(), stream => Write(stream, name, tensor, weight));
         }
     }
 
@@ -72,7 +72,7 @@ public sealed class ConvertedWeights
             foreach (ConvertedTensor tensor in Describe(name, weight))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                Write(Stream.Null, tensor, weight);
+                Write(Stream.Null, name, tensor, weight);
             }
         }
     }
@@ -136,11 +136,11 @@ public sealed class ConvertedWeights
         _ => TensorType.F32,
     };
 
-    private void Write(Stream stream, ConvertedTensor tensor, WeightTensor weight)
+    private void Write(Stream stream, string name, ConvertedTensor tensor, WeightTensor weight)
     {
         if (tensor.Type == TensorType.I8)
             TensorWriting.WriteCodes(stream, weight, _source);
-        else if (_quantized.Contains(CanonicalName.Of(weight.Name, _family)))
+        else if (_quantized.Contains(name))
             TensorWriting.WriteScales(stream, weight, _source);
         else
             TensorWriting.WriteFloats(stream, weight, tensor.Type, _source);
