@@ -62,8 +62,7 @@ internal sealed class SnapshotDownload(
         else
             await FetchAsync([weights], FetchShardsAsync, RepositoryFiles.MaximumDescriptionSize, cancellationToken).ConfigureAwait(false);
         await FetchWeightsAsync(
-            layout.ModuleWeights
-                .Where(files => !files.Any(file => cache.Has(_commit, file)))
+            CachedModel.LackingModuleWeights(cache, _commit, layout)
                 .Select(files => files.FirstOrDefault(listing.Files.Contains))
                 .OfType<string>(),
             cancellationToken).ConfigureAwait(false);

@@ -45,6 +45,8 @@ internal abstract class TensorStorage
 /// <summary>A section of a mapped file.</summary>
 internal sealed class MappedSection(MappedFile file, long start, long length) : TensorStorage
 {
+    public MappedFile File => file;
+
     public override long Length => length;
 
     public override StorageLease Lease(long offset, int count)

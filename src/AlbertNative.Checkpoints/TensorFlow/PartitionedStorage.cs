@@ -12,7 +12,11 @@ internal sealed class PartitionedStorage(IReadOnlyList<MappedSection> parts, lon
 
     public override long Length => length;
 
-    public override StorageLease Lease(long offset, int count) => new(_bytes.Value.AsSpan(checked((int)offset), count), null);
+    public override StorageLease Lease(long offset, int count)
+    {
+        ObjectDisposedException.ThrowIf(parts[0].File.IsDisposed, typeof(Checkpoint));
+        return new StorageLease(_bytes.Value.AsSpan(checked((int)offset), count), null);
+    }
 
     private static byte[] Assemble(IReadOnlyList<MappedSection> parts, long runs, int length)
     {

@@ -17,6 +17,10 @@ internal static class CachedModel
     public static string? Weights(RepositoryCache cache, string commit, ModelLayout layout) =>
         layout.Weights.FirstOrDefault(weights => File.Exists(cache.File(commit, weights)));
 
+    /// <summary>Of each module that follows and whose weights are not there, the files of which one may hold them.</summary>
+    public static IEnumerable<IReadOnlyList<string>> LackingModuleWeights(RepositoryCache cache, string commit, ModelLayout layout) =>
+        layout.ModuleWeights.Where(files => !files.Any(file => cache.Has(commit, file)));
+
     /// <summary>The configuration is there and the weights that the loader takes are whole: the model can run.</summary>
     public static bool IsUsable(RepositoryCache cache, string commit)
     {
@@ -41,9 +45,7 @@ internal static class CachedModel
     public static IEnumerable<string> Unsettled(RepositoryCache cache, string commit)
     {
         ModelLayout layout = Layout(cache, commit);
-        return layout.Descriptions.Where(IsUnknown).Concat(layout.ModuleWeights
-            .Where(files => !files.Any(file => cache.Has(commit, file)))
-            .SelectMany(files => files.Where(IsUnknown)));
+        return layout.Descriptions.Concat(LackingModuleWeights(cache, commit, layout).SelectMany(files => files)).Where(IsUnknown);
 
         bool IsUnknown(string file) => !cache.Has(commit, file) && !cache.IsMissing(commit, file);
     }

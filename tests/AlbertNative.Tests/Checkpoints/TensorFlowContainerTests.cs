@@ -106,10 +106,13 @@ public sealed class TensorFlowContainerTests : IDisposable
             (Key(0, 2), TensorFlowTable.Entry([2, 2], 0, data.AsSpan(0, 16))),
             (Key(2, 1), TensorFlowTable.Entry([2, 1], 16, data.AsSpan(16, 8))),
             (TensorFlowTable.Name("w"), whole)), data);
-        using Checkpoint checkpoint = Checkpoint.Open(path);
-        Assert.Equal("w F32 [2, 3]", Assert.Single(checkpoint.Tensors).ToString());
-        Assert.Equal([1f, 2, 3, 4, 5, 6], CheckpointComparison.Floats(checkpoint.Tensors[0]));
-        Assert.Equal([1f, 4, 2, 5, 3, 6], CheckpointComparison.Floats(checkpoint.Tensors[0].Transpose("t")));
+        Checkpoint checkpoint = Checkpoint.Open(path);
+        CheckpointTensor tensor = Assert.Single(checkpoint.Tensors);
+        Assert.Equal("w F32 [2, 3]", tensor.ToString());
+        Assert.Equal([1f, 2, 3, 4, 5, 6], CheckpointComparison.Floats(tensor));
+        Assert.Equal([1f, 4, 2, 5, 3, 6], CheckpointComparison.Floats(tensor.Transpose("t")));
+        checkpoint.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => CheckpointComparison.Floats(tensor));
 
         AssertRefused("part of no variable", TensorFlowTable.Index((Key(0, 2), TensorFlowTable.Entry([2, 2], 0, data.AsSpan(0, 16)))), data);
         AssertRefused("which begins at [0, 0], is not there", TensorFlowTable.Index(
