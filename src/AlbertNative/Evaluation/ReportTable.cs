@@ -16,21 +16,23 @@ internal sealed class ReportTable
     private readonly int _digits;
     private readonly bool _fractionalSupport;
 
-    /// <param name="names">The labels, which set the first column's width.</param>
+    /// <summary>Begins with the head and a line for each label; those of the means are to follow.</summary>
+    /// <param name="labels">The labels, whose names set the first column's width.</param>
     /// <param name="digits">Digits after the point.</param>
     /// <param name="fractionalSupport">Whether supports are printed as <c>7.0</c>.</param>
-    public ReportTable(IEnumerable<string> names, int digits, bool fractionalSupport = false)
+    public ReportTable(IReadOnlyList<LabelScores> labels, int digits, bool fractionalSupport = false)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(digits);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(digits, 15);
         _digits = digits;
         _fractionalSupport = fractionalSupport;
-        _nameWidth = names.Select(CodePoints).Append(WidestAverage.Length).Append(digits).Max();
+        _nameWidth = labels.Select(label => CodePoints(label.Label)).Append(WidestAverage.Length).Append(digits).Max();
         Row("", "precision", "recall", "f1-score", "support");
         Blank();
+        foreach (LabelScores label in labels)
+            Row(label.Label, label.Scores);
+        Blank();
     }
-
-    public void Blank() => _text.Append('\n');
 
     public void Row(string name, Scores scores) =>
         Row(name, Number(scores.Precision), Number(scores.Recall), Number(scores.F1), Count(scores.Support));
@@ -47,6 +49,8 @@ internal sealed class ReportTable
             _text.Append(' ').Append(cell.PadLeft(CellWidth));
         Blank();
     }
+
+    private void Blank() => _text.Append('\n');
 
     private string Count(int count) =>
         count.ToString(CultureInfo.InvariantCulture) + (_fractionalSupport ? ".0" : "");

@@ -81,10 +81,7 @@ public sealed class ClassificationReport
     public string ToString(int digits)
     {
         // Where not one example is right, scikit-learn's counts are floating point numbers, and it shows.
-        ReportTable table = new(Labels.Select(label => label.Label), digits, fractionalSupport: Confusion.Correct == 0);
-        foreach (LabelScores label in Labels)
-            table.Row(label.Label, label.Scores);
-        table.Blank();
+        ReportTable table = new(Labels, digits, fractionalSupport: Confusion.Correct == 0);
         if (_isSubset)
             table.Row("micro avg", Micro);
         else

@@ -70,10 +70,7 @@ public sealed class MultiLabelReport
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="digits"/> is out of range.</exception>
     public string ToString(int digits)
     {
-        ReportTable table = new(Labels.Select(label => label.Label), digits);
-        foreach (LabelScores label in Labels)
-            table.Row(label.Label, label.Scores);
-        table.Blank();
+        ReportTable table = new(Labels, digits);
         table.Row("micro avg", Micro);
         table.Row("macro avg", Macro);
         table.Row("weighted avg", Weighted);

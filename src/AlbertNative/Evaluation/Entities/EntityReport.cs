@@ -71,10 +71,7 @@ public sealed class EntityReport
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="digits"/> is out of range.</exception>
     public string ToString(int digits)
     {
-        ReportTable table = new(Types.Select(type => type.Label), digits);
-        foreach (LabelScores type in Types)
-            table.Row(type.Label, type.Scores);
-        table.Blank();
+        ReportTable table = new(Types, digits);
         table.Row("micro avg", Micro);
         table.Row("macro avg", Macro);
         table.Row("weighted avg", Weighted);
