@@ -49,10 +49,7 @@ internal sealed class ModelBatch<TInput>
         return rows;
     }
 
-    /// <summary>The rows that are asked of the model, ascending, where not all of them are; set once, before the pass.</summary>
-    public int[] Selected { get; private set; } = [];
-
-    /// <summary>Selects some rows of each input.</summary>
+    /// <summary>Selects some rows of each input: those that are asked of the model, where not all of them are.</summary>
     /// <returns>The rows of all inputs, ascending.</returns>
     public int[] Select(Func<int, EncodedInput<TInput>, int[]> rowsOf)
     {
@@ -62,7 +59,7 @@ internal sealed class ModelBatch<TInput>
             _firstSelected[i] = rows.Count;
             rows.AddRange(rowsOf(i, Inputs[i]));
         }
-        return Selected = [.. rows];
+        return [.. rows];
     }
 
     /// <summary>Where an input's selected rows begin among all that are selected.</summary>
