@@ -94,12 +94,9 @@ internal sealed class InputEncoder
 
     private Encoding Limited(Func<EncodeOptions, Encoding> encode)
     {
-        if (_overlong.Action == OverlongAction.Truncate)
-            return encode(EncodeOptions.Default with { MaxLength = MaxLength });
-
         // A text of any length is refused without being encoded to its end.
         Encoding encoding = encode(EncodeOptions.Default with { MaxLength = MaxLength });
-        if (!encoding.IsTruncated)
+        if (_overlong.Action == OverlongAction.Truncate || !encoding.IsTruncated)
             return encoding;
         Encoding counted = encode(EncodeOptions.Default with { MaxLength = Math.Max(MaxLength, OverlongTextException.MostCounted) });
         throw new OverlongTextException(counted.Count, MaxLength, isLonger: counted.IsTruncated);
