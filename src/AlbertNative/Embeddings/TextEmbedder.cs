@@ -113,7 +113,7 @@ public sealed class TextEmbedder : TextTask
         bool firstTokensOnly = promptTokens == 0 && _head.Pooling.IsFirstTokenAlone;
         return Operation<string, EncoderOutput, float[]>(
             _outputs,
-            text => Inputs.Encode(text, Prompted(prompt, text)),
+            text => Inputs.Encode(text, prompt + text),
             ForwardFor(firstTokensOnly),
             (batch, i, output) => PoolText(batch, i, output, promptTokens, firstTokensOnly, request));
     }
@@ -175,12 +175,6 @@ public sealed class TextEmbedder : TextTask
         float[] difference = new float[first.Length];
         TensorPrimitives.Subtract(first, second, difference);
         return difference;
-    }
-
-    private static string Prompted(string prompt, string text)
-    {
-        ArgumentNullException.ThrowIfNull(text);
-        return prompt.Length == 0 ? text : prompt + text;
     }
 
     // [CLS] counts among them, [SEP] does not: it stands behind the text then.
