@@ -98,14 +98,11 @@ internal sealed class DenseModule : IVectorModule
             : throw settings.Fault($"the activation {name} is not supported, only {string.Join(", ", Activations.Keys)} are");
     }
 
-    private static float[] Tensor(Checkpoint checkpoint, string name, params ReadOnlySpan<int> shape)
+    private static float[] Tensor(Checkpoint checkpoint, string name, params ReadOnlySpan<long> shape)
     {
         if (!checkpoint.TryGet(name, out CheckpointTensor? tensor))
             throw new CheckpointFormatException(checkpoint.Source, $"has no {name}");
-        bool fits = tensor.Shape.Length == shape.Length;
-        for (int i = 0; fits && i < shape.Length; i++)
-            fits = tensor.Shape[i] == shape[i];
-        if (!fits)
+        if (!tensor.Shape.AsSpan().SequenceEqual(shape))
             throw new CheckpointFormatException(checkpoint.Source, $"{tensor}: expected [{string.Join(", ", shape.ToArray())}] by the module's config.json");
         float[] values = new float[tensor.ElementCount];
         tensor.CopyTo(values);
