@@ -23,15 +23,13 @@ public static class ModelExporter
     /// <exception cref="FormatException">The source is malformed, does not fit together or is not supported; names every fault.</exception>
     /// <exception cref="IOException">The directory is in use, or a file cannot be read or written.</exception>
     public static ConversionSummary Export(
-        string source, string directory, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
-    {
-        return Export(source, directory, (model, weights) =>
+        string source, string directory, IProgress<double>? progress = null, CancellationToken cancellationToken = default) =>
+        Export(source, directory, WeightsFile, (_, weights, path) =>
         {
             SafetensorsWriter writer = new(OneFileModelWriter.PyTorchMetadata);
             weights.AddTo(writer);
-            return (WeightsFile, path => writer.Save(path, ModelConverter.ShareOf(WeightBytes(weights), progress), cancellationToken));
+            writer.Save(path, ModelConverter.ShareOf(WeightBytes(weights), progress), cancellationToken);
         });
-    }
 
     /// <summary>
     /// Exports a model as an ONNX graph of the class that its configuration names first (<see cref="OnnxExport"/>), with the
@@ -46,9 +44,9 @@ public static class ModelExporter
     /// <exception cref="IOException">The directory is in use, or a file cannot be read or written.</exception>
     public static ConversionSummary ExportOnnx(
         string source, string directory, IProgress<double>? progress = null, CancellationToken cancellationToken = default) =>
-        Export(source, directory, (model, weights) => (GraphFile, path => OnnxExport.Save(
+        Export(source, directory, GraphFile, (model, weights, path) => OnnxExport.Save(
             model.Config, model.Weights, model.Config.DefaultArchitecture, path,
-            ModelConverter.ShareOf(SingleBytes(weights), progress), cancellationToken)));
+            ModelConverter.ShareOf(SingleBytes(weights), progress), cancellationToken));
 
     private static long WeightBytes(ConvertedWeights weights) => weights.Tensors.Sum(tensor => tensor.ByteCount);
 
@@ -56,7 +54,7 @@ public static class ModelExporter
         weights.Tensors.Sum(tensor => tensor.ByteCount / tensor.Type.Size * sizeof(float));
 
     private static ConversionSummary Export(
-        string source, string directory, Func<ConversionSource, ConvertedWeights, (string File, Action<string> Write)> plan)
+        string source, string directory, string fileName, Action<ConversionSource, ConvertedWeights, string> write)
     {
         ArgumentException.ThrowIfNullOrEmpty(source);
         ArgumentException.ThrowIfNullOrEmpty(directory);
@@ -70,9 +68,8 @@ public static class ModelExporter
         try
         {
             long bytes = WriteParts(model, partial);
-            (string file, Action<string> write) = plan(model, weights);
-            string weightsFile = Path.Combine(partial, file);
-            write(weightsFile);
+            string weightsFile = Path.Combine(partial, fileName);
+            write(model, weights, weightsFile);
             bytes += new FileInfo(weightsFile).Length;
             if (Directory.Exists(final))
                 Directory.Delete(final);
