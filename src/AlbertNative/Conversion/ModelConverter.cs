@@ -19,7 +19,6 @@ public static class ModelConverter
     /// <param name="progress">Told what share of the weights has been written, from 0 to 1.</param>
     /// <param name="cancellationToken">Stops the conversion; nothing is then left behind.</param>
     /// <exception cref="FormatException">The source is malformed, does not fit together or is not supported; names every fault.</exception>
-    /// <exception cref="NotSupportedException">The source is a TensorFlow checkpoint.</exception>
     /// <exception cref="ArgumentException">The destination has another ending, or is a file of the source.</exception>
     /// <exception cref="IOException">A file cannot be read or written.</exception>
     public static ConversionSummary Convert(
