@@ -52,7 +52,8 @@ internal sealed class EvaluateCommand : Command
 
     private int Execute(ParseResult parsed)
     {
-        EvaluationData data = EvaluationData.Read(parsed.GetValue(_data)!, Task(parsed)!.Value, _columns.Value(parsed));
+        string path = parsed.GetValue(_data)!;
+        EvaluationData data = EvaluationData.Read(path, parsed.GetValue(_task) ?? TaskOf(path)!.Value, _columns.Value(parsed));
         EvaluationSummary summary = parsed.GetValue(_predictions) is { } file
             ? data.Judge(new PredictionsInFile(file, parsed.GetValue(_noAnswerScores), parsed.GetValue(_noAnswerThreshold)), parsed.GetValue(_positive))
             : JudgeModel(parsed, data);
@@ -108,7 +109,8 @@ internal sealed class EvaluateCommand : Command
         file.Complete();
     }
 
-    private EvaluationTask? Task(ParseResult parsed) => parsed.GetValue(_task) ?? Path.GetExtension(parsed.GetValue(_data) ?? "").ToUpperInvariant() switch
+    /// <summary>The task that a file's ending stands for; null where it could be of several.</summary>
+    private static EvaluationTask? TaskOf(string path) => Path.GetExtension(path).ToUpperInvariant() switch
     {
         ".CONLL" or ".CONLLU" => EvaluationTask.Tag,
         ".JSON" => EvaluationTask.Answer,
@@ -121,7 +123,7 @@ internal sealed class EvaluateCommand : Command
         if (command.GetResult(_data) is null || command.GetResult(_task)?.Errors.Any() == true)
             return;
         string path = command.GetValue(_data) ?? "";
-        if (command.GetValue(_task) is null && Path.GetExtension(path).ToUpperInvariant() is not (".CONLL" or ".CONLLU" or ".JSON" or ".CSV" or ".TSV" or ".JSONL"))
+        if (command.GetValue(_task) is null && TaskOf(path) is null)
             command.AddError($"--task: {path} could be of several tasks; name one");
         if (command.GetValue(_predictions) is not null && command.GetValue(_task) == EvaluationTask.Pretrain)
             command.AddError("--predictions: what a model guesses for masks is not read from a file");
