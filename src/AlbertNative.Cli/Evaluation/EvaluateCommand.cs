@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Text.Json;
 using AlbertNative.Training;
 
 namespace AlbertNative.Cli;
@@ -68,10 +67,9 @@ internal sealed class EvaluateCommand : Command
         }
         else
         {
-            using Utf8JsonWriter json = new(terminal.Output);
-            SummaryJson.Write(json, summary);
-            json.Flush();
-            terminal.Output.Write("\n"u8);
+            using JsonLinesWriter<string, EvaluationSummary> writer = new(terminal.Output, (json, _, judged) => SummaryJson.Write(json, judged));
+            writer.Write(path, summary, record: null);
+            writer.Complete();
         }
         return ExitCode.Success;
     }

@@ -4,12 +4,11 @@ using AlbertNative.Training;
 
 namespace AlbertNative.Cli;
 
-/// <summary>An evaluation as programs read it: one object.</summary>
+/// <summary>An evaluation as programs read it: the fields of one object.</summary>
 internal static class SummaryJson
 {
     public static void Write(Utf8JsonWriter json, EvaluationSummary summary)
     {
-        json.WriteStartObject();
         json.WriteNumber("examples", summary.Examples);
         json.WriteStartObject("metrics");
         foreach ((string name, double value) in summary.Metrics)
@@ -34,7 +33,6 @@ internal static class SummaryJson
             WriteError(json, error);
         json.WriteEndArray();
         json.WriteTexts("notes", summary.Notes);
-        json.WriteEndObject();
     }
 
     private static void WriteLabel(Utf8JsonWriter json, LabelScores label)
