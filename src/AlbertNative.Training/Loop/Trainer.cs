@@ -17,6 +17,7 @@ public sealed class Trainer
     private readonly CounterDropout _dropout;
     private readonly TokenBatch _batch = new();
     private int _epoch = -1;
+    private int[] _order = [];
 
     /// <summary>A run of a model over examples, from its first update.</summary>
     /// <exception cref="ArgumentException">An option is out of range, or there are no examples.</exception>
@@ -79,9 +80,11 @@ public sealed class Trainer
         long begun = Stopwatch.GetTimestamp();
         int epoch = Done / UpdatesPerEpoch, first = Done % UpdatesPerEpoch * _options.BatchSize;
         if (epoch != _epoch)
+        {
             _examples.BeginEpoch(_epoch = epoch);
-        int[] order = ExampleOrder.OfEpoch(_examples.Count, unchecked((ulong)_options.Seed), epoch);
-        int[] examples = order[first..Math.Min(_examples.Count, first + _options.BatchSize)];
+            _order = ExampleOrder.OfEpoch(_examples.Count, unchecked((ulong)_options.Seed), epoch);
+        }
+        int[] examples = _order[first..Math.Min(_examples.Count, first + _options.BatchSize)];
         (double loss, int tokens) = AddGradients(examples, cancellationToken);
         if (!double.IsFinite(loss))
             throw new TrainingDivergedException(Done + 1, examples, loss);
