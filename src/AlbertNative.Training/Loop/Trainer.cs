@@ -125,7 +125,7 @@ public sealed class Trainer
     {
         _model.ClearGradients();
         _dropout.Update = Done;
-        DropoutState masks = new(_dropout);
+        CounterDropout? masks = _dropout.DropsAnything ? _dropout : null;
         List<(Range Part, TrainingTargets Targets)> parts = [];
         LossParts weight = default;
         foreach (Range part in MicroBatches(_examples, examples))
@@ -140,8 +140,8 @@ public sealed class Trainer
         {
             cancellationToken.ThrowIfCancellationRequested();
             Load(_examples, examples.AsSpan(part));
-            masks.First(part.Start.Value);
-            _model.Forward(_batch, _examples.RowsOf(examples.AsSpan(part)), masks.Masks, cancellationToken);
+            _dropout.FirstExample = part.Start.Value;
+            _model.Forward(_batch, _examples.RowsOf(examples.AsSpan(part)), masks, cancellationToken);
             loss += targets.Apply(_model, weight).Total;
             _model.Backward(cancellationToken);
             tokens += _batch.TokenCount;
@@ -171,18 +171,6 @@ public sealed class Trainer
             tokens += length;
         }
         yield return start..examples.Length;
-    }
-
-    /// <summary>The masks of an update, or none where the model drops nothing.</summary>
-    private readonly struct DropoutState(CounterDropout dropout)
-    {
-        public CounterDropout? Masks { get; } = dropout.DropsAnything ? dropout : null;
-
-        public void First(int example)
-        {
-            if (Masks is not null)
-                Masks.FirstExample = example;
-        }
     }
 }
 
