@@ -13,8 +13,8 @@ internal enum RandomPurpose
 }
 
 /// <summary>
-/// Random numbers by counter: Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC'11). The
-/// n-th number is a function of seed, purpose, stream and n alone, so it can be had again, in any order and on any thread.
+/// Random numbers by counter: <see cref="Philox4x32"/>. The n-th number is a function of seed, purpose, stream and n alone,
+/// so it can be had again, in any order and on any thread.
 /// </summary>
 internal readonly struct CounterRandom
 {
@@ -40,18 +40,8 @@ internal readonly struct CounterRandom
     }
 
     /// <summary>The four 32-bit numbers of a counter.</summary>
-    public (uint A, uint B, uint C, uint D) Block(ulong counter)
-    {
-        uint a = (uint)counter, b = (uint)(counter >> 32), c = _stream0, d = _stream1, key0 = _key0, key1 = _key1;
-        for (int round = 0; round < 10; round++)
-        {
-            ulong left = (ulong)a * 0xD2511F53, right = (ulong)c * 0xCD9E8D57;
-            (a, b, c, d) = ((uint)(right >> 32) ^ b ^ key0, (uint)right, (uint)(left >> 32) ^ d ^ key1, (uint)left);
-            key0 += 0x9E3779B9;
-            key1 += 0xBB67AE85;
-        }
-        return (a, b, c, d);
-    }
+    public (uint A, uint B, uint C, uint D) Block(ulong counter) =>
+        Philox4x32.Bits(_key0, _key1, (uint)counter, (uint)(counter >> 32), _stream0, _stream1);
 
     /// <summary>Numbers from the n-th on, n a multiple of 4.</summary>
     public void FillUniform(ulong n, Span<float> values)
