@@ -67,8 +67,6 @@ internal sealed class TrainingWorkspace(ModelConfig config, bool checkpointing)
 
     public int RowCount { get; private set; }
 
-    public bool Selects => RowCount < Batch.TokenCount;
-
     public ReadOnlySpan<AttentionSpan> Spans => _spans.AsSpan(0, Batch.SequenceCount);
 
     public ReadOnlySpan<AttentionSpan> SelectedSpans => _selectedSpans.AsSpan(0, Batch.SequenceCount);

@@ -8,7 +8,4 @@ internal enum RandomPurpose : uint
 
     /// <summary>How documents become examples of pre-training.</summary>
     Segments = 2,
-
-    /// <summary>Which examples are held out.</summary>
-    Splits = 3,
 }
