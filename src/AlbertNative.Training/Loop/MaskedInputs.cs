@@ -36,13 +36,13 @@ internal sealed class MaskedInputs(int[][] blocks, TokenMasking masking, Predica
             int[] labels = Mask(example).Labels;
             for (int token = 0; token < labels.Length; token++)
             {
-                if (labels[token] != IgnoredLabel.Value)
+                if (labels[token] != ClassTargets.Ignored)
                     labelled.Add((start + token, labels[token]));
             }
             start += labels.Length;
         }
         // No rows would mean all of them: where nothing is hidden one row is asked for, and has no label.
-        return labelled.Count > 0 ? labelled : [(0, IgnoredLabel.Value)];
+        return labelled.Count > 0 ? labelled : [(0, ClassTargets.Ignored)];
     }
 
     private MaskedInput Mask(int example)

@@ -69,7 +69,7 @@ public sealed class MaskedLanguageTask : TrainingTask
             int[] labels = inputs.LabelsOf(part.Span);
             for (int row = 0; row < labels.Length; row++)
             {
-                if (labels[row] != IgnoredLabel.Value)
+                if (labels[row] != ClassTargets.Ignored)
                     scores.Add(model.Logits[row], labels[row]);
             }
         });

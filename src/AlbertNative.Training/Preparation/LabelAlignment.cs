@@ -1,3 +1,4 @@
+using AlbertNative.Model;
 using AlbertNative.Tokenization;
 
 namespace AlbertNative.Training;
@@ -33,10 +34,10 @@ internal sealed class LabelAlignment
         for (int token = 0; token < labels.Length; token++)
         {
             int word = encoding.WordIndices[token];
-            labels[token] = word < 0 ? IgnoredLabel.Value
+            labels[token] = word < 0 ? ClassTargets.Ignored
                 : word != previous ? wordLabels[word]
                 : _rule == PieceLabels.All ? _continued[wordLabels[word]]
-                : IgnoredLabel.Value;
+                : ClassTargets.Ignored;
             previous = word;
         }
         return labels;

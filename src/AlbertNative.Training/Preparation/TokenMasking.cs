@@ -1,3 +1,5 @@
+using AlbertNative.Model;
+
 namespace AlbertNative.Training;
 
 /// <summary>
@@ -28,7 +30,7 @@ internal sealed record TokenMasking(int MaskId, int VocabularySize)
     {
         int[] ids = inputIds.ToArray();
         int[] labels = new int[ids.Length];
-        Array.Fill(labels, IgnoredLabel.Value);
+        Array.Fill(labels, ClassTargets.Ignored);
         for (int token = 0; token < ids.Length; token++)
         {
             if (isSpecial(token) || draw(token, 0) >= Probability)
@@ -47,7 +49,7 @@ internal sealed record TokenMasking(int MaskId, int VocabularySize)
     {
         int[] ids = inputIds.ToArray();
         int[] labels = new int[ids.Length];
-        Array.Fill(labels, IgnoredLabel.Value);
+        Array.Fill(labels, ClassTargets.Ignored);
         foreach (Range run in NGramChoice.Choose(words, Probability, random))
         {
             // One draw for the whole run: its tokens share their fate, though not the random token.
