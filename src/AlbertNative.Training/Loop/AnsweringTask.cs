@@ -14,8 +14,6 @@ public sealed class AnsweringTask : TrainingTask
     private readonly Tokenizer _tokenizer;
     private readonly int _maxLength;
     private readonly int _stride;
-    private readonly List<string> _files;
-    private readonly AnswerWindows _train;
 
     /// <summary>Prepares questions.</summary>
     /// <param name="tokenizer">The model's tokenizer.</param>
@@ -30,13 +28,10 @@ public sealed class AnsweringTask : TrainingTask
         _tokenizer = tokenizer;
         _maxLength = maxLength;
         _stride = stride;
-        _files = [Describe(train)];
-        _train = Prepare(train);
+        DataFiles = Describe(train, dev, "questions");
+        Train = Prepare(train);
         if (dev is not null)
-        {
             Dev = Add(dev);
-            _files.Add(Describe(dev));
-        }
     }
 
     /// <inheritdoc/>
@@ -46,16 +41,16 @@ public sealed class AnsweringTask : TrainingTask
     public override IReadOnlyList<string> Labels => [];
 
     /// <inheritdoc/>
-    public override PreparedExamples Train => _train;
+    public override PreparedExamples Train { get; }
 
     /// <inheritdoc/>
     public override PreparedExamples? Dev { get; }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> DataFiles => _files;
+    public override IReadOnlyList<string> DataFiles { get; }
 
     /// <inheritdoc/>
-    public override string Fingerprint => FormattableString.Invariant($"answer {_maxLength} {_stride} {string.Join(';', _files)}");
+    public override string Fingerprint => FormattableString.Invariant($"answer {_maxLength} {_stride} {string.Join(';', DataFiles)}");
 
     /// <inheritdoc/>
     public override string MainMetric => "f1";
@@ -125,9 +120,6 @@ public sealed class AnsweringTask : TrainingTask
         }
         return new AnswerWindows(questions, windows);
     }
-
-    private static string Describe(DataSet<QuestionExample> set) =>
-        FormattableString.Invariant($"{Path.GetFileName(set.Path)}, {set.Count} questions, SHA-256 {set.Sha256}");
 
     /// <summary>The windows of all questions, one after the other, each an example.</summary>
     private sealed class AnswerWindows : PreparedExamples

@@ -10,8 +10,6 @@ public sealed class ClassificationTask : TrainingTask
     private readonly Tokenizer _tokenizer;
     private readonly Dictionary<string, int> _numbers;
     private readonly int _maxLength;
-    private readonly List<string> _files;
-    private readonly LabelledInputs _train;
 
     /// <summary>Prepares texts.</summary>
     /// <param name="tokenizer">The model's tokenizer.</param>
@@ -33,13 +31,10 @@ public sealed class ClassificationTask : TrainingTask
             throw new DataFormatException(train.Path, 0, null, $"all examples have the label '{labels.FirstOrDefault()}': there is nothing to learn");
         Labels = labels;
         _numbers = labels.Select((label, number) => (label, number)).ToDictionary(pair => pair.label, pair => pair.number, StringComparer.Ordinal);
-        _files = [Describe(train)];
-        _train = Prepare(train, smoothing, balanced);
+        DataFiles = Describe(train, dev, "examples");
+        Train = Prepare(train, smoothing, balanced);
         if (dev is not null)
-        {
             Dev = Add(dev);
-            _files.Add(Describe(dev));
-        }
     }
 
     /// <inheritdoc/>
@@ -49,16 +44,16 @@ public sealed class ClassificationTask : TrainingTask
     public override IReadOnlyList<string> Labels { get; }
 
     /// <inheritdoc/>
-    public override PreparedExamples Train => _train;
+    public override PreparedExamples Train { get; }
 
     /// <inheritdoc/>
     public override PreparedExamples? Dev { get; }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> DataFiles => _files;
+    public override IReadOnlyList<string> DataFiles { get; }
 
     /// <inheritdoc/>
-    public override string Fingerprint => FormattableString.Invariant($"classify {_maxLength} {string.Join(';', _files)}");
+    public override string Fingerprint => FormattableString.Invariant($"classify {_maxLength} {string.Join(';', DataFiles)}");
 
     /// <inheritdoc/>
     public override string MainMetric => "macro_f1";
@@ -117,7 +112,4 @@ public sealed class ClassificationTask : TrainingTask
         float[]? weights = balanced ? [.. counts.Select(count => (float)(texts.Count / ((double)Labels.Count * count)))] : null;
         return new LabelledInputs(inputs, labels, smoothing, weights);
     }
-
-    private static string Describe(DataSet<LabelledText> set) =>
-        FormattableString.Invariant($"{Path.GetFileName(set.Path)}, {set.Count} examples, SHA-256 {set.Sha256}");
 }

@@ -10,8 +10,6 @@ namespace AlbertNative.Training;
 /// </summary>
 public sealed class MaskedLanguageTask : TrainingTask
 {
-    private readonly MaskedInputs _train;
-    private readonly List<string> _files;
     private readonly int _blockLength;
 
     /// <summary>Prepares texts.</summary>
@@ -25,13 +23,10 @@ public sealed class MaskedLanguageTask : TrainingTask
         ArgumentNullException.ThrowIfNull(tokenizer);
         ArgumentNullException.ThrowIfNull(train);
         _blockLength = blockLength;
-        _files = [Describe(train)];
-        _train = Prepare(tokenizer, train, unchecked((uint)seed));
+        DataFiles = Describe(train, dev, "documents");
+        Train = Prepare(tokenizer, train, unchecked((uint)seed));
         if (dev is not null)
-        {
             Dev = Prepare(tokenizer, dev, unchecked((uint)seed));
-            _files.Add(Describe(dev));
-        }
     }
 
     /// <inheritdoc/>
@@ -41,16 +36,16 @@ public sealed class MaskedLanguageTask : TrainingTask
     public override IReadOnlyList<string> Labels => [];
 
     /// <inheritdoc/>
-    public override PreparedExamples Train => _train;
+    public override PreparedExamples Train { get; }
 
     /// <inheritdoc/>
     public override PreparedExamples? Dev { get; }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> DataFiles => _files;
+    public override IReadOnlyList<string> DataFiles { get; }
 
     /// <inheritdoc/>
-    public override string Fingerprint => FormattableString.Invariant($"fill-mask {_blockLength} {string.Join(';', _files)}");
+    public override string Fingerprint => FormattableString.Invariant($"fill-mask {_blockLength} {string.Join(';', DataFiles)}");
 
     /// <inheritdoc/>
     public override string MainMetric => "masked_lm_accuracy";
@@ -92,7 +87,4 @@ public sealed class MaskedLanguageTask : TrainingTask
         TokenMasking masking = new(tokenizer.MaskId, tokenizer.VocabularySize);
         return new MaskedInputs(blocks, masking, id => id == tokenizer.ClsId || id == tokenizer.SepId || id == tokenizer.PadId, seed);
     }
-
-    private static string Describe(DataSet<TextDocument> set) =>
-        FormattableString.Invariant($"{Path.GetFileName(set.Path)}, {set.Count} documents, SHA-256 {set.Sha256}");
 }

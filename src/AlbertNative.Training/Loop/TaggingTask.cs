@@ -10,14 +10,12 @@ namespace AlbertNative.Training;
 /// </summary>
 public sealed class TaggingTask : TrainingTask
 {
-    private readonly LabelledInputs _train;
     private readonly Dictionary<PreparedExamples, Judged> _judged = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<string, int> _numbers;
     private readonly Tokenizer _tokenizer;
     private readonly LabelAlignment _alignment;
     private readonly int _maxLength;
     private readonly PieceLabels _pieces;
-    private readonly List<string> _files;
 
     /// <summary>Prepares sentences.</summary>
     /// <param name="tokenizer">The model's tokenizer.</param>
@@ -40,13 +38,10 @@ public sealed class TaggingTask : TrainingTask
         Labels = labels;
         _numbers = labels.Select((label, number) => (label, number)).ToDictionary(pair => pair.label, pair => pair.number, StringComparer.Ordinal);
         _alignment = new LabelAlignment(labels, pieces);
-        _files = [Describe(train)];
-        _train = Prepare(train, smoothing).Inputs;
+        DataFiles = Describe(train, dev, "sentences");
+        Train = Prepare(train, smoothing).Inputs;
         if (dev is not null)
-        {
             Dev = Add(dev);
-            _files.Add(Describe(dev));
-        }
     }
 
     /// <inheritdoc/>
@@ -56,16 +51,16 @@ public sealed class TaggingTask : TrainingTask
     public override IReadOnlyList<string> Labels { get; }
 
     /// <inheritdoc/>
-    public override PreparedExamples Train => _train;
+    public override PreparedExamples Train { get; }
 
     /// <inheritdoc/>
     public override PreparedExamples? Dev { get; }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> DataFiles => _files;
+    public override IReadOnlyList<string> DataFiles { get; }
 
     /// <inheritdoc/>
-    public override string Fingerprint => FormattableString.Invariant($"tag {_maxLength} {_pieces} {string.Join(';', _files)}");
+    public override string Fingerprint => FormattableString.Invariant($"tag {_maxLength} {_pieces} {string.Join(';', DataFiles)}");
 
     /// <summary><c>f1</c> of entities, or <c>accuracy</c> where the tags are not those of entities.</summary>
     public override string MainMetric => HasEntities ? "f1" : "accuracy";
@@ -137,9 +132,6 @@ public sealed class TaggingTask : TrainingTask
         }
         return new Judged(new LabelledInputs(inputs, labels, smoothing), sentences, words);
     }
-
-    private static string Describe(DataSet<TaggedSentence> set) =>
-        FormattableString.Invariant($"{Path.GetFileName(set.Path)}, {set.Count} sentences, SHA-256 {set.Sha256}");
 
     private sealed record Judged(LabelledInputs Inputs, DataSet<TaggedSentence> Sentences, int[][] Words);
 }

@@ -42,6 +42,14 @@ public abstract class TrainingTask
     /// <summary>Judges the model as it is now.</summary>
     public abstract TaskScores Evaluate(Trainer trainer, PreparedExamples examples);
 
+    /// <summary>The entries of <see cref="DataFiles"/>.</summary>
+    private protected static string[] Describe<T>(DataSet<T> train, DataSet<T>? dev, string examples)
+    {
+        return dev is null ? [Entry(train)] : [Entry(train), Entry(dev)];
+
+        string Entry(DataSet<T> set) => FormattableString.Invariant($"{Path.GetFileName(set.Path)}, {set.Count} {examples}, SHA-256 {set.Sha256}");
+    }
+
     /// <summary>The place of a row's largest score; of equal ones the first.</summary>
     private protected static int Best(ReadOnlySpan<float> scores)
     {
