@@ -7,7 +7,7 @@ namespace AlbertNative.Training;
 /// <param name="labels">For each sequence its label alone, or those of all of its tokens; -100 for none.</param>
 /// <param name="smoothing">Label smoothing.</param>
 /// <param name="classWeights">What each class's loss counts; null for 1.</param>
-internal sealed class LabelledInputs(ModelInput[] inputs, int[][] labels, double smoothing = 0, float[]? classWeights = null) : PreparedExamples
+internal class LabelledInputs(ModelInput[] inputs, int[][] labels, double smoothing = 0, float[]? classWeights = null) : PreparedExamples
 {
     public override int Count => inputs.Length;
 

@@ -10,7 +10,6 @@ namespace AlbertNative.Training;
 /// </summary>
 public sealed class TaggingTask : TrainingTask
 {
-    private readonly Dictionary<PreparedExamples, Judged> _judged = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<string, int> _numbers;
     private readonly Tokenizer _tokenizer;
     private readonly LabelAlignment _alignment;
@@ -39,7 +38,7 @@ public sealed class TaggingTask : TrainingTask
         _numbers = labels.Select((label, number) => (label, number)).ToDictionary(pair => pair.label, pair => pair.number, StringComparer.Ordinal);
         _alignment = new LabelAlignment(labels, pieces);
         DataFiles = Describe(train, dev, "sentences");
-        Train = Prepare(train, smoothing).Inputs;
+        Train = Prepare(train, smoothing);
         if (dev is not null)
             Dev = Add(dev);
     }
@@ -72,9 +71,7 @@ public sealed class TaggingTask : TrainingTask
     public PreparedExamples Add(DataSet<TaggedSentence> sentences)
     {
         ArgumentNullException.ThrowIfNull(sentences);
-        Judged judged = Prepare(sentences, smoothing: 0);
-        _judged.Add(judged.Inputs, judged);
-        return judged.Inputs;
+        return Prepare(sentences, smoothing: 0);
     }
 
     /// <inheritdoc/>
@@ -82,7 +79,7 @@ public sealed class TaggingTask : TrainingTask
     {
         ArgumentNullException.ThrowIfNull(trainer);
         ArgumentNullException.ThrowIfNull(examples);
-        Judged judged = _judged[examples];
+        TaggedInputs judged = (TaggedInputs)examples;
         string outside = HasEntities ? "O" : "";
         string[][] predicted = [.. judged.Sentences.Select(sentence => Enumerable.Repeat(outside, sentence.Words.Count).ToArray())];
         double loss = trainer.Evaluate(examples, (model, part) =>
@@ -114,7 +111,7 @@ public sealed class TaggingTask : TrainingTask
         return new TaskScores(report.Micro.F1, metrics, report.ToString());
     }
 
-    private Judged Prepare(DataSet<TaggedSentence> sentences, double smoothing)
+    private TaggedInputs Prepare(DataSet<TaggedSentence> sentences, double smoothing)
     {
         EncodeOptions options = new() { MaxLength = _maxLength };
         ModelInput[] inputs = new ModelInput[sentences.Count];
@@ -130,8 +127,15 @@ public sealed class TaggingTask : TrainingTask
             labels[i] = _alignment.Align(encoding, numbers);
             words[i] = [.. encoding.WordIndices];
         }
-        return new Judged(new LabelledInputs(inputs, labels, smoothing), sentences, words);
+        return new TaggedInputs(inputs, labels, smoothing, sentences, words);
     }
 
-    private sealed record Judged(LabelledInputs Inputs, DataSet<TaggedSentence> Sentences, int[][] Words);
+    /// <summary>Sentences with what they are judged by: their tags, and the word of each token.</summary>
+    private sealed class TaggedInputs(ModelInput[] inputs, int[][] labels, double smoothing, DataSet<TaggedSentence> sentences, int[][] words)
+        : LabelledInputs(inputs, labels, smoothing)
+    {
+        public DataSet<TaggedSentence> Sentences => sentences;
+
+        public int[][] Words => words;
+    }
 }
