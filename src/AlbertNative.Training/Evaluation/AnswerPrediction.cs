@@ -55,21 +55,12 @@ public sealed record AnswerPrediction(IReadOnlyDictionary<string, string> Answer
                 batch.Add(window.Input.InputIds, window.Input.TokenTypeIds);
             head.Forward(batch, output, cancellationToken: cancellationToken);
             AnswerSelection selection = AnswerSelection.Of(
-                question.Context, windows, [.. windows.Select((window, w) => Logits(output, batch.SequenceStarts[w], window.Input.Length))], options.MaxAnswerLength);
+                question.Context, windows,
+                [.. windows.Select((window, w) => AnswerSelection.LogitsOf(output.Logits, batch.SequenceStarts[w], window.Input.Length))],
+                options.MaxAnswerLength);
             answers[question.Id] = hasUnanswerable ? selection.AnswerOrNothing(options.NoAnswerThreshold) : selection.Answer;
             scores[question.Id] = selection.NoAnswerMargin;
         }
         return new(answers, scores);
-    }
-
-    private static (double[] Start, double[] End) Logits(LogitsOutput output, int firstRow, int length)
-    {
-        double[] start = new double[length], end = new double[length];
-        for (int row = 0; row < length; row++)
-        {
-            ReadOnlySpan<float> logits = output.Logits[firstRow + row];
-            (start[row], end[row]) = (logits[QuestionAnsweringHead.Start], logits[QuestionAnsweringHead.End]);
-        }
-        return (start, end);
     }
 }

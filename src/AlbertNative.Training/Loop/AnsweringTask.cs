@@ -76,10 +76,7 @@ public sealed class AnsweringTask : TrainingTask
             for (int i = 0; i < part.Length; i++)
             {
                 (int start, int length) = model.Batch.RowsOf(i);
-                double[] first = new double[length], last = new double[length];
-                for (int token = 0; token < length; token++)
-                    (first[token], last[token]) = (model.Logits[start + token][0], model.Logits[start + token][1]);
-                logits[part.Span[i]] = (first, last);
+                logits[part.Span[i]] = AnswerSelection.LogitsOf(model.Logits, start, length);
             }
         });
         bool mayBeUnanswerable = windows.Questions.Any(question => question.Answers.Count == 0);

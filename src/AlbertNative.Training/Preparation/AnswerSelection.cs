@@ -1,3 +1,5 @@
+using AlbertNative.Model;
+using AlbertNative.Tensors;
 using AlbertNative.Tokenization;
 
 namespace AlbertNative.Training;
@@ -64,6 +66,21 @@ internal sealed class AnswerSelection
             AddCandidates(windows[i].Spans, start, end, maxAnswerLength, candidates);
         }
         return new(context, [.. candidates.OrderByDescending(candidate => candidate.Score).Take(Best)], noAnswer);
+    }
+
+    /// <summary>The logits of a window, from a model's scores.</summary>
+    /// <param name="scores">[tokens, 2]</param>
+    /// <param name="firstRow">The row of the window's first token.</param>
+    /// <param name="length">The window's tokens.</param>
+    public static (double[] Start, double[] End) LogitsOf(Matrix scores, int firstRow, int length)
+    {
+        double[] start = new double[length], end = new double[length];
+        for (int token = 0; token < length; token++)
+        {
+            ReadOnlySpan<float> logits = scores[firstRow + token];
+            (start[token], end[token]) = (logits[QuestionAnsweringHead.Start], logits[QuestionAnsweringHead.End]);
+        }
+        return (start, end);
     }
 
     private static void AddCandidates(
