@@ -24,11 +24,12 @@ internal sealed class ParameterInitializer(ModelConfig config, WeightSource? sou
         {
             Span<float> values = parameters.Values.Values.Slice(parameter.Offset, parameter.Length);
             if (_tensors is not null && _tensors.Has(parameter.Name) && _tensors[parameter.Name].Shape.SequenceEqual(parameter.Shape))
+            {
                 _tensors[parameter.Name].CopyTo(0, values);
-            else
-                missing.Add(parameter.Name);
-            if (missing.Count > 0 && missing[^1] == parameter.Name)
-                Begin(parameter, values);
+                continue;
+            }
+            missing.Add(parameter.Name);
+            Begin(parameter, values);
         }
         return missing;
     }
