@@ -90,8 +90,8 @@ public sealed class ClassTargets : TrainingTargets
         double[] factors = new double[_labels.Length], losses = new double[_labels.Length];
         for (int row = 0; row < _labels.Length; row++)
         {
-            Require(_labels[row] < logits.Columns && (_labels[row] >= 0 || _labels[row] == Ignored),
-                $"row {row} has the label {_labels[row]}, expected one of {logits.Columns} or {Ignored}");
+            if (_labels[row] >= logits.Columns || (_labels[row] < 0 && _labels[row] != Ignored))
+                throw new ArgumentException($"row {row} has the label {_labels[row]}, expected one of {logits.Columns} or {Ignored}");
             factors[row] = factor * WeightOf(_labels[row]);
         }
         model.Run(new Program(logits, _labels, factors, _smoothing, losses));
@@ -196,7 +196,8 @@ public sealed class ChoiceTargets(int[] labels, int[] counts) : TrainingTargets
         int start = 0;
         for (int question = 0; question < labels.Length; start += counts[question++])
         {
-            Require(labels[question] < counts[question], $"question {question} has {counts[question]} choices and the label {labels[question]}");
+            if (labels[question] >= counts[question])
+                throw new ArgumentException($"question {question} has {counts[question]} choices and the label {labels[question]}");
             loss += GroupedSoftmax.Apply(model.Logits, start, counts[question], 0, Math.Max(labels[question], -1), Over(total.First));
         }
         return new LossParts(loss, 0);
