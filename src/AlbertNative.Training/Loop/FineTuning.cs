@@ -160,7 +160,8 @@ public sealed class FineTuning : IDisposable
         TrainerState state = TrainerState.Load(directory);
         if (state.Fingerprint != Fingerprint())
             throw new FormatException($"{directory} is of a run with other options or other data: it cannot be gone on with");
-        TrainedModelFiles.Read(directory, Model, _trainer.Optimizer);
+        TrainedModelFiles.Read(directory, Model);
+        TrainedModelFiles.ReadOptimizer(directory, Model, _trainer.Optimizer);
         _trainer.Resume(state.GlobalStep);
         return state;
     }
@@ -186,7 +187,7 @@ public sealed class FineTuning : IDisposable
     private void Finish(string output, TrainerState state, TrainingEnd end)
     {
         if (_options.LoadBestModelAtEnd && state.BestStep is int best && best != _trainer.Done && Directory.Exists(CheckpointOf(output, best)))
-            TrainedModelFiles.Read(CheckpointOf(output, best), Model, _trainer.Optimizer);
+            TrainedModelFiles.Read(CheckpointOf(output, best), Model);
         TrainedModelFiles.Write(output, Model, _tokenizerFiles);
         state.Save(output);
         ModelCard.Write(output, _task, _options, state, end);

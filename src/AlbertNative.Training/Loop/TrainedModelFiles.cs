@@ -43,19 +43,26 @@ internal static class TrainedModelFiles
         writer.Save(Path.Combine(directory, OptimizerFile));
     }
 
-    /// <summary>Sets parameters and moments to a checkpoint's.</summary>
+    /// <summary>Sets the parameters to a checkpoint's.</summary>
     /// <exception cref="CheckpointFormatException">A tensor is missing or misshapen.</exception>
-    public static void Read(string directory, TrainableModel model, AdamW optimizer)
+    public static void Read(string directory, TrainableModel model)
     {
         using Checkpoint weights = Checkpoint.Open(Path.Combine(directory, "model.safetensors"));
+        foreach (TrainableParameter parameter in model.Layout.Parameters)
+            Set(weights, parameter.Name, parameter, model.Values);
+        model.Pack();
+    }
+
+    /// <summary>Sets the optimizer's moments to a checkpoint's.</summary>
+    /// <exception cref="CheckpointFormatException">A tensor is missing or misshapen.</exception>
+    public static void ReadOptimizer(string directory, TrainableModel model, AdamW optimizer)
+    {
         using Checkpoint moments = Checkpoint.Open(Path.Combine(directory, OptimizerFile));
         foreach (TrainableParameter parameter in model.Layout.Parameters)
         {
-            Set(weights, parameter.Name, parameter, model.Values);
             Set(moments, parameter.Name + ".exp_avg", parameter, optimizer.FirstMoments);
             Set(moments, parameter.Name + ".exp_avg_sq", parameter, optimizer.SecondMoments);
         }
-        model.Pack();
     }
 
     private static ReadOnlyMemory<float> Copy(Tensors.ParameterBlock block, TrainableParameter parameter) =>
