@@ -10,6 +10,7 @@ public sealed class ClassificationTask : TrainingTask
     private readonly Tokenizer _tokenizer;
     private readonly Dictionary<string, int> _numbers;
     private readonly int _maxLength;
+    private readonly bool _balanced;
 
     /// <summary>Prepares texts.</summary>
     /// <param name="tokenizer">The model's tokenizer.</param>
@@ -26,6 +27,7 @@ public sealed class ClassificationTask : TrainingTask
         ArgumentNullException.ThrowIfNull(train);
         _tokenizer = tokenizer;
         _maxLength = maxLength;
+        _balanced = balanced;
         string[] labels = [.. train.SelectMany(text => text.Labels).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         if (labels.Length < 2)
             throw new DataFormatException(train.Path, 0, null, $"all examples have the label '{labels.FirstOrDefault()}': there is nothing to learn");
@@ -53,7 +55,7 @@ public sealed class ClassificationTask : TrainingTask
     public override IReadOnlyList<string> DataFiles { get; }
 
     /// <inheritdoc/>
-    public override string Fingerprint => FormattableString.Invariant($"classify {_maxLength} {string.Join(';', DataFiles)}");
+    public override string Fingerprint => FormattableString.Invariant($"classify {_maxLength} {(_balanced ? "balanced " : "")}{string.Join(';', DataFiles)}");
 
     /// <inheritdoc/>
     public override string MainMetric => "macro_f1";

@@ -64,6 +64,18 @@ public sealed class FineTuningTests : IDisposable
     }
 
     [Fact]
+    public void A_run_with_other_weights_of_classes_is_another_run()
+    {
+        using ModelFiles files = ModelFiles.Open(ShippedModels.Nano);
+        string path = FileOf("texts.csv");
+        File.WriteAllText(path, "text,label\na,x\nb,x\nc,y\n");
+        DataSet<LabelledText> texts = DataFiles.ReadTexts(path);
+        string Fingerprint(bool balanced) => new ClassificationTask(files.LoadTokenizer(), texts, null, 32, balanced: balanced).Fingerprint;
+        Assert.Equal(Fingerprint(true), Fingerprint(true));
+        Assert.NotEqual(Fingerprint(false), Fingerprint(true));
+    }
+
+    [Fact]
     public void A_tag_that_train_does_not_have_is_named_with_its_line()
     {
         using ModelFiles files = ModelFiles.Open(ShippedModels.Nano);
