@@ -42,36 +42,20 @@ internal sealed class TrainTagCommand : TrainTaskCommand
 /// <summary><c>albert train classify</c>: a label for each text or pair of texts.</summary>
 internal sealed class TrainClassifyCommand : TrainTaskCommand
 {
-    private readonly Option<string?> _text = new("--text-column") { Description = "The column of the text [default: text, sentence, sentence1, premise or comment]", HelpName = "NAME" };
-    private readonly Option<string?> _pair = new("--pair-column") { Description = "The column of a pair's second text [default: sentence2 or hypothesis]", HelpName = "NAME" };
-    private readonly Option<string?> _label = new("--label-column") { Description = "The column of the label [default: label or labels]", HelpName = "NAME" };
-    private readonly Option<bool> _noHeader = new("--no-header") { Description = "The first line is an example; columns are named 1, 2, …" };
-    private readonly Option<Quoting?> _quoting = Choice.Of<Quoting?>(
-        "--quoting", "What quotation marks mean between tabs", ("none", Quoting.None), ("csv", Quoting.Csv));
+    private readonly DataOptionSet _columns;
     private readonly Option<bool> _balanced = Choice.Of(
         "--class-weights", "Whether rare classes count more [default: none]", ("none", false), ("balanced", true));
 
     public TrainClassifyCommand(Session session)
         : base(session, "classify", "Classify texts or pairs of texts. Files: CSV, TSV, JSON lines")
     {
-        Add(_text);
-        Add(_pair);
-        Add(_label);
-        Add(_noHeader);
-        Add(_quoting);
+        _columns = new(this, severalLabels: false);
         Add(_balanced);
     }
 
     protected override PreparedRun Prepare(ParseResult parsed, Tokenization.Tokenizer tokenizer, TrainingFiles files, TrainingOptions options)
     {
-        DataOptions columns = new()
-        {
-            TextColumn = parsed.GetValue(_text),
-            PairColumn = parsed.GetValue(_pair),
-            LabelColumns = parsed.GetValue(_label) is string label ? [label] : [],
-            HasHeader = !parsed.GetValue(_noHeader),
-            Quoting = parsed.GetValue(_quoting),
-        };
+        DataOptions columns = _columns.Value(parsed);
         DataSet<LabelledText> train = DataFiles.ReadTexts(files.Train, columns);
         DataSet<LabelledText>? dev = files.Dev is null ? null : DataFiles.ReadTexts(files.Dev, columns);
         DataSet<LabelledText>? test = files.Test is null ? null : DataFiles.ReadTexts(files.Test, columns);

@@ -41,7 +41,7 @@ internal sealed class EvaluateCommand : Command
         Add(_task);
         Add(_predictions);
         _model = new(this);
-        _columns = new(this);
+        _columns = new(this, severalLabels: true);
         foreach (Option option in (Option[])[_train, _positive, _noAnswerScores, _noAnswerThreshold, _seed, _report])
             Add(option);
         _output = new(this);
