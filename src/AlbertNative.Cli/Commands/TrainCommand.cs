@@ -27,15 +27,10 @@ internal sealed class TrainTagCommand : TrainTaskCommand
 
     protected override PreparedRun Prepare(ParseResult parsed, Tokenization.Tokenizer tokenizer, TrainingFiles files, TrainingOptions options)
     {
-        DataSet<TaggedSentence> train = DataFiles.ReadTags(files.Train);
-        DataSet<TaggedSentence>? dev = files.Dev is null ? null : DataFiles.ReadTags(files.Dev);
-        DataSet<TaggedSentence>? test = files.Test is null ? null : DataFiles.ReadTags(files.Test);
+        TrainingData<TaggedSentence> data = new(files, DataFiles.ReadTags);
         TaggingTask task = new(
-            tokenizer, train, dev, files.MaxLength, parsed.GetValue(_allPieces) ? PieceLabels.All : PieceLabels.First, options.LabelSmoothing);
-        List<string> notes = [.. train.Notes];
-        AddShared(notes, "dev", dev is null ? [] : SharedExamples.Find(train, dev));
-        AddShared(notes, "test", test is null ? [] : SharedExamples.Find(train, test));
-        return new PreparedRun(task, test is null ? null : task.Add(test), notes);
+            tokenizer, data.Train, data.Dev, files.MaxLength, parsed.GetValue(_allPieces) ? PieceLabels.All : PieceLabels.First, options.LabelSmoothing);
+        return data.Prepare(task, task.Add, SharedExamples.Find);
     }
 }
 
@@ -56,14 +51,9 @@ internal sealed class TrainClassifyCommand : TrainTaskCommand
     protected override PreparedRun Prepare(ParseResult parsed, Tokenization.Tokenizer tokenizer, TrainingFiles files, TrainingOptions options)
     {
         DataOptions columns = _columns.Value(parsed);
-        DataSet<LabelledText> train = DataFiles.ReadTexts(files.Train, columns);
-        DataSet<LabelledText>? dev = files.Dev is null ? null : DataFiles.ReadTexts(files.Dev, columns);
-        DataSet<LabelledText>? test = files.Test is null ? null : DataFiles.ReadTexts(files.Test, columns);
-        ClassificationTask task = new(tokenizer, train, dev, files.MaxLength, options.LabelSmoothing, parsed.GetValue(_balanced));
-        List<string> notes = [.. train.Notes];
-        AddShared(notes, "dev", dev is null ? [] : SharedExamples.Find(train, dev));
-        AddShared(notes, "test", test is null ? [] : SharedExamples.Find(train, test));
-        return new PreparedRun(task, test is null ? null : task.Add(test), notes);
+        TrainingData<LabelledText> data = new(files, path => DataFiles.ReadTexts(path, columns));
+        ClassificationTask task = new(tokenizer, data.Train, data.Dev, files.MaxLength, options.LabelSmoothing, parsed.GetValue(_balanced));
+        return data.Prepare(task, task.Add, SharedExamples.Find);
     }
 }
 
@@ -82,15 +72,10 @@ internal sealed class TrainAnswerCommand : TrainTaskCommand
 
     protected override PreparedRun Prepare(ParseResult parsed, Tokenization.Tokenizer tokenizer, TrainingFiles files, TrainingOptions options)
     {
-        DataSet<QuestionExample> train = DataFiles.ReadQuestions(files.Train);
-        DataSet<QuestionExample>? dev = files.Dev is null ? null : DataFiles.ReadQuestions(files.Dev);
-        DataSet<QuestionExample>? test = files.Test is null ? null : DataFiles.ReadQuestions(files.Test);
+        TrainingData<QuestionExample> data = new(files, DataFiles.ReadQuestions);
         int stride = parsed.GetValue(_stride) is int given and > 0 ? given : files.MaxLength / 4;
-        AnsweringTask task = new(tokenizer, train, dev, files.MaxLength, stride);
-        List<string> notes = [];
-        AddShared(notes, "dev", dev is null ? [] : SharedExamples.Find(train, dev));
-        AddShared(notes, "test", test is null ? [] : SharedExamples.Find(train, test));
-        return new PreparedRun(task, test is null ? null : task.Add(test), notes);
+        AnsweringTask task = new(tokenizer, data.Train, data.Dev, files.MaxLength, stride);
+        return data.Prepare(task, task.Add, SharedExamples.Find);
     }
 }
 

@@ -70,13 +70,6 @@ internal abstract class TrainTaskCommand : Command
     /// <summary>Reads the files and prepares what is in them.</summary>
     protected abstract PreparedRun Prepare(ParseResult parsed, Tokenization.Tokenizer tokenizer, TrainingFiles files, TrainingOptions options);
 
-    /// <summary>Says that examples stand in two files.</summary>
-    protected static void AddShared(List<string> notes, string name, IReadOnlyList<SharedExample> shared)
-    {
-        if (shared.Count > 0)
-            notes.Add(Invariant($"{shared.Count} examples of {name} are also in train, such as line {shared[0].Line} (train: line {shared[0].TrainLine})"));
-    }
-
     private int Execute(ParseResult parsed)
     {
         TrainingOptions options = ReadOptions(parsed);
