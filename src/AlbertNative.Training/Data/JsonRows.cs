@@ -58,11 +58,10 @@ internal static class JsonRows
     private static IEnumerable<(int Line, JsonElement Object)> OfArray(DataText file)
     {
         using JsonDocument document = Parse(file, file.Text, 1);
-        int index = 0;
-        JsonPlaces places = new(file.Text);
+        JsonPlaces places = new(file.Text, document);
         foreach (JsonElement item in document.RootElement.EnumerateArray())
         {
-            int line = places.Line(index++);
+            int line = places.Line(item);
             yield return (line, RequireObject(item, file, line));
         }
     }

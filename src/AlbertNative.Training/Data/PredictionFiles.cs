@@ -74,7 +74,8 @@ public static class PredictionFiles
         foreach (JsonProperty property in document.RootElement.EnumerateObject())
         {
             T value = read(property.Value)
-                ?? throw new DataFormatException(path, new JsonPlaces(file.Text).Line([property.Name]), property.Name, $"{expected} was expected, not {property.Value.ValueKind}");
+                ?? throw new DataFormatException(
+                    path, new JsonPlaces(file.Text, document).Line(property.Value), property.Name, $"{expected} was expected, not {property.Value.ValueKind}");
             if (!values.TryAdd(property.Name, value))
                 throw new DataFormatException(path, 0, null, $"question '{property.Name}' comes twice");
         }

@@ -14,33 +14,41 @@ internal sealed class QuestionReader
     public static List<QuestionExample> Read(DataText file)
     {
         QuestionReader reader = new(file);
-        if (IsNested(file))
-            reader.ReadNested();
-        else
-            reader.ReadFlat();
+        using (JsonDocument? nested = ParseNested(file))
+        {
+            if (nested is not null)
+                reader.ReadNested(nested);
+            else
+                reader.ReadFlat();
+        }
         return reader._questions.Count > 0 ? reader._questions : throw new DataFormatException(file.Path, 0, null, "the file has no questions");
     }
 
-    private static bool IsNested(DataText file)
+    /// <summary>The file as one document of SQuAD's nesting; null where it is none.</summary>
+    private static JsonDocument? ParseNested(DataText file)
     {
+        JsonDocument document;
         try
         {
-            using JsonDocument document = JsonDocument.Parse(file.Text);
-            return document.RootElement is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty("data", out _);
+            document = JsonRows.Parse(file, file.Text, 1);
         }
-        catch (JsonException)
+        catch (DataFormatException) when (!BeginsNested(file))
         {
-            // One object a line is no single document; a broken nested file is one that begins like it, and is told so.
-            return file.Text.AsSpan().TrimStart() is ['{', ..] && file.Lines().First().Line is string first && !first.TrimEnd().EndsWith('}');
+            return null;
         }
+        if (document.RootElement is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty("data", out _))
+            return document;
+        document.Dispose();
+        return null;
     }
 
-    private void ReadNested()
+    // One object a line is no single document; a broken nested file is one that begins like it, and is told so.
+    private static bool BeginsNested(DataText file) =>
+        file.Text.AsSpan().TrimStart() is ['{', ..] && !file.Lines().First().Line.TrimEnd().EndsWith('}');
+
+    private void ReadNested(JsonDocument document)
     {
-        using JsonDocument document = JsonRows.Parse(_file, _file.Text, 1);
-        // Made only where a line has to be found: files are usually one long line, or well indented.
-        JsonPlaces places = new(_file.Text);
-        bool oneLine = !_file.Text.AsSpan().TrimEnd().Contains('\n');
+        JsonPlaces places = new(_file.Text, document);
         JsonElement[] articles = List(document.RootElement, "data", 1);
         for (int a = 0; a < articles.Length; a++)
         {
@@ -48,10 +56,10 @@ internal sealed class QuestionReader
             for (int p = 0; p < paragraphs.Length; p++)
             {
                 JsonElement[] questions = List(paragraphs[p], "qas", 1);
-                int paragraphLine = oneLine ? 1 : places.Line("data", a, "paragraphs", p);
+                int paragraphLine = places.Line(paragraphs[p]);
                 string context = Text(paragraphs[p], "context", paragraphLine);
                 for (int q = 0; q < questions.Length; q++)
-                    Add(questions[q], context, oneLine ? 1 : places.Line("data", a, "paragraphs", p, "qas", q));
+                    Add(questions[q], context, places.Line(questions[q]));
             }
         }
     }

@@ -126,6 +126,16 @@ public sealed class DataFilesTests : IDisposable
     }
 
     [Fact]
+    public void Questions_of_a_nested_file_know_their_lines()
+    {
+        const string Question = "{\"question\": \"é?\",\n \"answers\": []}";
+        DataSet<QuestionExample> questions = DataFiles.ReadQuestions(Write(
+            "a.json",
+            $"\n {{\"data\": [{{\n\"title\": \"\U0001F600\", \"paragraphs\": [\n{{\"qas\": [{Question},\n{Question}, {Question}], \"context\": \"a\"}}]}},\n{{\"paragraphs\": [\n{{\"context\": \"b\", \"qas\": [\n\n{Question}]}}]}}]}}\n"));
+        Assert.Equal([4, 6, 7, 12], questions.Select(question => question.Line));
+    }
+
+    [Fact]
     public void Answers_are_placed_by_code_points()
     {
         DataSet<QuestionExample> questions = DataFiles.ReadQuestions(Write(
