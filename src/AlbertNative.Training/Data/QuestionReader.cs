@@ -72,6 +72,8 @@ internal sealed class QuestionReader
 
     private void Add(JsonElement question, string context, int line)
     {
+        if (question.ValueKind != JsonValueKind.Object)
+            throw Wrong(line, "qas", $"an object was expected, not {question.ValueKind}");
         string id = question.TryGetProperty("id", out _) ? Text(question, "id", line) : DataText.Number(_questions.Count);
         if (!_ids.Add(id))
             throw Wrong(line, "id", $"question '{id}' comes twice");
@@ -88,7 +90,7 @@ internal sealed class QuestionReader
         if (answers.ValueKind == JsonValueKind.Array)
         {
             foreach (JsonElement answer in answers.EnumerateArray())
-                yield return (Text(answer, "text", line), Integer(answer.ValueKind == JsonValueKind.Object ? Property(answer, "answer_start", line) : answer, line, id));
+                yield return (Text(answer, "text", line), Integer(Property(answer, "answer_start", line), line, id));
             yield break;
         }
         JsonElement[] texts = List(answers, "text", line);
@@ -96,7 +98,11 @@ internal sealed class QuestionReader
         if (texts.Length != starts.Length)
             throw Wrong(line, "answers", $"question '{id}' has {texts.Length} texts and {starts.Length} starts");
         for (int i = 0; i < texts.Length; i++)
-            yield return (texts[i].GetString() ?? throw Wrong(line, "text", $"an answer of question '{id}' is no text"), Integer(starts[i], line, id));
+        {
+            string text = texts[i].ValueKind == JsonValueKind.String
+                ? texts[i].GetString()! : throw Wrong(line, "text", $"an answer of question '{id}' is no text");
+            yield return (text, Integer(starts[i], line, id));
+        }
     }
 
     /// <summary>SQuAD counts code points.</summary>

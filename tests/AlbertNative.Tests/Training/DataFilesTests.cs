@@ -83,6 +83,8 @@ public sealed class DataFilesTests : IDisposable
     [InlineData("{\"data\":[{\"paragraphs\":[{\"context\":\"abc\",\"qas\":[{\"id\":\"1\",\"question\":\"?\",\"answers\":[{\"text\":\"c\",\"answer_start\":-1}]}]}]}]}",
         "(1,answer_start): the answer 'c' of question '1' does not stand at -1 of its context")]
     [InlineData("{\"id\":\"1\",\"question\":\"?\",\"context\":\"c\",\"answers\":{\"text\":[\"c\"],\"answer_start\":[]}}", "(1,answers): question '1' has 1 texts and 0 starts")]
+    [InlineData("{\"id\":\"1\",\"question\":\"?\",\"context\":\"c\",\"answers\":{\"text\":[7],\"answer_start\":[0]}}", "(1,text): an answer of question '1' is no text")]
+    [InlineData("{\"data\":[{\"paragraphs\":[{\"context\":\"c\",\"qas\":[\n7]}]}]}", "(2,qas): an object was expected, not Number")]
     [InlineData("{\"data\":[\n", "(2,1): this is no JSON: ")]
     public void Bad_questions_are_refused_with_their_place(string content, string message) =>
         Refused("a.json", content, message, DataFiles.ReadQuestions);
