@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace AlbertNative.Training;
@@ -29,12 +30,12 @@ internal static class JsonRows
     }
 
     /// <summary>Parses a document.</summary>
-    /// <exception cref="DataFormatException">It is no JSON.</exception>
+    /// <exception cref="DataFormatException">It is no JSON, or one of its texts is not Unicode.</exception>
     public static JsonDocument Parse(DataText file, string text, int firstLine)
     {
         try
         {
-            return JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = 64 });
+            return StrictJson.Parse(Encoding.UTF8.GetBytes(text));
         }
         catch (JsonException exception)
         {

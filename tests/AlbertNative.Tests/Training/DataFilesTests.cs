@@ -55,6 +55,7 @@ public sealed class DataFilesTests : IDisposable
     [InlineData("a.jsonl", "{\"text\":\"a\",\"label\":1}\n{\"text\":}\n", "(2,9): this is no JSON: ")]
     [InlineData("a.jsonl", "{\"text\":\"a\",\"label\":1}\n3\n", "(2): an object was expected, not Number")]
     [InlineData("a.json", "[\n{\"text\":\"a\",\"label\":1},\n\n3]", "(4): an object was expected, not Number")]
+    [InlineData("a.jsonl", "{\"text\":\"a\",\"label\":1}\n{\"text\":\"\\ud83d\",\"label\":1}\n", "(2,1): this is no JSON: the text at byte 8 has a lone surrogate")]
     [InlineData("a.jsonl", "{\"text\":[\"a\",\"b\"],\"label\":1}\n", "(1,text): one text was expected, not 2")]
     [InlineData("a.jsonl", "{\"text\":\"a\",\"text\":\"b\"}\n", "(1,text): the property is there twice")]
     [InlineData("a.xlsx", "", ": files ending in '.xlsx' are not read for this task; .csv, .tsv, .jsonl and .json are")]
