@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Text.Json;
 using AlbertNative.Checkpoints;
 using AlbertNative.Model;
@@ -27,7 +26,7 @@ public sealed class OptimizerGoldenTests
             ["cosine_with_min_lr"] = ScheduleKind.CosineWithMinLr,
         };
         int compared = 0;
-        foreach (JsonElement line in Lines(SharedFolder.Require("goldens", "training", "schedules", "schedules.jsonl.gz")))
+        foreach (JsonElement line in GoldenLines.Read(SharedFolder.Require("goldens", "training", "schedules", "schedules.jsonl.gz")))
         {
             if (!kinds.TryGetValue(line.GetProperty("kind").GetString()!, out ScheduleKind kind) || line.TryGetProperty("error", out _))
                 continue;
@@ -135,11 +134,4 @@ public sealed class OptimizerGoldenTests
     }
 
     private static double? Number(JsonElement options, string name) => options.TryGetProperty(name, out JsonElement value) ? value.GetDouble() : null;
-
-    private static IEnumerable<JsonElement> Lines(string path)
-    {
-        using StreamReader reader = new(new GZipStream(File.OpenRead(path), CompressionMode.Decompress));
-        while (reader.ReadLine() is string line)
-            yield return JsonDocument.Parse(line).RootElement;
-    }
 }

@@ -187,22 +187,8 @@ public sealed class PreparationGoldenTests
     }
 
     /// <summary>4·v of shared/README.md, rounded to 6 digits.</summary>
-    private static double[] SyntheticLogits(string name, int count)
-    {
-        ulong key = 0xCBF29CE484222325;
-        foreach (byte part in System.Text.Encoding.UTF8.GetBytes(name))
-            key = (key ^ part) * 0x100000001B3;
-        double[] values = new double[count];
-        for (int i = 0; i < count; i++)
-        {
-            ulong z = key + ((ulong)i + 1) * 0x9E3779B97F4A7C15;
-            z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-            z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-            z ^= z >> 31;
-            values[i] = Math.Round(4 * (2 * ((z >> 40) / 16777216.0) - 1), 6);
-        }
-        return values;
-    }
+    private static double[] SyntheticLogits(string name, int count) =>
+        [.. Enumerable.Range(0, count).Select(i => Math.Round(4 * SyntheticValue.Of(name, i), 6))];
 
     private static int[] CodePointIndices(string text)
     {

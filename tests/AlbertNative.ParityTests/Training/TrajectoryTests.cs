@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Text.Json;
 using AlbertNative.Checkpoints;
 using AlbertNative.Model;
@@ -19,8 +18,8 @@ public sealed class TrajectoryTests
     public void Losses_stay_as_close_to_float64_as_the_Trainers(string task)
     {
         string folder = SharedFolder.Require("goldens", "training", "trajectories");
-        JsonElement golden = ReadJson(Path.Combine(folder, task + ".json.gz"))[0];
-        List<JsonElement> lines = ReadJson(Path.Combine(folder, task + ".examples.jsonl.gz"));
+        JsonElement golden = GoldenLines.Read(Path.Combine(folder, task + ".json.gz")).Single();
+        IEnumerable<JsonElement> lines = GoldenLines.Read(Path.Combine(folder, task + ".examples.jsonl.gz"));
         JsonElement settings = golden.GetProperty("settings");
         using TrainableModel model = CreateModel(golden, folder, task);
         TrajectoryExamples examples = new(model.Architecture, lines.Take(settings.GetProperty("train_examples").GetInt32()));
@@ -72,18 +71,6 @@ public sealed class TrajectoryTests
             model.Pack();
         }
         return model;
-    }
-
-    private static List<JsonElement> ReadJson(string path)
-    {
-        using StreamReader reader = new(new GZipStream(File.OpenRead(path), CompressionMode.Decompress));
-        List<JsonElement> lines = [];
-        while (reader.ReadLine() is string line)
-        {
-            if (line.Length > 0)
-                lines.Add(JsonDocument.Parse(line).RootElement);
-        }
-        return lines;
     }
 
     /// <summary>The goldens' examples: ids, and a label, labels or positions.</summary>
