@@ -65,8 +65,8 @@ internal static class BatchRun
         {
             return RectangularForward.Run(model, architecture, batch, options.HiddenStates, cancellationToken);
         }
-        // The batch came out of a file, so the fault is the file's.
-        catch (ArgumentException e)
+        // The batch came out of a file, so the fault is the file's; whatever else fails is not.
+        catch (BatchException e)
         {
             throw new CheckpointFormatException(inputPath, e.Message, e);
         }

@@ -25,9 +25,16 @@ internal sealed class RectangularForward
         _config = config;
         _wantsHiddenStates = hiddenStates;
         _cancellationToken = cancellationToken;
-        for (int sequence = 0; sequence < batch.SequenceCount; sequence++)
-            batch.AddTo(_tokens, sequence);
-        _tokens.Validate(config);
+        try
+        {
+            for (int sequence = 0; sequence < batch.SequenceCount; sequence++)
+                batch.AddTo(_tokens, sequence);
+            _tokens.Validate(config);
+        }
+        catch (ArgumentException e)
+        {
+            throw new BatchException(e.Message, e);
+        }
         for (int layer = 0; hiddenStates && layer <= config.LayerCount; layer++)
             _hiddenStates.Add(PerToken($"hidden_states.{layer}", config.HiddenSize));
     }
@@ -36,14 +43,14 @@ internal sealed class RectangularForward
     private delegate void Chunk(TokenBatch tokens, int first);
 
     /// <summary>Every output of the model's class; one that the mask makes impossible is left out and the reason listed.</summary>
-    /// <exception cref="ArgumentException">The batch does not fit the model; names the place.</exception>
+    /// <exception cref="BatchException">The batch does not fit the model; names the place.</exception>
     public static (IReadOnlyList<RectangularOutput> Outputs, IReadOnlyList<string> Omissions) Run(
         PreTrainedModel model, ModelArchitecture architecture, RectangularBatch batch, bool hiddenStates, CancellationToken cancellationToken)
     {
         bool takesChoices = architecture == ModelArchitecture.MultipleChoice;
         if (takesChoices != (batch.Shape.Length == 3))
         {
-            throw new ArgumentException($"input_ids is [{string.Join(", ", batch.Shape)}], expected " +
+            throw new BatchException($"input_ids is [{string.Join(", ", batch.Shape)}], expected " +
                 $"{(takesChoices ? "[batch, choices, sequence]" : "[batch, sequence]")} for {model.Config.NameOf(architecture)}");
         }
         RectangularForward forward = new(batch, model.Config, hiddenStates, cancellationToken);
@@ -126,7 +133,7 @@ internal sealed class RectangularForward
     private Chunk SequenceLogits(Head<LogitsOutput> head, RectangularOutput logits)
     {
         if (_tokens.PoolingRefusal() is string refusal)
-            throw new ArgumentException(refusal);
+            throw new BatchException(refusal);
         Add(logits);
         LogitsOutput output = new();
         return (tokens, first) =>

@@ -135,6 +135,16 @@ public sealed class BatchRunTests : IDisposable
         Assert.False(File.Exists(Output));
     }
 
+    [Fact]
+    public void What_is_no_fault_of_the_batch_is_not_called_one()
+    {
+        WriteModel(ModelArchitecture.Model);
+        WriteInput([1, 3], [2, 5, 3]);
+        // As a fault within the program would come out.
+        Assert.ThrowsAny<ArgumentException>(() =>
+            BatchRun.Execute(Model, Input, Output, new BatchRunOptions { Architecture = (ModelArchitecture)99 }));
+    }
+
     private string Refusal(ModelArchitecture? architecture = null) => Assert.Throws<CheckpointFormatException>(
         () => BatchRun.Execute(Model, Input, Output, new BatchRunOptions { Architecture = architecture })).Message;
 
