@@ -3,10 +3,10 @@ using System.Text.Json;
 
 namespace AlbertNative.ParityTests;
 
-/// <summary>Reads the goldens' <c>.jsonl.gz</c> files.</summary>
+/// <summary>Reads the goldens' files of JSON, <c>.gz</c> ones too.</summary>
 internal static class GoldenLines
 {
-    /// <summary>Each line of the file, parsed.</summary>
+    /// <summary>Each line of the file, parsed; of a single document, which is a line, itself.</summary>
     public static IEnumerable<JsonElement> Read(string path)
     {
         using Stream file = File.OpenRead(path);

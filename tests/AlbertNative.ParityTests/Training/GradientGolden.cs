@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Runtime.Intrinsics;
 using System.Text.Json;
 using AlbertNative.Checkpoints;
@@ -48,12 +47,8 @@ internal sealed class GradientGolden
             yield return new GradientGolden(tensors, golden, config);
     }
 
-    public static IEnumerable<JsonElement> ReadCases(string folder)
-    {
-        using GZipStream stream = new(File.OpenRead(Path.Combine(folder, "cases.json.gz")), CompressionMode.Decompress);
-        using JsonDocument document = JsonDocument.Parse(stream);
-        return document.RootElement.Clone().EnumerateArray();
-    }
+    public static IEnumerable<JsonElement> ReadCases(string folder) =>
+        GoldenLines.Read(Path.Combine(folder, "cases.json.gz")).Single().EnumerateArray();
 
     /// <summary>The model with the goldens' synthetic weights.</summary>
     public TrainableModel CreateModel(TrainableModelOptions options) =>
