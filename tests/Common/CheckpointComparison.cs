@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using AlbertNative.Checkpoints;
 
 namespace AlbertNative.Testing;
@@ -35,11 +36,35 @@ internal static class CheckpointComparison
         return values;
     }
 
-    private static long[] Integers(CheckpointTensor tensor)
+    /// <summary>The elements of a tensor as doubles, of which F64 loses no bit.</summary>
+    public static double[] Doubles(CheckpointTensor tensor)
+    {
+        if (tensor.Type != TensorType.F64)
+            return Array.ConvertAll(Floats(tensor), value => (double)value);
+        double[] values = new double[tensor.ElementCount];
+        tensor.CopyBytesTo(0, MemoryMarshal.AsBytes(values.AsSpan()));
+        return values;
+    }
+
+    /// <summary>The elements of a tensor of integers.</summary>
+    public static long[] Integers(CheckpointTensor tensor)
     {
         long[] values = new long[tensor.ElementCount];
         tensor.CopyTo(values);
         return values;
+    }
+
+    /// <summary>A number as a type of 16 bits holds it; as it is in any other.</summary>
+    public static float Round(TensorType type, float value)
+    {
+        if (type == TensorType.F16)
+            return (float)(Half)value;
+        if (type != TensorType.BF16)
+            return value;
+        uint bits = BitConverter.SingleToUInt32Bits(value);
+        // To nearest, ties to even, as in PyTorch.
+        uint rounded = bits + 0x7FFF + ((bits >> 16) & 1);
+        return BitConverter.UInt32BitsToSingle(rounded & 0xFFFF0000);
     }
 
     private static void AssertSameFloats(CheckpointTensor tensor, float[] expected, float[] actual)
@@ -51,18 +76,6 @@ internal static class CheckpointComparison
             if (wanted != found)
                 Assert.Fail($"{tensor} element {i}: {wanted:X8} expected, {found:X8} found");
         }
-    }
-
-    private static float Round(TensorType type, float value)
-    {
-        if (type == TensorType.F16)
-            return (float)(Half)value;
-        if (type != TensorType.BF16)
-            return value;
-        uint bits = BitConverter.SingleToUInt32Bits(value);
-        // To nearest, ties to even, as in PyTorch.
-        uint rounded = bits + 0x7FFF + ((bits >> 16) & 1);
-        return BitConverter.UInt32BitsToSingle(rounded & 0xFFFF0000);
     }
 
     // Wrappers add "module.", bare models lack "albert."; safetensors leaves tied copies out, PyTorch keeps them.

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using AlbertNative.Checkpoints;
 using AlbertNative.Cli;
 using AlbertNative.Model;
@@ -80,10 +79,10 @@ internal sealed class GoldenModel : IDisposable
 
     private GoldenTensor Read(CheckpointTensor tensor)
     {
-        double[]? float32 = _outputs.TryGet(tensor.Name + GoldenTensor.Float32, out CheckpointTensor? own) ? Reals(own) : null;
+        double[]? float32 = _outputs.TryGet(tensor.Name + GoldenTensor.Float32, out CheckpointTensor? own) ? CheckpointComparison.Doubles(own) : null;
         string[] parts = tensor.Name.Split('.', 2);
         GoldenTensor golden = parts.Length == 2 && Family.Of(Config.Family).TryParseClass(parts[0], out ModelArchitecture architecture)
-            ? new GoldenTensor(architecture, parts[1], tensor.Shape, Reals(tensor), float32)
+            ? new GoldenTensor(architecture, parts[1], tensor.Shape, CheckpointComparison.Doubles(tensor), float32)
             : OfCheckpoint(tensor, float32);
         return golden with { IsRounded = tensor.Type == TensorType.F32 };
     }
@@ -97,27 +96,12 @@ internal sealed class GoldenModel : IDisposable
         string output = architecture == ModelArchitecture.PreTraining && tensor.Name == "logits"
             ? "prediction_logits"
             : tensor.Name;
-        return new GoldenTensor(architecture, output, tensor.Shape, Reals(tensor), float32);
+        return new GoldenTensor(architecture, output, tensor.Shape, CheckpointComparison.Doubles(tensor), float32);
     }
 
     private (int[] Values, long[] Shape) Integers(string name)
     {
         Assert.True(_outputs.TryGet(name, out CheckpointTensor? tensor), $"{_directory} has no {name}");
-        long[] values = new long[tensor.ElementCount];
-        tensor.CopyTo(values);
-        return (Array.ConvertAll(values, value => checked((int)value)), [.. tensor.Shape]);
-    }
-
-    private static double[] Reals(CheckpointTensor tensor)
-    {
-        if (tensor.Type == TensorType.F64)
-        {
-            double[] values = new double[tensor.ElementCount];
-            tensor.CopyBytesTo(0, MemoryMarshal.AsBytes(values.AsSpan()));
-            return values;
-        }
-        float[] floats = new float[tensor.ElementCount];
-        tensor.CopyTo(floats);
-        return Array.ConvertAll(floats, value => (double)value);
+        return (Array.ConvertAll(CheckpointComparison.Integers(tensor), value => checked((int)value)), [.. tensor.Shape]);
     }
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using AlbertNative.Checkpoints;
 using AlbertNative.Cli;
 using AlbertNative.Model;
+using AlbertNative.Testing;
 
 namespace AlbertNative.ParityTests.Training;
 
@@ -76,7 +77,7 @@ internal sealed class GradientGolden
         switch (Architecture)
         {
             case ModelArchitecture.SequenceClassification when Tensor("labels").Type.IsFloatingPoint:
-                return new ValueTargets(Floats("labels"), binary);
+                return new ValueTargets(CheckpointComparison.Floats(Tensor("labels")), binary);
             case ModelArchitecture.SequenceClassification:
                 return new ClassTargets([.. Integers("labels").Select(l => (int)l)], weights, smoothing);
             case ModelArchitecture.TokenClassification:
@@ -167,15 +168,14 @@ internal sealed class GradientGolden
         double worst = 0;
         if (_tensors.TryGet($"{Name}.gradient.{golden}", out CheckpointTensor? whole))
         {
-            double[] wanted = Doubles(whole);
+            double[] wanted = CheckpointComparison.Doubles(whole);
             for (int i = 0; i < wanted.Length; i++)
                 worst = Max(worst, Math.Abs(found[i] - wanted[i]));
             return worst;
         }
-        double[] sample = Doubles(Tensor($"sample.{golden}"));
+        double[] sample = CheckpointComparison.Doubles(Tensor($"sample.{golden}"));
         Assert.True(_tensors.TryGet($"index.{golden}.{parameter.Length}", out CheckpointTensor? index));
-        long[] at = new long[index.ElementCount];
-        index.CopyTo(at);
+        long[] at = CheckpointComparison.Integers(index);
         for (int i = 0; i < at.Length; i++)
             worst = Max(worst, Math.Abs(found[(int)at[i]] - sample[i]));
         return worst;
@@ -199,26 +199,7 @@ internal sealed class GradientGolden
         return tensor;
     }
 
-    private long[] Integers(string name)
-    {
-        long[] values = new long[Tensor(name).ElementCount];
-        Tensor(name).CopyTo(values);
-        return values;
-    }
-
-    private float[] Floats(string name)
-    {
-        float[] values = new float[Tensor(name).ElementCount];
-        Tensor(name).CopyTo(values);
-        return values;
-    }
-
-    private static double[] Doubles(CheckpointTensor tensor)
-    {
-        double[] values = new double[tensor.ElementCount];
-        tensor.CopyBytesTo(0, System.Runtime.InteropServices.MemoryMarshal.AsBytes(values.AsSpan()));
-        return values;
-    }
+    private long[] Integers(string name) => CheckpointComparison.Integers(Tensor(name));
 }
 
 /// <summary>The pure function of a name and an index that the goldens' made numbers are, in [-1, 1).</summary>

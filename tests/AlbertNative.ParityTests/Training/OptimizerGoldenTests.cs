@@ -116,8 +116,7 @@ public sealed class OptimizerGoldenTests
     {
         if (!tensors.TryGet($"{name}.{key}", out CheckpointTensor? tensor))
             return;
-        double[] wanted = new double[tensor.ElementCount];
-        tensor.CopyBytesTo(0, System.Runtime.InteropServices.MemoryMarshal.AsBytes(wanted.AsSpan()));
+        double[] wanted = CheckpointComparison.Doubles(tensor);
         double theirs = golden.GetProperty("error32").TryGetProperty(key, out JsonElement errors) ? errors.EnumerateArray().Max(error => error.GetDouble()) : 0;
         double largest = wanted.Max(Math.Abs);
         for (int i = 0; i < wanted.Length; i++)

@@ -206,18 +206,14 @@ public sealed class PreparationGoldenTests
     private static int[] Integers(Checkpoint tensors, string name, out int columns)
     {
         Assert.True(tensors.TryGet(name, out CheckpointTensor? tensor));
-        long[] values = new long[tensor.ElementCount];
-        tensor.CopyTo(values);
         columns = (int)tensor.Shape[^1];
-        return [.. values.Select(value => (int)value)];
+        return [.. CheckpointComparison.Integers(tensor).Select(value => (int)value)];
     }
 
     private static double[] Doubles(Checkpoint tensors, string name)
     {
         Assert.True(tensors.TryGet(name, out CheckpointTensor? tensor));
-        double[] values = new double[tensor.ElementCount];
-        tensor.CopyBytesTo(0, MemoryMarshal.AsBytes(values.AsSpan()));
-        return values;
+        return CheckpointComparison.Doubles(tensor);
     }
 
     private static string Digest(int[] ids) => Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes<int>(ids)))[..16];

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using AlbertNative.Checkpoints;
 using AlbertNative.Cli;
 using AlbertNative.Model;
+using AlbertNative.Testing;
 using AlbertNative.Tests.Checkpoints;
 
 namespace AlbertNative.Tests.Model;
@@ -185,8 +186,6 @@ public sealed class BatchRunTests : IDisposable
     {
         Assert.True(checkpoint.TryGet(name, out CheckpointTensor? tensor));
         Assert.Equal(shape, tensor.Shape);
-        float[] values = new float[tensor.ElementCount];
-        tensor.CopyTo(values);
-        return values;
+        return CheckpointComparison.Floats(tensor);
     }
 }
