@@ -17,13 +17,11 @@ public sealed class DropoutGoldenTests
         using Checkpoint tensors = Checkpoint.Open(Path.Combine(folder, "tensors.safetensors"));
         StringWriter failures = new();
         int beyond = 0, all = 0;
-        foreach (JsonElement raw in GradientGolden.ReadCases(folder))
+        foreach (GradientGolden golden in Read(folder, tensors))
         {
-            byte[] json = Encoding.UTF8.GetBytes("{\"model_type\":\"albert\"," + raw.GetProperty("config").GetRawText()[1..]);
-            GradientGolden golden = new(tensors, raw, ModelConfig.Parse(json, folder));
             using TrainableModel model = golden.CreateModel(new TrainableModelOptions { ThreadCount = 2, Checkpointing = all % 2 == 1 });
             (TokenBatch batch, int[] rows) = golden.Batch();
-            model.Forward(batch, rows, new GivenMasks(golden.Name, raw, tensors, batch));
+            model.Forward(batch, rows, new GivenMasks(golden, tensors, batch));
             TrainingTargets targets = golden.Targets(batch);
             double loss = targets.Apply(model, targets.Weight).Total;
             model.Backward();
@@ -42,12 +40,10 @@ public sealed class DropoutGoldenTests
     {
         string folder = SharedFolder.Require("goldens", "training", "dropout");
         using Checkpoint tensors = Checkpoint.Open(Path.Combine(folder, "tensors.safetensors"));
-        foreach (JsonElement raw in GradientGolden.ReadCases(folder))
+        foreach (GradientGolden golden in Read(folder, tensors))
         {
-            byte[] json = Encoding.UTF8.GetBytes("{\"model_type\":\"albert\"," + raw.GetProperty("config").GetRawText()[1..]);
-            GradientGolden golden = new(tensors, raw, ModelConfig.Parse(json, folder));
             CounterDropout ours = new(golden.Config, golden.Architecture, seed: 1);
-            GivenMasks theirs = new(golden.Name, raw, tensors, golden.Batch().Batch);
+            GivenMasks theirs = new(golden, tensors, golden.Batch().Batch);
             foreach (DropoutPlace place in Enum.GetValues<DropoutPlace>())
                 Assert.True(theirs.Applies(place) == ours.Applies(place), $"{golden.Name}: {place}");
             float[] factors = new float[4000];
@@ -61,21 +57,31 @@ public sealed class DropoutGoldenTests
         }
     }
 
+    /// <summary>The cases, each with a configuration of its own.</summary>
+    private static IEnumerable<GradientGolden> Read(string folder, Checkpoint tensors)
+    {
+        foreach (JsonElement raw in GradientGolden.ReadCases(folder))
+        {
+            byte[] json = Encoding.UTF8.GetBytes("{\"model_type\":\"albert\"," + raw.GetProperty("config").GetRawText()[1..]);
+            yield return new GradientGolden(tensors, raw, ModelConfig.Parse(json, folder));
+        }
+    }
+
     private sealed class GivenMasks : DropoutMasks
     {
         private readonly Dictionary<string, (double P, byte[] Kept)> _masks = new(StringComparer.Ordinal);
         private readonly TokenBatch _batch;
         private readonly int _heads;
 
-        public GivenMasks(string name, JsonElement raw, Checkpoint tensors, TokenBatch batch)
+        public GivenMasks(GradientGolden golden, Checkpoint tensors, TokenBatch batch)
         {
             _batch = batch;
-            _heads = raw.GetProperty("config").GetProperty("num_attention_heads").GetInt32();
-            foreach (JsonElement place in raw.GetProperty("places").EnumerateArray())
+            _heads = golden.Config.HeadCount;
+            foreach (JsonElement place in golden.Raw.GetProperty("places").EnumerateArray())
             {
                 string at = place.GetProperty("name").GetString()!;
                 byte[] kept = [];
-                if (tensors.TryGet($"{name}.mask.{at}", out CheckpointTensor? tensor))
+                if (tensors.TryGet($"{golden.Name}.mask.{at}", out CheckpointTensor? tensor))
                 {
                     kept = new byte[tensor.ElementCount];
                     tensor.CopyBytesTo(0, kept);

@@ -143,22 +143,21 @@ internal sealed class GradientGolden
         return (worst, beyond, all);
     }
 
-    public int[] TokenLabels(TokenBatch batch) => AtTokens(batch, Integers("labels"));
-
     private ClassTargets Words(TokenBatch batch) => new([.. TokenLabels(batch).Where(label => label != ClassTargets.Ignored)]);
 
     private int[] LabelledRows(TokenBatch batch) =>
         [.. TokenLabels(batch).Select((label, row) => label == ClassTargets.Ignored ? -1 : row).Where(row => row >= 0)];
 
-    private int[] AtTokens(TokenBatch batch, long[] values)
+    private int[] TokenLabels(TokenBatch batch)
     {
+        long[] labels = Integers("labels");
         int columns = (int)Tensor("input_ids").Shape[^1];
         int[] at = new int[batch.TokenCount];
         for (int sequence = 0; sequence < batch.SequenceCount; sequence++)
         {
             (int start, int length) = batch.RowsOf(sequence);
             for (int row = start; row < start + length; row++)
-                at[row] = (int)values[(sequence * columns) + batch.Positions[row]];
+                at[row] = (int)labels[(sequence * columns) + batch.Positions[row]];
         }
         return at;
     }
@@ -200,19 +199,4 @@ internal sealed class GradientGolden
     }
 
     private long[] Integers(string name) => CheckpointComparison.Integers(Tensor(name));
-}
-
-/// <summary>The pure function of a name and an index that the goldens' made numbers are, in [-1, 1).</summary>
-internal static class SyntheticValue
-{
-    public static double Of(string name, long index) => At(CounterRandom.Hash(name), index);
-
-    public static double At(ulong key, long index)
-    {
-        ulong z = unchecked(key + ((ulong)(index + 1) * 0x9E3779B97F4A7C15));
-        z = unchecked((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9);
-        z = unchecked((z ^ (z >> 27)) * 0x94D049BB133111EB);
-        z ^= z >> 31;
-        return (2 * ((z >> 40) / (double)(1 << 24))) - 1;
-    }
 }
