@@ -1,4 +1,3 @@
-using System.Text;
 using AlbertNative.Checkpoints;
 using AlbertNative.Testing;
 
@@ -21,7 +20,7 @@ public sealed class ShardIndexTests : IDisposable
         $$"""{"__metadata__":{{metadata}},"{{tensor}}":{"dtype":"F32","shape":[1],"data_offsets":[0,4]} }""", SafetensorsFile.Floats(value)));
 
     private string WriteIndex(string map, string name = "model.safetensors.index.json") =>
-        _folder.Write(name, Encoding.UTF8.GetBytes($$"""{"metadata":{"total_size":8},"weight_map":{{map}} }"""));
+        _folder.Write(name, $$"""{"metadata":{"total_size":8},"weight_map":{{map}} }""");
 
     private void AssertRefused(string message, string map)
     {

@@ -138,13 +138,13 @@ public sealed class TensorFlowFormatsTests
             Assert.Throws<CheckpointFormatException>(() => Checkpoint.Open(folder.Path)).Message);
         foreach (string path in (string[])["b", "/model/b", "../b", "C:\\\\models\\\\b"])
         {
-            folder.Write("checkpoint", System.Text.Encoding.ASCII.GetBytes($"model_checkpoint_path: \"{path}\"\nall_model_checkpoint_paths: \"a\"\n"));
+            folder.Write("checkpoint", $"model_checkpoint_path: \"{path}\"\nall_model_checkpoint_paths: \"a\"\n");
             using Checkpoint checkpoint = Checkpoint.Open(folder.Path);
             Assert.Equal(Path.Combine(folder.Path, "b.index"), checkpoint.Source);
         }
         foreach ((string path, string message) in ((string, string)[])[("c", "no c.index"), ("..", "is '..'"), ("", "is ''"), ("a/", "is ''"), ("a:b", "is 'a:b'")])
         {
-            folder.Write("checkpoint", System.Text.Encoding.ASCII.GetBytes($"model_checkpoint_path: \"{path}\""));
+            folder.Write("checkpoint", $"model_checkpoint_path: \"{path}\"");
             Assert.Contains(message, Assert.Throws<CheckpointFormatException>(() => Checkpoint.Open(folder.Path)).Message);
         }
     }

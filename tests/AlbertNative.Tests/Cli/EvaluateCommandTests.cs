@@ -1,19 +1,20 @@
 using System.Text.Json;
 using AlbertNative.Testing;
+using AlbertNative.Tests.Checkpoints;
 
 namespace AlbertNative.Tests.Cli;
 
 public sealed class EvaluateCommandTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("albert-evaluate-").FullName;
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Predictions_in_a_file_are_judged()
     {
         string data = Write("data.csv", "text,label\na,1\nb,0\nc,1\n");
-        string chart = Path.Combine(_folder, "chart.svg");
+        string chart = Path.Combine(_folder.Path, "chart.svg");
         CliRun run = CliRun.Of("evaluate", "--data", data, "--predictions", Write("p.txt", "1\n1\n1\n"), "--report", chart, "--train", data);
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         JsonElement summary = run.Lines[0];
@@ -22,7 +23,7 @@ public sealed class EvaluateCommandTests : IDisposable
         Assert.Equal(3, summary.GetProperty("errors")[0].GetProperty("line").GetInt32());
         Assert.Contains("3 of 3 examples also stand in", summary.GetProperty("notes")[0].GetString(), StringComparison.Ordinal);
         Assert.StartsWith("<svg", File.ReadAllText(chart), StringComparison.Ordinal);
-        Assert.Equal(3, Directory.GetFiles(_folder).Length);
+        Assert.Equal(3, Directory.GetFiles(_folder.Path).Length);
     }
 
     [Fact]
@@ -83,16 +84,11 @@ public sealed class EvaluateCommandTests : IDisposable
         Assert.Contains("could be of several tasks", CliRun.Of("evaluate", "--data", "a.txt").Error, StringComparison.Ordinal);
         Assert.Contains("--no-answer-scores is for --predictions", CliRun.Of("evaluate", "--data", "a.json", "--no-answer-scores", "b").Error, StringComparison.Ordinal);
         CliRun chart = CliRun.Of(
-            "evaluate", "--task", "regress", "--data", Write("d.csv", "text,label\na,1\n"), "--predictions", Write("p.txt", "1\n"), "--report", Path.Combine(_folder, "x.svg"));
+            "evaluate", "--task", "regress", "--data", Write("d.csv", "text,label\na,1\n"), "--predictions", Write("p.txt", "1\n"), "--report", Path.Combine(_folder.Path, "x.svg"));
         Assert.Contains("no confusion matrix", chart.Error, StringComparison.Ordinal);
         CliRun words = CliRun.Of("evaluate", "--data", Write("d.conll", "a\tO\n"), "--predictions", Write("p.conll", "b\tO\n"));
         Assert.Contains("(1): this sentence has other words", words.Error, StringComparison.Ordinal);
     }
 
-    private string Write(string name, string content)
-    {
-        string path = Path.Combine(_folder, name);
-        File.WriteAllText(path, content);
-        return path;
-    }
+    private string Write(string name, string content) => _folder.Write(name, content);
 }

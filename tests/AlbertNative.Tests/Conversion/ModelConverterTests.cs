@@ -84,8 +84,8 @@ public sealed class ModelConverterTests : IDisposable
     [Fact]
     public void A_converted_model_that_is_converted_again_keeps_its_origin()
     {
+        CopyFormat("safetensors-sharded", "models--org--model/snapshots/c0ffee");
         string first = At("models--org--model/snapshots/c0ffee");
-        CopyFormat("safetensors-sharded", first);
         ModelConverter.Convert(first, At("a.safetensors"));
         ModelConverter.Convert(At("a.safetensors"), At("b.safetensors"), new() { Storage = WeightStorage.Int8 });
         ModelConverter.Convert(At("b.safetensors"), At("c.safetensors"));
@@ -107,7 +107,7 @@ public sealed class ModelConverterTests : IDisposable
     [Fact]
     public void Files_of_the_same_name_have_a_hash_each()
     {
-        CopyFormat("safetensors-f32", At("st/0_Transformer"));
+        CopyFormat("safetensors-f32", "st/0_Transformer");
         _folder.Write("st/config.json", """{"pooling_mode_mean_tokens": true}"""u8);
         _folder.Write("st/modules.json", """
             [{"path": "./0_Transformer/", "type": "sentence_transformers.models.Transformer"}, {"path": ".", "type": "sentence_transformers.models.Pooling"}]
@@ -121,7 +121,7 @@ public sealed class ModelConverterTests : IDisposable
     [Fact]
     public void Shards_in_folders_have_a_hash_each()
     {
-        CopyFormat("safetensors-sharded", At("sharded"));
+        CopyFormat("safetensors-sharded", "sharded");
         string index = Directory.GetFiles(At("sharded"), "*.index.json").Single();
         string[] shards = [.. Directory.GetFiles(At("sharded"), "*.safetensors").Order(StringComparer.Ordinal)];
         string text = File.ReadAllText(index);
@@ -253,7 +253,7 @@ public sealed class ModelConverterTests : IDisposable
     [Fact]
     public void A_source_is_not_converted_onto_itself()
     {
-        CopyFormat("safetensors-f32", At("model"));
+        CopyFormat("safetensors-f32", "model");
         Directory.CreateSymbolicLink(At("link"), At("model"));
         string file = Path.Combine(At("model"), "model.safetensors");
         byte[] before = File.ReadAllBytes(file);
@@ -303,12 +303,7 @@ public sealed class ModelConverterTests : IDisposable
         return e.Message;
     }
 
-    private static void CopyFormat(string container, string directory)
-    {
-        Directory.CreateDirectory(directory);
-        foreach (string file in Directory.GetFiles(Path.Combine(OneFile.Formats, container)))
-            File.Copy(file, Path.Combine(directory, Path.GetFileName(file)));
-    }
+    private void CopyFormat(string container, string name) => _folder.Copy(Path.Combine(OneFile.Formats, container), name);
 
     private static string Hash(string file) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file)));
 

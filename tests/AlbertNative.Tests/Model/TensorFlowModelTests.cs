@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using AlbertNative.Checkpoints;
 using AlbertNative.Cli;
@@ -86,7 +85,7 @@ public sealed class TensorFlowModelTests
         folder.Write("m.data-00000-of-00001", data.ToArray());
         folder.Write("m.index", TensorFlowTable.Index([.. entries]));
         if (config.Length > 0)
-            folder.Write("albert_config.json", Encoding.UTF8.GetBytes(config));
+            folder.Write("albert_config.json", config);
         return TensorFlowModel.Load(folder.Path);
     }
 

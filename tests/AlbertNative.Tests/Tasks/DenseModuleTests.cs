@@ -70,8 +70,7 @@ public sealed class DenseModuleTests : IDisposable
     [Fact]
     public void A_directory_with_a_dense_module_embeds_through_it_and_is_not_converted_in_silence()
     {
-        foreach (string file in Directory.EnumerateFiles(Nano.Folder))
-            File.Copy(file, Path.Combine(_folder.Path, Path.GetFileName(file)));
+        _folder.Copy(Nano.Folder);
         _folder.Write("modules.json", """
             [{"path": "", "type": "sentence_transformers.models.Transformer"},
              {"path": "1_Pooling", "type": "sentence_transformers.models.Pooling"},
@@ -97,7 +96,7 @@ public sealed class DenseModuleTests : IDisposable
 
     private DenseModule Read(string config)
     {
-        _folder.Write("2_Dense/config.json", System.Text.Encoding.UTF8.GetBytes(config));
+        _folder.Write("2_Dense/config.json", config);
         using ModelFiles files = ModelFiles.Open(_folder.Path);
         return DenseModule.Read(files, "2_Dense");
     }
@@ -107,7 +106,6 @@ public sealed class DenseModuleTests : IDisposable
         ("linear.weight", [3, 2], [1, 2, 3, 4, 5, 6]), ("linear.bias", [3], [0.5f, 0, -20]), .. more,
     ]);
 
-    // The format's own layout: the header's length, the header, the values.
     private void Write((string Name, int[] Shape, float[] Values)[] tensors)
     {
         List<string> entries = [];
@@ -115,13 +113,11 @@ public sealed class DenseModuleTests : IDisposable
         foreach ((string name, int[] shape, float[] values) in tensors)
         {
             int start = data.Count;
-            foreach (float value in values)
-                data.AddRange(BitConverter.GetBytes(value));
+            data.AddRange(SafetensorsFile.Floats(values));
             entries.Add(string.Create(
                 CultureInfo.InvariantCulture,
                 $$"""  "{{name}}": {"dtype": "F32", "shape": [{{string.Join(", ", shape)}}], "data_offsets": [{{start}}, {{data.Count}}]}"""));
         }
-        byte[] header = System.Text.Encoding.UTF8.GetBytes($"{{{string.Join(",", entries).TrimStart()}}}");
-        _folder.Write("2_Dense/model.safetensors", [.. BitConverter.GetBytes((long)header.Length), .. header, .. data]);
+        _folder.Write("2_Dense/model.safetensors", SafetensorsFile.Bytes($"{{{string.Join(",", entries).TrimStart()}}}", [.. data]));
     }
 }

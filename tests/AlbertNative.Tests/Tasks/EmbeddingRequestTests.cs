@@ -10,11 +10,7 @@ public sealed class EmbeddingRequestTests : IDisposable
 
     private readonly TemporaryFolder _folder = new();
 
-    public EmbeddingRequestTests()
-    {
-        foreach (string file in Directory.EnumerateFiles(Nano.Folder))
-            File.Copy(file, Path.Combine(_folder.Path, Path.GetFileName(file)));
-    }
+    public EmbeddingRequestTests() => _folder.Copy(Nano.Folder);
 
     public void Dispose() => _folder.Dispose();
 
@@ -135,7 +131,7 @@ public sealed class EmbeddingRequestTests : IDisposable
 
     private TextEmbedder Load(string config)
     {
-        _folder.Write(SentenceTransformerConfig.FileName, System.Text.Encoding.UTF8.GetBytes(config));
+        _folder.Write(SentenceTransformerConfig.FileName, config);
         return TextEmbedder.Load(_folder.Path);
     }
 }

@@ -116,8 +116,7 @@ public sealed class SentenceTransformerTests : IDisposable
     [Fact]
     public void A_directory_with_modules_embeds_as_they_say()
     {
-        foreach (string file in Directory.EnumerateFiles(Nano.Folder))
-            File.Copy(file, Path.Combine(_folder.Path, Path.GetFileName(file)));
+        _folder.Copy(Nano.Folder);
         Write("modules.json", Modules);
         Write("1_Pooling/config.json", """{"word_embedding_dimension": 192, "pooling_mode_max_tokens": true}""");
         Write("sentence_bert_config.json", """{"max_seq_length": 7, "do_lower_case": true}""");
@@ -157,10 +156,5 @@ public sealed class SentenceTransformerTests : IDisposable
 
     private static byte[] Utf8(string text) => System.Text.Encoding.UTF8.GetBytes(text);
 
-    private void Write(string name, string content)
-    {
-        string path = Path.Combine(_folder.Path, name);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        File.WriteAllText(path, content);
-    }
+    private void Write(string name, string content) => _folder.Write(name, content);
 }

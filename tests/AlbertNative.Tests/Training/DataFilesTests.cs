@@ -1,13 +1,14 @@
 using System.Text;
+using AlbertNative.Tests.Checkpoints;
 using AlbertNative.Training;
 
 namespace AlbertNative.Tests.Training;
 
 public sealed class DataFilesTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("albert-data-").FullName;
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Commas_quotes_and_line_ends_inside_quotes_are_read()
@@ -100,7 +101,7 @@ public sealed class DataFilesTests : IDisposable
     [Fact]
     public void Only_UTF_8_is_read()
     {
-        string latin = Path.Combine(_folder, "latin.csv");
+        string latin = Path.Combine(_folder.Path, "latin.csv");
         File.WriteAllBytes(latin, [.. "text,label\na,1\ncaf"u8, 0xE9, .. ",1\n"u8]);
         Assert.Equal($"{latin}(3,4): byte 0xE9 is not UTF-8; no other encoding is read", Assert.Throws<DataFormatException>(() => DataFiles.ReadTexts(latin)).Message);
         File.WriteAllText(latin, "text,label\na,1\n", Encoding.Unicode);
@@ -167,7 +168,7 @@ public sealed class DataFilesTests : IDisposable
             byte[] bytes = [.. Enumerable.Range(0, random.Next(24)).SelectMany(_ => Encoding.UTF8.GetBytes(pieces[random.Next(pieces.Length)]))];
             if (bytes.Length > 0 && random.Next(4) == 0)
                 bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
-            string path = Path.Combine(_folder, names[random.Next(names.Length)]);
+            string path = Path.Combine(_folder.Path, names[random.Next(names.Length)]);
             File.WriteAllBytes(path, bytes);
             Action[] reads = [() => DataFiles.ReadTexts(path), () => DataFiles.ReadTags(path), () => DataFiles.ReadQuestions(path), () => DataFiles.ReadChoices(path), () => DataFiles.ReadDocuments(path)];
             Exception? exception = Record.Exception(reads[round % reads.Length]);
@@ -175,12 +176,7 @@ public sealed class DataFilesTests : IDisposable
         }
     }
 
-    private string Write(string name, string content)
-    {
-        string path = Path.Combine(_folder, name);
-        File.WriteAllText(path, content);
-        return path;
-    }
+    private string Write(string name, string content) => _folder.Write(name, content);
 
     private void Refused(string name, string content, string message, Func<string, object> read)
     {

@@ -1,14 +1,15 @@
 using System.Xml.Linq;
 using AlbertNative.Evaluation;
+using AlbertNative.Tests.Checkpoints;
 using AlbertNative.Training;
 
 namespace AlbertNative.Tests.Training;
 
 public sealed class EvaluationTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("albert-evaluation-").FullName;
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Labels_are_judged_with_the_surest_errors_first()
@@ -109,12 +110,7 @@ public sealed class EvaluationTests : IDisposable
 
     private static LabelledText Text(string text, string label, int line) => new(text, null, [label], line);
 
-    private string Write(string name, string content)
-    {
-        string path = Path.Combine(_folder, name);
-        File.WriteAllText(path, content);
-        return path;
-    }
+    private string Write(string name, string content) => _folder.Write(name, content);
 
     private void Refused(string name, string content, string message, Func<string, object> read)
     {

@@ -1,5 +1,5 @@
+using AlbertNative.Tests.Checkpoints;
 using AlbertNative.Tokenization;
-using TextEncoding = System.Text.Encoding;
 
 namespace AlbertNative.Tests.WordPiece;
 
@@ -8,9 +8,9 @@ public sealed class BertVocabularyTests : IDisposable
 {
     private const string Vocabulary = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\n##b\nA\né\nÉ\n日本\n日\n本\ne\nE\n";
 
-    private readonly string _directory = Directory.CreateTempSubdirectory("albert-").FullName;
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => Directory.Delete(_directory, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData("{}", "A É 日本", "a e 日 本")]
@@ -81,7 +81,7 @@ public sealed class BertVocabularyTests : IDisposable
     public void A_file_alone_is_taken_without_its_neighbours()
     {
         Load("""{"do_lower_case":false}""");
-        string file = Path.Combine(_directory, "vocab.txt");
+        string file = Path.Combine(_folder.Path, "vocab.txt");
         Assert.Equal([2, 5, 3], Tokenizer.Load(file).Encode("A").Ids);
         Assert.Equal([2, 7, 3], Tokenizer.Load(file, new TokenizerOptions { LowerCase = false }).Encode("A").Ids);
         Assert.Throws<ArgumentException>(() => Tokenizer.Load(file, new TokenizerOptions { RemoveSpace = true }));
@@ -99,15 +99,15 @@ public sealed class BertVocabularyTests : IDisposable
     [InlineData("AlbertTokenizer", "▁")]
     public void Of_two_vocabularies_the_class_chooses(string name, string expected)
     {
-        File.WriteAllBytes(Path.Combine(_directory, "spiece.model"), Slow.SmallAlbert.Model());
+        _folder.Write("spiece.model", Slow.SmallAlbert.Model());
         Tokenizer tokenizer = Load($$"""{"tokenizer_class":"{{name}}"}""");
         Assert.Contains(expected, string.Concat(Enumerable.Range(0, tokenizer.VocabularySize).Select(tokenizer.IdToToken)));
     }
 
     private Tokenizer Load(string config)
     {
-        File.WriteAllText(Path.Combine(_directory, "tokenizer_config.json"), config);
-        File.WriteAllBytes(Path.Combine(_directory, "vocab.txt"), TextEncoding.UTF8.GetBytes(Vocabulary));
-        return Tokenizer.Load(_directory);
+        _folder.Write("tokenizer_config.json", config);
+        _folder.Write("vocab.txt", Vocabulary);
+        return Tokenizer.Load(_folder.Path);
     }
 }
