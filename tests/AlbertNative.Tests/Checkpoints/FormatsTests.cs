@@ -6,8 +6,7 @@ namespace AlbertNative.Tests.Checkpoints;
 /// <summary>One synthetic checkpoint in every container: all of them hold the same bits.</summary>
 public sealed class FormatsTests
 {
-    private static readonly string Folder = Path.Combine(
-        SharedFolder.Repository, "tests", "AlbertNative.Tests", "Checkpoints", "Fixtures", "formats");
+    private static readonly string Folder = CheckpointFixtures.Formats;
 
     public static TheoryData<string> Names =>
         [.. Directory.EnumerateDirectories(Folder).Select(d => Path.GetFileName(d)).Order(StringComparer.Ordinal)];

@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using AlbertNative.Testing;
 
 namespace AlbertNative.Tests.Checkpoints;
 
@@ -8,8 +7,7 @@ public sealed class FuzzTests
 {
     private const int Rounds = 300;
 
-    private static readonly string Folder = Path.Combine(
-        SharedFolder.Repository, "tests", "AlbertNative.Tests", "Checkpoints", "Fixtures", "formats");
+    private static readonly string Folder = CheckpointFixtures.Formats;
 
     public static TheoryData<string> Files =>
     [

@@ -2,15 +2,13 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using AlbertNative.Checkpoints;
 using AlbertNative.Cli;
-using AlbertNative.Testing;
 
 namespace AlbertNative.Tests.Checkpoints;
 
 /// <summary>Checkpoints that TensorFlow wrote, and damaged ones.</summary>
 public sealed class TensorFlowFormatsTests
 {
-    private static readonly string Folder = Path.Combine(
-        SharedFolder.Repository, "tests", "AlbertNative.Tests", "Checkpoints", "Fixtures", "formats-tf");
+    private static readonly string Folder = CheckpointFixtures.TensorFlow;
 
     /// <summary>What the refusal has to say.</summary>
     private static readonly Dictionary<string, string> Refusals = new(StringComparer.Ordinal)

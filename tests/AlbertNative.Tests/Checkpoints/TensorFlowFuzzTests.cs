@@ -1,5 +1,3 @@
-using AlbertNative.Testing;
-
 namespace AlbertNative.Tests.Checkpoints;
 
 /// <summary>
@@ -10,8 +8,7 @@ public sealed class TensorFlowFuzzTests
 {
     private const int Rounds = 400;
 
-    private static readonly string Folder = Path.Combine(
-        SharedFolder.Repository, "tests", "AlbertNative.Tests", "Checkpoints", "Fixtures", "formats-tf");
+    private static readonly string Folder = CheckpointFixtures.TensorFlow;
 
     public static TheoryData<string> Names => ["tf1-google-files-only", "tf1-slices", "tf1-snappy-index", "tf1-many-blocks", "tf1-two-shards-groups"];
 

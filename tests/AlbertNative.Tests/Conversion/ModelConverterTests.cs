@@ -241,7 +241,7 @@ public sealed class ModelConverterTests : IDisposable
     [InlineData("tf1-pretraining", false)]
     public void A_TensorFlow_checkpoint_gives_the_bits_of_the_safetensors_of_the_same_weights(string name, bool isGoogles)
     {
-        string source = Path.Combine(OneFile.Formats, "..", "formats-tf", name);
+        string source = Path.Combine(CheckpointFixtures.TensorFlow, name);
         ConversionSummary summary = ModelConverter.Convert(source, At("tf.safetensors"));
         Assert.Equal(isGoogles, summary.Remarks.Any(remark => remark.Contains("is read as the tanh form", StringComparison.Ordinal)));
         Assert.Contains(ModelFiles.SentencePieceModel, summary.Parts);

@@ -3,6 +3,7 @@ using AlbertNative.Checkpoints;
 using AlbertNative.Model;
 using AlbertNative.Tensors;
 using AlbertNative.Testing;
+using AlbertNative.Tests.Checkpoints;
 using AlbertNative.Tests.Model;
 
 namespace AlbertNative.Tests.Conversion;
@@ -10,10 +11,9 @@ namespace AlbertNative.Tests.Conversion;
 /// <summary>Models of the tests as one file, whole or damaged.</summary>
 internal static class OneFile
 {
-    public static string Nano { get; } = Path.Combine(SharedFolder.Repository, "weights", "albert-nano.safetensors");
+    public static string Nano { get; } = ShippedModels.Nano;
 
-    public static string Formats { get; } = Path.Combine(
-        SharedFolder.Repository, "tests", "AlbertNative.Tests", "Checkpoints", "Fixtures", "formats");
+    public static string Formats { get; } = CheckpointFixtures.Formats;
 
     public const string WordEmbeddings = "albert.embeddings.word_embeddings.weight";
 

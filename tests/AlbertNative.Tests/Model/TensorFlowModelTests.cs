@@ -11,14 +11,10 @@ namespace AlbertNative.Tests.Model;
 /// <summary>TensorFlow's variables under Hugging Face's names, and Google's configuration in Hugging Face's form.</summary>
 public sealed class TensorFlowModelTests
 {
-    private static readonly string Folder = Path.Combine(
-        SharedFolder.Repository, "tests", "AlbertNative.Tests", "Checkpoints", "Fixtures", "formats-tf");
-
-    public static TheoryData<string> Good => [.. Directory.EnumerateDirectories(Folder).Select(d => Path.GetFileName(d))
-        .Where(d => !d.EndsWith("must-be-refused", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+    private static readonly string Folder = CheckpointFixtures.TensorFlow;
 
     [Theory]
-    [MemberData(nameof(Good))]
+    [MemberData(nameof(TensorFlowFormatsTests.Good), MemberType = typeof(TensorFlowFormatsTests))]
     public void Variables_have_the_names_and_bits_of_Hugging_Faces_tensors(string name)
     {
         string directory = Path.Combine(Folder, name);

@@ -122,13 +122,12 @@ public sealed class OnnxExportTests : IDisposable
     [Fact]
     public void A_model_is_exported_with_its_configuration_and_vocabulary()
     {
-        string nano = Path.Combine(SharedFolder.Repository, "weights", "albert-nano.safetensors");
         List<double> shares = [];
-        ConversionSummary summary = ModelExporter.ExportOnnx(nano, At("out"), new SynchronousProgress(shares));
+        ConversionSummary summary = ModelExporter.ExportOnnx(ShippedModels.Nano, At("out"), new SynchronousProgress(shares));
         Assert.Contains("model.onnx", Directory.GetFiles(At("out")).Select(file => Path.GetFileName(file)));
         Assert.Contains("config.json", summary.Parts);
         Assert.Equal(1, shares[^1], 2);
-        using ModelFiles original = ModelFiles.Open(nano);
+        using ModelFiles original = ModelFiles.Open(ShippedModels.Nano);
         using AlbertOnnx back = AlbertOnnx.Open(At("out/model.onnx"), ModelConfig.Load(At("out/config.json")));
         Assert.Equal(original.ReadConfig().DefaultArchitecture, back.Architecture);
     }
