@@ -1,5 +1,6 @@
 using System.Text;
 using AlbertNative.Checkpoints;
+using AlbertNative.Testing;
 
 namespace AlbertNative.Tests.Checkpoints;
 
@@ -90,7 +91,7 @@ public sealed class SafetensorsWriterTests : IDisposable
         SafetensorsWriter copy = new();
         copy.Add(source.Tensors[0], "b");
         List<long> progress = [];
-        copy.Save(PathOf("b.safetensors"), new Recorder(progress), TestContext.Current.CancellationToken);
+        copy.Save(PathOf("b.safetensors"), new SynchronousProgress<long>(progress.Add), TestContext.Current.CancellationToken);
         // Replacing a file that is mapped leaves the mapping as it was.
         Save(copy, "a.safetensors");
 
@@ -148,10 +149,5 @@ public sealed class SafetensorsWriterTests : IDisposable
         Assert.Throws<ArgumentOutOfRangeException>(() => writer.Add("b", TensorType.F32, [-1], _ => { }));
         // What was refused was not added.
         writer.Add("b", TensorType.F32, [1], new float[1]);
-    }
-
-    private sealed class Recorder(List<long> values) : IProgress<long>
-    {
-        public void Report(long value) => values.Add(value);
     }
 }

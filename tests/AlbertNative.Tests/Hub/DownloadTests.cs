@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using AlbertNative.Hub;
+using AlbertNative.Testing;
 
 namespace AlbertNative.Tests.Hub;
 
@@ -239,20 +240,20 @@ public sealed class DownloadTests
         FakeModel model = FakeModel.Albert();
         await using FakeHub hub = await FakeHub.StartAsync(model);
         using HubClient client = hub.Client();
-        Recorder first = new();
-        await client.DownloadAsync("org/albert", progress: first, cancellationToken: Cancel);
-        foreach (IGrouping<string, DownloadProgress> file in first.Reports.GroupBy(report => report.File))
+        ConcurrentQueue<DownloadProgress> first = new();
+        await client.DownloadAsync("org/albert", progress: new SynchronousProgress<DownloadProgress>(first.Enqueue), cancellationToken: Cancel);
+        foreach (IGrouping<string, DownloadProgress> file in first.GroupBy(report => report.File))
         {
             DownloadProgress[] reports = [.. file];
             long size = model.Files[file.Key].Content.Length;
             Assert.Equal(new DownloadProgress(file.Key, size, size, DownloadStage.Completed), reports[^1]);
             Assert.Equal(reports.Select(report => report.Received).Order(), reports.Select(report => report.Received));
         }
-        Recorder second = new();
-        await client.DownloadAsync("org/albert", progress: second, cancellationToken: Cancel);
-        Assert.Equal(4, second.Reports.Count);
-        Assert.All(second.Reports, report => Assert.Equal(DownloadStage.Cached, report.Stage));
-        Assert.Equal(300_000, second.Reports.Single(report => report.File == "model.safetensors").Size);
+        ConcurrentQueue<DownloadProgress> second = new();
+        await client.DownloadAsync("org/albert", progress: new SynchronousProgress<DownloadProgress>(second.Enqueue), cancellationToken: Cancel);
+        Assert.Equal(4, second.Count);
+        Assert.All(second, report => Assert.Equal(DownloadStage.Cached, report.Stage));
+        Assert.Equal(300_000, second.Single(report => report.File == "model.safetensors").Size);
     }
 
     [Fact]
@@ -262,12 +263,5 @@ public sealed class DownloadTests
         using HubClient client = hub.Client();
         Assert.Equal(Path.Combine(hub.Folder(), "snapshots", FakeModel.FirstCommit), client.Download("org/albert", cancellationToken: Cancel));
         Assert.Equal(HubFailure.RepositoryNotFound, Assert.Throws<HubException>(() => client.Download("org/none", cancellationToken: Cancel)).Failure);
-    }
-
-    private sealed class Recorder : IProgress<DownloadProgress>
-    {
-        public ConcurrentQueue<DownloadProgress> Reports { get; } = new();
-
-        public void Report(DownloadProgress value) => Reports.Enqueue(value);
     }
 }

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using AlbertNative.Hub;
+using AlbertNative.Testing;
 
 namespace AlbertNative.Tests.Hub;
 
@@ -82,10 +84,10 @@ public sealed class ResolveTests : IDisposable
     public async Task Options_progress_and_cancellation_reach_the_download()
     {
         await using FakeHub hub = await FakeHub.StartAsync(FakeModel.Albert());
-        Reports reports = new();
-        string snapshot = HubModel.Resolve("org/albert", hub.Options(), reports, Cancel);
+        ConcurrentQueue<DownloadProgress> reports = new();
+        string snapshot = HubModel.Resolve("org/albert", hub.Options(), new SynchronousProgress<DownloadProgress>(reports.Enqueue), Cancel);
         Assert.StartsWith(hub.Cache, snapshot);
-        Assert.Contains(reports.Seen, report => report is { File: "model.safetensors", Stage: DownloadStage.Completed });
+        Assert.Contains(reports, report => report is { File: "model.safetensors", Stage: DownloadStage.Completed });
 
         using CancellationTokenSource cancelled = new();
         await cancelled.CancelAsync();
@@ -104,12 +106,5 @@ public sealed class ResolveTests : IDisposable
             return Task.FromResult(true);
         };
         return hub;
-    }
-
-    private sealed class Reports : IProgress<DownloadProgress>
-    {
-        public List<DownloadProgress> Seen { get; } = [];
-
-        public void Report(DownloadProgress value) => Seen.Add(value);
     }
 }

@@ -180,7 +180,7 @@ public sealed class SharedModelTests
     {
         List<OpenProgress> reports = [];
         using CancellationTokenSource stop = new();
-        using (PreTrainedModel.Open(Nano, progress: new Reporter(reports.Add)))
+        using (PreTrainedModel.Open(Nano, progress: new SynchronousProgress<OpenProgress>(reports.Add)))
             Assert.Equal(new OpenProgress(OpenStage.Packing, 1, 1), reports[^1]);
         stop.Cancel();
         Assert.Throws<OperationCanceledException>(() => PreTrainedModel.Open(Nano, cancellationToken: stop.Token));
@@ -258,11 +258,6 @@ public sealed class SharedModelTests
         (int[] ids, int[] types) = TinyModel.Sequence(new Random(seed), length, config);
         batch.Add(ids, types);
         return batch;
-    }
-
-    private sealed class Reporter(Action<OpenProgress> report) : IProgress<OpenProgress>
-    {
-        public void Report(OpenProgress value) => report(value);
     }
 
     private sealed class NoCall : HeadCall

@@ -123,17 +123,12 @@ public sealed class OnnxExportTests : IDisposable
     public void A_model_is_exported_with_its_configuration_and_vocabulary()
     {
         List<double> shares = [];
-        ConversionSummary summary = ModelExporter.ExportOnnx(ShippedModels.Nano, At("out"), new SynchronousProgress(shares));
+        ConversionSummary summary = ModelExporter.ExportOnnx(ShippedModels.Nano, At("out"), new SynchronousProgress<double>(shares.Add));
         Assert.Contains("model.onnx", Directory.GetFiles(At("out")).Select(file => Path.GetFileName(file)));
         Assert.Contains("config.json", summary.Parts);
         Assert.Equal(1, shares[^1], 2);
         using ModelFiles original = ModelFiles.Open(ShippedModels.Nano);
         using AlbertOnnx back = AlbertOnnx.Open(At("out/model.onnx"), ModelConfig.Load(At("out/config.json")));
         Assert.Equal(original.ReadConfig().DefaultArchitecture, back.Architecture);
-    }
-
-    private sealed class SynchronousProgress(List<double> shares) : IProgress<double>
-    {
-        public void Report(double value) => shares.Add(value);
     }
 }
