@@ -13,17 +13,16 @@ public sealed class AnswerGoldenTests
         int cases = 0;
         foreach (JsonElement line in MetricGolden.Read("squad.pairs.jsonl.gz"))
         {
-            string prediction = line.GetProperty("prediction").GetString()!;
-            string gold = line.GetProperty("gold").GetString()!;
-            Assert.Equal(line.GetProperty("normalized").GetString(), AnswerText.Normalize(prediction));
-            Assert.Equal(line.GetProperty("normalized_v2").GetString(), AnswerText.Normalize(prediction));
-            string[] words = AnswerText.Words(AnswerText.Normalize(prediction));
-            string[] goldWords = AnswerText.Words(AnswerText.Normalize(gold));
+            string prediction = AnswerText.Normalize(line.GetProperty("prediction").GetString()!);
+            string gold = AnswerText.Normalize(line.GetProperty("gold").GetString()!);
+            Assert.Equal(line.GetProperty("normalized").GetString(), prediction);
+            Assert.Equal(line.GetProperty("normalized_v2").GetString(), prediction);
+            string[] words = AnswerText.Words(prediction), goldWords = AnswerText.Words(gold);
             golden.Compare(line.GetProperty("f1"), AnswerOverlap.F1(words, goldWords, emptyAgree: false), $"{cases}.f1");
             golden.Compare(line.GetProperty("f1_v2"), AnswerOverlap.F1(words, goldWords, emptyAgree: true), $"{cases}.f1_v2");
-            bool exact = AnswerText.Normalize(prediction) == AnswerText.Normalize(gold);
-            golden.Compare(line.GetProperty("exact"), exact ? 1 : 0, $"{cases}.exact");
-            golden.Compare(line.GetProperty("exact_v2"), exact ? 1 : 0, $"{cases}.exact_v2");
+            int exact = prediction == gold ? 1 : 0;
+            golden.Compare(line.GetProperty("exact"), exact, $"{cases}.exact");
+            golden.Compare(line.GetProperty("exact_v2"), exact, $"{cases}.exact_v2");
             cases++;
         }
         golden.Report("squad pairs", cases);
@@ -49,8 +48,9 @@ public sealed class AnswerGoldenTests
                 golden.Compare(squad.GetProperty("exact_match"), scores.ExactMatch, $"{cases}.exact_match");
                 golden.Compare(squad.GetProperty("f1"), scores.F1, $"{cases}.f1");
             }
-            golden.Compare(line.GetProperty("exact_raw"), [.. questions.Select(q => AnswerComparison.OfSquad2(q, false).Exact)], $"{cases}.exact_raw");
-            golden.Compare(line.GetProperty("f1_raw"), [.. questions.Select(q => AnswerComparison.OfSquad2(q, false).F1)], $"{cases}.f1_raw");
+            AnswerComparison[] raw = [.. questions.Select(question => AnswerComparison.OfSquad2(question, false))];
+            golden.Compare(line.GetProperty("exact_raw"), Array.ConvertAll(raw, answer => answer.Exact), $"{cases}.exact_raw");
+            golden.Compare(line.GetProperty("f1_raw"), Array.ConvertAll(raw, answer => answer.F1), $"{cases}.f1_raw");
             Compare(golden, line.GetProperty("squad_v2_threshold_1"), Squad2Scores.Of(questions, 1), $"{cases}.v2(1)");
             Compare(golden, line.GetProperty("squad_v2_threshold_0.5"), Squad2Scores.Of(questions, 0.5), $"{cases}.v2(0.5)");
             cases++;
