@@ -31,20 +31,8 @@ public sealed class FileLinkTests : IDisposable
 
     private static byte[] Index(string shard) => Encoding.UTF8.GetBytes($$"""{"weight_map":{"a":"{{shard}}"} }""");
 
-    private static byte[] Onnx(string location) => new OnnxFile().Initializer(OnnxFile.Tensor("a", OnnxFile.Float, [1], default, o =>
-    {
-        OnnxFile.Bytes(o, 13, OnnxFile.Message(e =>
-        {
-            OnnxFile.Text(e, 1, "location");
-            OnnxFile.Text(e, 2, location);
-        }));
-        OnnxFile.Bytes(o, 13, OnnxFile.Message(e =>
-        {
-            OnnxFile.Text(e, 1, "length");
-            OnnxFile.Text(e, 2, "4");
-        }));
-        OnnxFile.Integer(o, 14, 1);
-    })).ToBytes();
+    private static byte[] Onnx(string location) =>
+        new OnnxFile().Initializer(OnnxFile.External("a", [1], location, "length", "4")).ToBytes();
 
     [Theory]
     [InlineData("w.safetensors", "../secret.safetensors")]

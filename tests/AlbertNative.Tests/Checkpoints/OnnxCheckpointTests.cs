@@ -73,21 +73,8 @@ public sealed class OnnxCheckpointTests : IDisposable
             OnnxFile.Bytes(output, field, OnnxFile.Message(o => Array.ForEach(values, o.WriteInt64)));
     }
 
-    private static byte[] External(string location, params string[] entries) => OnnxFile.Tensor(
-        "a", OnnxFile.Float, [entries.Length == 0 ? 4 : 3], default, o =>
-        {
-            string[] all = ["location", location, .. entries];
-            for (int i = 0; i < all.Length; i += 2)
-            {
-                (string key, string value) = (all[i], all[i + 1]);
-                OnnxFile.Bytes(o, 13, OnnxFile.Message(e =>
-                {
-                    OnnxFile.Text(e, 1, key);
-                    OnnxFile.Text(e, 2, value);
-                }));
-            }
-            OnnxFile.Integer(o, 14, 1);
-        });
+    private static byte[] External(string location, params string[] entries) =>
+        OnnxFile.External("a", [entries.Length == 0 ? 4 : 3], location, entries);
 
     [Fact]
     public void Detached_tensors_own_the_file()
@@ -217,17 +204,7 @@ public sealed class OnnxCheckpointTests : IDisposable
         {
             OnnxFile file = new();
             for (int i = 0; i < tensors; i++)
-            {
-                file.Initializer(OnnxFile.Tensor($"t{i}", OnnxFile.Float, [1 << 20], default, o =>
-                {
-                    OnnxFile.Bytes(o, 13, OnnxFile.Message(e =>
-                    {
-                        OnnxFile.Text(e, 1, "location");
-                        OnnxFile.Text(e, 2, "data/w.bin");
-                    }));
-                    OnnxFile.Integer(o, 14, 1);
-                }));
-            }
+                file.Initializer(OnnxFile.External($"t{i}", [1 << 20], "data/w.bin"));
             return file;
         }
     }

@@ -57,6 +57,22 @@ internal sealed class OnnxFile
     public static byte[] Tensor(string name, long[] shape, long[] values) =>
         Tensor(name, Int64, shape, MemoryMarshal.AsBytes<long>(values).ToArray());
 
+    /// <summary>Floats that lie in another file; the entries are further keys, each followed by its value.</summary>
+    public static byte[] External(string name, long[] shape, string location, params string[] entries) => Tensor(name, Float, shape, default, o =>
+    {
+        string[] all = ["location", location, .. entries];
+        for (int i = 0; i < all.Length; i += 2)
+        {
+            (string key, string value) = (all[i], all[i + 1]);
+            Bytes(o, 13, Message(e =>
+            {
+                Text(e, 1, key);
+                Text(e, 2, value);
+            }));
+        }
+        Integer(o, 14, 1);
+    });
+
     public static byte[] Attribute(string name, long value) => Message(o =>
     {
         Text(o, 1, name);
