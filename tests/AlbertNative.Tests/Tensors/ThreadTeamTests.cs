@@ -207,7 +207,12 @@ public sealed class ThreadTeamTests
 
         public long AllocatedBytes => _last.Sum() - _first.Sum();
 
-        public void Reset() => Array.Clear(_ids);
+        public void Reset()
+        {
+            Array.Clear(_ids);
+            Array.Clear(_first);
+            Array.Clear(_last);
+        }
 
         protected internal override void Run(TeamThread thread)
         {
