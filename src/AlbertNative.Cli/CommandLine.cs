@@ -67,6 +67,7 @@ internal static class CommandLine
         new AnswerCommand(session),
         new ChooseCommand(session),
         new OrderCommand(session),
+        new RerankCommand(session),
         new TrainCommand(session),
         new EvaluateCommand(session),
         new TokenizeCommand(session),

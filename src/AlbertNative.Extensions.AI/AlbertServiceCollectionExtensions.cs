@@ -17,7 +17,7 @@ public static class AlbertServiceCollectionExtensions
     /// <summary>
     /// Adds the application's model: <c>IEmbeddingGenerator&lt;string, Embedding&lt;float&gt;&gt;</c>, every task
     /// (<see cref="TextEmbedder"/>, <see cref="MaskFiller"/>, <see cref="TextClassifier"/>, <see cref="TokenClassifier"/>,
-    /// <see cref="QuestionAnswerer"/>, <see cref="SentenceOrderPredictor"/>, <see cref="MultipleChoiceSelector"/>) and an
+    /// <see cref="QuestionAnswerer"/>, <see cref="SentenceOrderPredictor"/>, <see cref="MultipleChoiceSelector"/>, <see cref="Reranker"/>) and an
     /// <see cref="AlbertRunner{TTask}"/> of each, all as singletons. Nothing is loaded before it is used, unless
     /// <see cref="AlbertOptions.LoadAtStartup"/> says so; the container disposes what was loaded.
     /// </summary>
@@ -73,6 +73,7 @@ public static class AlbertServiceCollectionExtensions
         AddTask(services, key, (model, options) => new QuestionAnswerer(model, options.Task));
         AddTask(services, key, (model, options) => new SentenceOrderPredictor(model, options.Task));
         AddTask(services, key, (model, options) => new MultipleChoiceSelector(model, options.Task));
+        AddTask(services, key, (model, options) => new Reranker(model, options.Task));
         services.TryAdd(new ServiceDescriptor(
             typeof(IEmbeddingGenerator<string, Embedding<float>>),
             key,

@@ -53,7 +53,12 @@ internal sealed class ConversionSource : IDisposable
         ModelFiles transformer = files;
         try
         {
-            SentenceTransformerModules? modules = SentenceTransformerModules.Read(files);
+            // A cross-encoder's modules are its Transformer alone; what its files say is only checked here.
+            SentenceTransformerModules? modules = null;
+            if (CrossEncoderConfig.Describes(files))
+                CrossEncoderConfig.Read(files);
+            else
+                modules = SentenceTransformerModules.Read(files);
             if (modules is { TransformerPath.Length: > 0 })
                 transformer = ModelFiles.Open(modules.TransformerIn(files));
             return new(files, transformer, modules, configPath);

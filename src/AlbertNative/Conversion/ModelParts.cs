@@ -40,10 +40,13 @@ internal sealed class ModelParts
         ModelParts parts = new();
         foreach (string name in BesideWeights)
             parts.Add(transformer, name);
-        if (modules is not null)
+        if (modules is not null || CrossEncoderConfig.Describes(files))
         {
             parts.Add(files, SentenceTransformerModules.FileName);
             parts.Add(files, SentenceTransformerConfig.FileName);
+        }
+        if (modules is not null)
+        {
             if (modules.Vectors.Any(module => module is DenseModule))
                 throw new CheckpointFormatException(modules.Source, "has a Dense module, whose weights one file has no place for: use the directory as it is");
             // Where the Transformer's files move to, the pooling's configuration cannot stay: both are a config.json.

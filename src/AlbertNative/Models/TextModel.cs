@@ -12,9 +12,8 @@ namespace AlbertNative;
 public sealed class TextModel : IDisposable
 {
     private readonly bool _ownsTransformer;
-    private SentenceTransformerModules? _modules;
-    private SentenceTransformerConfig _embeddingConfig = SentenceTransformerConfig.None;
-    private CheckpointFormatException? _modulesFault;
+    private FileSettings<EmbeddingFiles> _embedding = FileSettings<EmbeddingFiles>.Of(new(null, SentenceTransformerConfig.None));
+    private FileSettings<CrossEncoderConfig> _crossEncoder = FileSettings<CrossEncoderConfig>.Of(CrossEncoderConfig.None);
 
     /// <summary>Puts a model and a tokenizer together. Both stay the caller's: disposing this leaves the model open.</summary>
     /// <exception cref="ArgumentException">The tokenizer has ids that the model has not.</exception>
@@ -48,11 +47,15 @@ public sealed class TextModel : IDisposable
 
     /// <summary>What sentence-transformers' files say; null for a model that is none of its.</summary>
     /// <exception cref="CheckpointFormatException">They are malformed, or name something that is not supported.</exception>
-    internal SentenceTransformerModules? Modules => _modulesFault is null ? _modules : throw _modulesFault;
+    internal SentenceTransformerModules? Modules => _embedding.Value.Modules;
 
     /// <summary>Its prompts, its similarity and its length of vectors.</summary>
     /// <exception cref="CheckpointFormatException">They are malformed.</exception>
-    internal SentenceTransformerConfig EmbeddingConfig => _modulesFault is null ? _embeddingConfig : throw _modulesFault;
+    internal SentenceTransformerConfig EmbeddingConfig => _embedding.Value.Config;
+
+    /// <summary>How it scores pairs of texts.</summary>
+    /// <exception cref="CheckpointFormatException">The files are malformed, or name something that is not supported.</exception>
+    internal CrossEncoderConfig CrossEncoder => _crossEncoder.Value;
 
     /// <summary>
     /// Opens a model: its files are found once, its weights packed once. Afterwards nothing touches a disk or a network.
@@ -109,19 +112,20 @@ public sealed class TextModel : IDisposable
         ModelFiles files = root;
         try
         {
-            (SentenceTransformerModules? modules, SentenceTransformerConfig config, CheckpointFormatException? fault) = ReadModules(root);
+            // What is not supported of these is a fault for the tasks that need it alone.
+            FileSettings<EmbeddingFiles> embedding = FileSettings<EmbeddingFiles>.Read(() => EmbeddingFiles.Read(root));
+            FileSettings<CrossEncoderConfig> crossEncoder = FileSettings<CrossEncoderConfig>.Read(() => CrossEncoderConfig.Read(root));
             // Some of sentence-transformers' directories keep the Transformer in a folder of its own.
-            if (modules?.TransformerIn(root) is string folder && folder != root.Path)
+            if (embedding.Fault is null && embedding.Value.Modules?.TransformerIn(root) is string folder && folder != root.Path)
             {
                 root.Dispose();
                 files = ModelFiles.OpenPath(folder);
             }
-            Tokenizer tokenizer = LoadTokenizer(files, options, fault);
+            Tokenizer tokenizer = LoadTokenizer(files, options, embedding.Fault);
             PreTrainedModel transformer = PreTrainedModel.Open(files, options, progress, cancellationToken);
             TextModel model = Combine(transformer, tokenizer);
-            model._modules = modules;
-            model._embeddingConfig = config;
-            model._modulesFault = fault;
+            model._embedding = embedding;
+            model._crossEncoder = crossEncoder;
             return model;
         }
         catch
@@ -144,20 +148,6 @@ public sealed class TextModel : IDisposable
         }
     }
 
-    /// <summary>Modules that are not supported are a fault for embeddings alone.</summary>
-    private static (SentenceTransformerModules? Modules, SentenceTransformerConfig Config, CheckpointFormatException? Fault) ReadModules(
-        ModelFiles root)
-    {
-        try
-        {
-            return (SentenceTransformerModules.Read(root), SentenceTransformerConfig.Read(root), null);
-        }
-        catch (CheckpointFormatException fault)
-        {
-            return (null, SentenceTransformerConfig.None, fault);
-        }
-    }
-
     private static TextModel Combine(PreTrainedModel transformer, Tokenizer tokenizer)
     {
         try
@@ -168,6 +158,17 @@ public sealed class TextModel : IDisposable
         {
             transformer.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>What sentence-transformers' files say of a model that makes vectors of texts.</summary>
+    private sealed record EmbeddingFiles(SentenceTransformerModules? Modules, SentenceTransformerConfig Config)
+    {
+        // The configuration first: it tells a model of another kind, whose modules are others.
+        public static EmbeddingFiles Read(ModelFiles files)
+        {
+            SentenceTransformerConfig config = SentenceTransformerConfig.Read(files);
+            return new(SentenceTransformerModules.Read(files), config);
         }
     }
 }

@@ -23,6 +23,9 @@ public sealed record TaskDescription
     /// <summary>The classes that have its head; any one of them is enough.</summary>
     public required ImmutableArray<ModelArchitecture> Architectures { get; init; }
 
+    /// <summary>What else the model must be; null where any with such a head will do.</summary>
+    internal Func<ModelConfig, bool>? Fits { get; init; }
+
     /// <summary>The class.</summary>
     public required Type TaskType { get; init; }
 
@@ -33,7 +36,7 @@ public sealed record TaskDescription
     public static ImmutableArray<TaskDescription> All { get; } =
     [
         TextEmbedder.Description, MaskFiller.Description, TextClassifier.Description, TokenClassifier.Description,
-        QuestionAnswerer.Description, MultipleChoiceSelector.Description, SentenceOrderPredictor.Description,
+        QuestionAnswerer.Description, MultipleChoiceSelector.Description, SentenceOrderPredictor.Description, Reranker.Description,
     ];
 
     /// <summary>The description of a task's class.</summary>
@@ -45,6 +48,6 @@ public sealed record TaskDescription
     public bool CanBeDoneBy(PreTrainedModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return Architectures.Any(model.Architectures.Contains);
+        return Architectures.Any(model.Architectures.Contains) && Fits?.Invoke(model.Config) != false;
     }
 }

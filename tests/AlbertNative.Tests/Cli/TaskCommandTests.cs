@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json;
+using AlbertNative.Model;
 using AlbertNative.Testing;
 using AlbertNative.Tests.Checkpoints;
 using AlbertNative.Tests.Tasks;
@@ -133,6 +134,36 @@ public sealed class TaskCommandTests : IDisposable
 
         CliRun table = CliRun.AtTerminal("info", Nano.Path);
         Assert.Contains("1,295,714", table.Output);
+    }
+
+    [Fact]
+    public void Texts_are_ranked_from_columns_and_json()
+    {
+        Nano.SaveTiny(_folder.Path, Nano.Tiny(labels: 1), ModelArchitecture.SequenceClassification);
+        using Reranker reranker = Reranker.Load(_folder.Path);
+        string expected = string.Join(',', reranker.Rerank("the king", ["went up", "of Judah", "شاه"]).Select(text => text.Index));
+
+        CliRun arguments = CliRun.Of("rerank", "--model", _folder.Path, "the king", "went up", "of Judah", "شاه");
+        CliRun columns = CliRun.Reading(["the king\twent up\tof Judah\tشاه"], "rerank", "--model", _folder.Path);
+        CliRun json = CliRun.Reading(["""{"texts": ["went up", "of Judah", "شاه"], "query": "the king"}"""], "rerank", "--model", _folder.Path, "--jsonl");
+        Assert.All([arguments, columns, json], run =>
+        {
+            Assert.Equal((0, ""), (run.ExitCode, run.Error));
+            JsonElement[] ranking = [.. run.Lines.Single().GetProperty("ranking").EnumerateArray()];
+            Assert.Equal(expected, string.Join(',', ranking.Select(text => text.GetProperty("index").GetInt32())));
+            Assert.All(ranking, text => Assert.Equal(
+                reranker.Score("the king", text.GetProperty("text").GetString()!), text.GetProperty("score").GetSingle()));
+        });
+
+        CliRun best = CliRun.Of("rerank", "--model", _folder.Path, "--top-k", "1", "--function", "none", "the king", "went up", "of Judah", "شاه");
+        JsonElement only = best.Lines.Single().GetProperty("ranking").EnumerateArray().Single();
+        Assert.Equal(expected[..1], $"{only.GetProperty("index").GetInt32()}");
+        CliRun terminal = CliRun.AtTerminal("rerank", "--model", _folder.Path, "the king", "went up");
+        Assert.Equal((0, ""), (terminal.ExitCode, terminal.Error));
+        Assert.Contains("went up", terminal.Output);
+        CliRun bad = CliRun.Reading(["one column"], "rerank", "--model", _folder.Path);
+        Assert.Equal(1, bad.ExitCode);
+        Assert.Contains("line 1: expected a query and its texts", bad.Error);
     }
 
     [Theory]

@@ -1,3 +1,4 @@
+using AlbertNative.Checkpoints;
 using AlbertNative.Cli;
 using AlbertNative.Model;
 using AlbertNative.Testing;
@@ -38,6 +39,17 @@ internal static class Nano
         string[] vocabulary = ["the", "king", "of", "Judah", "went", "up", "to", "Jerusalem", "and", "his", "servants", "شاه", "رفت"];
         Random random = new(seed);
         return string.Join(' ', Enumerable.Range(0, words).Select(_ => vocabulary[random.Next(vocabulary.Length)]));
+    }
+
+    /// <summary>Writes a synthetic model of a class with the nano model's tokenizer, in Hugging Face's layout.</summary>
+    public static void SaveTiny(string folder, ModelConfig config, ModelArchitecture architecture)
+    {
+        foreach (string tokenizer in Directory.EnumerateFiles(Folder).Where(file => !file.EndsWith(".safetensors", StringComparison.Ordinal)))
+            File.Copy(tokenizer, System.IO.Path.Combine(folder, System.IO.Path.GetFileName(tokenizer)));
+        File.WriteAllBytes(System.IO.Path.Combine(folder, ModelFiles.Config), (config with { Architectures = [config.NameOf(architecture)] }).ToJson());
+        SafetensorsWriter writer = new();
+        ConvertedWeights.Plan(Weights(config, architecture), config, WeightStorage.Source).AddTo(writer);
+        writer.Save(System.IO.Path.Combine(folder, "model.safetensors"));
     }
 
     private static string Export()

@@ -59,7 +59,7 @@ internal sealed record SentenceTransformerModules(
         }
 
         (TokenPooling pooling, int? dimension) = ReadPooling(files, modules[1].Path);
-        (int? maxLength, bool lowerCase) = ReadTransformer(files, modules[0].Path);
+        (int? maxLength, bool lowerCase) = ReadTransformer(files, modules[0].Path, TransformerUse.TokenEmbeddings);
         return new(
             file, modules[0].Path, modules[1].Path, pooling, dimension,
             [.. modules.Skip(2).Select(module => ReadVectorModule(files, module)).OfType<IVectorModule>()],
@@ -114,7 +114,9 @@ internal sealed record SentenceTransformerModules(
     private static string Normal(string path) =>
         string.Join('/', path.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(folder => folder != "."));
 
-    private static List<(string Kind, string Path)> ReadModules(string file, byte[] json)
+    /// <summary>The modules of a <c>modules.json</c> in their order, each with its folder.</summary>
+    /// <exception cref="CheckpointFormatException">The file is malformed, or names a module that is not supported.</exception>
+    public static List<(string Kind, string Path)> ReadModules(string file, byte[] json)
     {
         using SettingsFile settings = SettingsFile.Parse(file, json, JsonValueKind.Array);
         List<(string, string)> modules = [];
@@ -157,20 +159,22 @@ internal sealed record SentenceTransformerModules(
         }
     }
 
-    private static (int? MaxLength, bool LowerCase) ReadTransformer(ModelFiles files, string path)
+    /// <summary>What the Transformer module's own file says, where it has one.</summary>
+    /// <exception cref="CheckpointFormatException">The file is malformed, or the module is there for something else.</exception>
+    public static (int? MaxLength, bool LowerCase) ReadTransformer(ModelFiles files, string path, TransformerUse use)
     {
         foreach (string name in TransformerConfigs)
         {
             using SettingsFile? settings = SettingsFile.Read(files, In(path, name));
             if (settings is null)
                 continue;
-            settings.RequireText(settings.Root, "transformer_task", "feature-extraction");
-            settings.RequireText(settings.Root, "module_output_name", "token_embeddings");
+            settings.RequireText(settings.Root, "transformer_task", use.Task);
+            settings.RequireText(settings.Root, "module_output_name", use.ModuleOutput);
             if (settings.Root.TryGetProperty("modality_config", out JsonElement modalities)
                 && modalities.ValueKind == JsonValueKind.Object && modalities.TryGetProperty("text", out JsonElement text))
             {
                 settings.RequireText(text, "method", "forward");
-                settings.RequireText(text, "method_output_name", "last_hidden_state");
+                settings.RequireText(text, "method_output_name", use.MethodOutput);
             }
             foreach (string other in (string[])["processing_kwargs", "query_length", "document_length", "query_expansion"])
                 settings.RefuseIfSet(other);
