@@ -4,24 +4,12 @@ using Spectre.Console.Rendering;
 namespace AlbertNative.Cli;
 
 /// <summary>
-/// Text that others chose (labels, names, messages of files and servers) on its way to a terminal: what could move the
-/// cursor, change colours or turn the order of what is shown appears as U+FFFD. Line ends and tabs stay.
+/// The way of all text to a terminal: whatever of it others chose can neither move the cursor nor change colours nor turn
+/// the order of what is shown (<see cref="HarmlessText"/>); such characters appear as U+FFFD.
 /// </summary>
-internal static class ForeignText
+internal static class CleanOutput
 {
-    /// <summary>The text without harm, of the same length.</summary>
-    public static string Clean(string text) => text.All(IsHarmless)
-        ? text
-        : string.Create(text.Length, text, static (clean, source) =>
-        {
-            for (int i = 0; i < clean.Length; i++)
-                clean[i] = IsHarmless(source[i]) ? source[i] : '\uFFFD';
-        });
-
-    /// <summary>Whether a terminal shows the character and does nothing else. Joiners, which Persian is written with, do.</summary>
-    public static bool IsHarmless(char c) =>
-        c is '\n' or '\r' or '\t'
-        || (!char.IsControl(c) && c is not (>= '\u2028' and <= '\u202e') and not (>= '\u2066' and <= '\u2069'));
+    public static string Clean(string text) => HarmlessText.Lines(text, '\uFFFD');
 
     /// <summary>Cleans whatever a console draws; its own control sequences are none of it.</summary>
     internal sealed class Hook : IRenderHook
@@ -30,12 +18,12 @@ internal static class ForeignText
             renderables.Select(renderable => new Cleaned(renderable));
     }
 
-    /// <summary>Cleans what is written line by line.</summary>
+    /// <summary>Cleans what is written line by line. The stream beneath stays its owner's.</summary>
     internal sealed class Writer(TextWriter inner) : TextWriter
     {
         public override Encoding Encoding => inner.Encoding;
 
-        public override void Write(char value) => inner.Write(IsHarmless(value) ? value : '\uFFFD');
+        public override void Write(char value) => inner.Write(Clean(value.ToString()));
 
         public override void Write(string? value) => inner.Write(value is null ? null : Clean(value));
 
