@@ -49,7 +49,7 @@ public sealed class SentencePieceModel
     public static SentencePieceModel Load(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return Parse(File.ReadAllBytes(path), path);
+        return Parse(TokenizerLoader.Read(path), path);
     }
 
     /// <summary>Reads the bytes of a <c>spiece.model</c>, of which it keeps a copy.</summary>

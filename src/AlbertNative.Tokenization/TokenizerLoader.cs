@@ -43,7 +43,15 @@ internal static class TokenizerLoader
     }
 
     /// <summary>A file's content, or null where there is no such file.</summary>
-    public static byte[]? ReadIfThere(string path) => File.Exists(path) ? File.ReadAllBytes(path) : null;
+    /// <exception cref="TokenizerFormatException">Something else than a file is there.</exception>
+    public static byte[]? ReadIfThere(string path) => Path.Exists(path) ? Read(path) : null;
+
+    /// <summary>A file's content.</summary>
+    /// <exception cref="TokenizerFormatException">Something else than a file is there.</exception>
+    /// <exception cref="IOException">Nothing is there, or it cannot be read.</exception>
+    public static byte[] Read(string path) => RegularFile.FaultOf(path) is string fault
+        ? throw new TokenizerFormatException(path, fault)
+        : File.ReadAllBytes(path);
 
     public static Tokenizer FromSentencePiece(
         ReadOnlyMemory<byte> model, TokenizerSettings settings, TokenizerOptions options) =>
@@ -58,7 +66,7 @@ internal static class TokenizerLoader
         if (options.RemoveSpace is not null)
             throw new ArgumentException("The fast tokenizer has no step that removes spaces.", nameof(options));
         ModelProto proto = ModelProtoReader.Read(model, source);
-        return new Tokenizer(FastTokenizer.FromSentencePiece(proto, settings, options), GivesTokenTypeIds(settings, options));
+        return new Tokenizer(FastTokenizer.FromSentencePiece(proto, settings, options));
     }
 
     public static Tokenizer FromTokenizerJson(
@@ -70,8 +78,7 @@ internal static class TokenizerLoader
         if (options.RemoveSpace is not null || options.TokenizeChineseChars is not null
             || isFixed && (options.LowerCase is not null || options.KeepAccents is not null))
             throw new ArgumentException($"A {FastFile} fixes its own normalisation; it cannot be overridden.", nameof(options));
-        return new Tokenizer(
-            FastTokenizer.FromTokenizerJson(json.Span, settings, options, source), GivesTokenTypeIds(settings, options));
+        return new Tokenizer(FastTokenizer.FromTokenizerJson(json.Span, settings, options, source));
     }
 
     public static Tokenizer FromVocabulary(
@@ -93,14 +100,11 @@ internal static class TokenizerLoader
         }
     }
 
-    private static bool GivesTokenTypeIds(TokenizerSettings settings, TokenizerOptions options) =>
-        options.Semantics != TokenizerSemantics.Transformers5 || settings.GivesTokenTypeIds;
-
     private static Tokenizer LoadFile(string file, TokenizerOptions options)
     {
         if (Path.GetExtension(file) == ".safetensors")
             throw new TokenizerFormatException(file, "a model, whose tokenizer is a part of it: AlbertNative's ModelTokenizer loads it");
-        byte[] bytes = File.ReadAllBytes(file);
+        byte[] bytes = Read(file);
         if (Path.GetExtension(file) == ".txt")
             return FromVocabulary(bytes, TokenizerSettings.Default, options, file);
         return IsJson(file, bytes)

@@ -38,7 +38,10 @@ internal static class SafetensorsReader
     private static int ReadHeaderLength(MappedFile file)
     {
         if (file.Length < LengthBytes + 2)
-            throw new CheckpointFormatException(file.Path, $"{file.Length} bytes are too few for a safetensors file");
+        {
+            string found = file.Length == 0 ? ": an empty file, or a pipe or a device" : "";
+            throw new CheckpointFormatException(file.Path, $"{file.Length} bytes are too few for a safetensors file{found}");
+        }
         Span<byte> start = stackalloc byte[LengthBytes];
         using (StorageLease lease = file.Lease(0, start.Length))
             lease.Span.CopyTo(start);

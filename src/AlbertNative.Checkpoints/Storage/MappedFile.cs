@@ -32,8 +32,7 @@ internal sealed unsafe class MappedFile : IDisposable
     /// <summary>Maps the whole file. An empty one is legal and maps nothing.</summary>
     public static MappedFile Open(string path)
     {
-        // A pipe and a device are of no length either, and merely opening a pipe waits for whoever writes to it.
-        if ((File.ResolveLinkTarget(path, returnFinalTarget: true) ?? new FileInfo(path)) is FileInfo { Exists: true, Length: 0 })
+        if (RegularFile.IsEmpty(path))
             return new MappedFile(path, 0, null, null);
         using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
         long length = stream.Length;

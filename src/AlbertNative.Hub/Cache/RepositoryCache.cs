@@ -76,7 +76,7 @@ internal sealed class RepositoryCache
         if (IsCommit(revision))
             return revision;
         string path = Reference(revision);
-        if (!System.IO.File.Exists(path))
+        if (!System.IO.File.Exists(path) || RegularFile.IsEmpty(path))
             return null;
         string commit = System.IO.File.ReadAllText(path).Trim();
         return IsCommit(commit) ? commit : null;

@@ -77,6 +77,8 @@ internal static class RepositoryFiles
     /// <exception cref="HubException">It is not one.</exception>
     public static T Read<T>(string path, Func<JsonElement, T> read)
     {
+        if (RegularFile.FaultOf(path) is string fault)
+            throw Broken(path, $"is {fault}");
         if (new FileInfo(path).Length > MaximumDescriptionSize)
             throw Broken(path, "is too large for what it is");
         try

@@ -17,16 +17,8 @@ internal static class ServerText
             text = text.Replace(token, "***", StringComparison.Ordinal);
         if (text.Length > MaximumLength)
             text = string.Concat(text.AsSpan(0, MaximumLength), "...");
-        return string.Create(text.Length, text, static (line, source) =>
-        {
-            for (int i = 0; i < line.Length; i++)
-                line[i] = IsHarmless(source[i]) ? source[i] : ' ';
-        });
+        return HarmlessText.OneLine(text, ' ');
     }
-
-    // The separators of lines and paragraphs, and the marks that turn the direction of what follows.
-    private static bool IsHarmless(char c) =>
-        !char.IsControl(c) && c is not (>= '\u2028' and <= '\u202e') and not (>= '\u2066' and <= '\u2069');
 
     /// <summary>An address without its query and user name: signed addresses are secrets too.</summary>
     public static string Address(Uri uri) => uri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);

@@ -285,9 +285,7 @@ public sealed record ModelConfig
             using ModelFiles files = ModelFiles.Open(path);
             return files.ReadConfig();
         }
-        if (new FileInfo(path).Length > ConfigReader.MaxLength)
-            throw new CheckpointFormatException(path, $"longer than {ConfigReader.MaxLength} bytes");
-        return Parse(File.ReadAllBytes(path), path);
+        return Parse(ModelFiles.ReadFile(path, ConfigReader.MaxLength), path);
     }
 
     /// <summary>Reads a configuration from UTF-8 JSON.</summary>

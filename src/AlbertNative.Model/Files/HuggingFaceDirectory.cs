@@ -9,7 +9,7 @@ internal sealed class HuggingFaceDirectory(string path, string directory, Checkp
     public override string? FileOf(string name)
     {
         string file = NameOf(name);
-        return File.Exists(file) ? file : null;
+        return System.IO.Path.Exists(file) ? file : null;
     }
 
     public override byte[]? Read(string name) => FileOf(name) is { } file ? ReadFile(file) : name == Config ? inferredConfig : null;

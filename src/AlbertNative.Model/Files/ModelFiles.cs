@@ -115,10 +115,15 @@ public abstract class ModelFiles : IDisposable
     public abstract string? FileOf(string name);
 
     /// <summary>A file's content.</summary>
-    /// <exception cref="CheckpointFormatException">It is longer than any part beside the weights.</exception>
-    private protected static byte[] ReadFile(string file) => new FileInfo(file).Length <= MaxPartLength
-        ? File.ReadAllBytes(file)
-        : throw new CheckpointFormatException(file, $"longer than {MaxPartLength} bytes");
+    /// <exception cref="CheckpointFormatException">It is no file, or longer than <paramref name="maxLength"/> bytes.</exception>
+    internal static byte[] ReadFile(string file, long maxLength = MaxPartLength)
+    {
+        if (RegularFile.FaultOf(file) is string fault)
+            throw new CheckpointFormatException(file, fault);
+        return new FileInfo(file).Length <= maxLength
+            ? File.ReadAllBytes(file)
+            : throw new CheckpointFormatException(file, $"longer than {maxLength} bytes");
+    }
 
     /// <summary>How errors call a part.</summary>
     public string NameOf(string name) => System.IO.Path.Combine(Root, name);

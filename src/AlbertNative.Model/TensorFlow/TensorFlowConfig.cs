@@ -36,11 +36,9 @@ internal static class TensorFlowConfig
     /// <exception cref="CheckpointFormatException">The file is not a JSON object of reasonable size.</exception>
     public static byte[] Convert(string file, TensorFlowVariables variables, out bool isGeluRead)
     {
-        if (new FileInfo(file).Length > MaxBytes)
-            throw new CheckpointFormatException(file, $"longer than {MaxBytes} bytes");
         try
         {
-            using JsonDocument google = JsonDocument.Parse(File.ReadAllBytes(file));
+            using JsonDocument google = JsonDocument.Parse(ModelFiles.ReadFile(file, MaxBytes));
             return Convert(file, google.RootElement, variables, out isGeluRead);
         }
         // InvalidOperationException: text that is no Unicode.

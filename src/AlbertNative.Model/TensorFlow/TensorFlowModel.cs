@@ -55,7 +55,7 @@ internal sealed class TensorFlowModel : ModelFiles
         foreach (string directory in _directories)
         {
             string file = System.IO.Path.Combine(directory, name);
-            if (File.Exists(file))
+            if (System.IO.Path.Exists(file))
                 return file;
             // Google's is called after its size, as in 30k-clean.model.
             if (name == SentencePieceModel && Directory.Exists(directory) && Directory.GetFiles(directory, VocabularyPattern) is [var vocabulary])
