@@ -36,7 +36,7 @@ internal static class CommandLine
             {
                 EnableDefaultExceptionHandler = false,
                 ProcessTerminationTimeout = null, // signals are the program's: it cancels the session
-                Output = output,
+                Output = new CleanOutput.Writer(output),
                 Error = session.Terminal.Error,
             };
             return parsed.InvokeAsync(configuration, session.Cancellation).GetAwaiter().GetResult();

@@ -16,10 +16,10 @@ internal sealed class Terminal
 
     public required Stream Output { get; init; }
 
-    /// <summary>The error stream; what is written to it is cleaned as <see cref="ForeignText"/> says.</summary>
+    /// <summary>The error stream; what is written to it is cleaned as <see cref="CleanOutput"/> says.</summary>
     public required TextWriter Error
     {
-        get => new ForeignText.Writer(_error);
+        get => new CleanOutput.Writer(_error);
         init => _error = value;
     }
 
@@ -44,6 +44,9 @@ internal sealed class Terminal
     /// <summary>The same for the error stream.</summary>
     public IAnsiConsole CreateErrorConsole() => CreateConsole(_error, ErrorIsTerminal);
 
+    /// <summary>Writes over the line of the error stream that the cursor is on; only for a terminal.</summary>
+    public void Redraw(string line) => _error.Write($"\r{CleanOutput.Clean(line)}\u001b[K");
+
     private static IAnsiConsole CreateConsole(TextWriter writer, bool isTerminal)
     {
         IAnsiConsole console = AnsiConsole.Create(new()
@@ -52,7 +55,7 @@ internal sealed class Terminal
             Ansi = isTerminal ? AnsiSupport.Detect : AnsiSupport.No,
             Interactive = isTerminal ? InteractionSupport.Detect : InteractionSupport.No,
         });
-        console.Pipeline.Attach(new ForeignText.Hook());
+        console.Pipeline.Attach(new CleanOutput.Hook());
         return console;
     }
 

@@ -31,6 +31,12 @@ public sealed class Encoding
     public ReadOnlySpan<int> TokenTypeIds => _tokens.TokenTypeIds;
 
     /// <summary>
+    /// The types that the reference gives to a model: <see cref="TokenTypeIds"/>, or 0 for every token where it gives none
+    /// (<see cref="Tokenizer.GivesTokenTypeIds"/>).
+    /// </summary>
+    public ReadOnlySpan<int> ModelTokenTypeIds => _vocabulary.GivesTokenTypeIds ? _tokens.TokenTypeIds : new int[Count];
+
+    /// <summary>
     /// Where each token stands in the string it comes from (for words: within that word); [0, 0) for special
     /// tokens that were added.
     /// </summary>

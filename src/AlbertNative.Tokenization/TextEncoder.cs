@@ -22,6 +22,9 @@ internal abstract class TextEncoder
     /// <summary>The longest input that the tokenizer's files claim for the model, or null.</summary>
     public abstract int? ModelMaxLength { get; }
 
+    /// <summary>Whether the reference gives token types to the model.</summary>
+    public bool GivesTokenTypeIds { get; init; } = true;
+
     /// <summary>The truncation and padding that the tokenizer's file was saved with, or null.</summary>
     public virtual EncodeOptions? FileOptions => null;
 

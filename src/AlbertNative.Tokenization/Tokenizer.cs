@@ -8,17 +8,17 @@ public sealed class Tokenizer
 {
     private readonly TextEncoder _encoder;
 
-    internal Tokenizer(TextEncoder encoder, bool givesTokenTypeIds = true) =>
-        (_encoder, GivesTokenTypeIds) = (encoder, givesTokenTypeIds);
+    internal Tokenizer(TextEncoder encoder) => _encoder = encoder;
 
     /// <summary>Which reference implementation this reproduces.</summary>
     public TokenizerSemantics Semantics => _encoder.Semantics;
 
     /// <summary>
     /// Whether the reference gives <see cref="Encoding.TokenTypeIds"/> to the model. Where it does not, which only
-    /// <see cref="TokenizerSemantics.Transformers5"/> does, the model sees type 0 everywhere.
+    /// <see cref="TokenizerSemantics.Transformers5"/> does, the model sees type 0 everywhere
+    /// (<see cref="Encoding.ModelTokenTypeIds"/>).
     /// </summary>
-    public bool GivesTokenTypeIds { get; }
+    public bool GivesTokenTypeIds => _encoder.GivesTokenTypeIds;
 
     /// <summary>The number of ids, added tokens included.</summary>
     public int VocabularySize => _encoder.VocabularySize;

@@ -1,7 +1,9 @@
 using AlbertNative.Tokenization.Fast;
+using AlbertNative.Tokenization.Fast.Models;
 using AlbertNative.Tokenization.Fast.Reading;
 using AlbertNative.Tokenization.SentencePiece;
 using AlbertNative.Tokenization.Slow;
+using AlbertNative.Tokenization.WordPiece;
 
 namespace AlbertNative.Tokenization;
 
@@ -23,18 +25,22 @@ public static class TokenizerDifferences
         ArgumentNullException.ThrowIfNull(source);
         TokenizerSettings settings = TokenizerSettingsReader.Load(files, source);
         List<string> differences = [];
-        bool readsSlow = settings.DerivedFrom == TokenizerLoader.SlowFile;
+        bool isWordPiece = false;
         if (files(TokenizerLoader.FastFile) is byte[] json)
         {
             FastPipeline file = TokenizerJsonReader.Read(json, Path.Combine(source, TokenizerLoader.FastFile));
-            if (!readsSlow && !settings.HonoursPipeline)
+            isWordPiece = file.Model is WordPieceModel;
+            // One that was made of the vocabulary for version 5 gives what the slow tokenizer does.
+            if (settings.DerivedFrom != TokenizerLoader.SlowFile)
                 ComparePipelines(file, new Transformers5(settings, new TokenizerOptions()).FromTokenizerJson(file), differences);
         }
-        else if (files(TokenizerLoader.SlowFile) is byte[] model)
+        else if (!BertSettings.IsNamed(settings) && files(TokenizerLoader.SlowFile) is byte[] model)
             DescribeConversion(ModelProtoReader.Read(model, Path.Combine(source, TokenizerLoader.SlowFile)), settings, differences);
+        else if (files(VocabularyFile.Name) is not null)
+            isWordPiece = true;
         else
             return differences;
-        if (!settings.GivesTokenTypeIds)
+        if (!settings.GivesTokenTypeIds(isWordPiece))
             differences.Add("the model is given no token types, so both texts of a pair have type 0");
         return differences;
     }

@@ -93,8 +93,9 @@ public sealed record TokenizerSettings
     /// </summary>
     internal bool HonoursPipeline => TokenizerClass is not (null or "AlbertTokenizer" or "AlbertTokenizerFast");
 
-    /// <summary>Whether transformers 5 gives token types to the model, which it does only where that is asked for.</summary>
-    internal bool GivesTokenTypeIds => ModelInputNames.Contains("token_type_ids");
+    /// <summary>Whether transformers 5 gives token types to the model: where that is asked for and, if nothing is, of BERT's tokenizer.</summary>
+    internal bool GivesTokenTypeIds(bool isWordPiece) =>
+        ModelInputNames.Count == 0 ? isWordPiece : ModelInputNames.Contains("token_type_ids");
 
     /// <summary>What <see cref="TokenizerExport"/> calls the property in which it says what its files were made of.</summary>
     internal const string DerivedFromName = "tokenizer_json_derived_from";

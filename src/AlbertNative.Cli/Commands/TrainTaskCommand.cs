@@ -110,7 +110,7 @@ internal abstract class TrainTaskCommand : Command
             string line = Invariant(
                 $"{step.Number}/{step.Of}  epoch {step.Epoch:F2}  loss {step.Loss:F4}  rate {step.LearningRate:G3}  norm {step.GradientNorm:F2}  {step.Tokens / step.Elapsed.TotalSeconds:F0} tokens/s  {Time(left)} left");
             if (drawn)
-                Out.Write($"\r{line}\u001b[K");
+                _session.Terminal.Redraw(line);
             else
                 Out.WriteLine(line);
         }, evaluation => Show(evaluation, run.Task), _session.Cancellation);
@@ -130,7 +130,7 @@ internal abstract class TrainTaskCommand : Command
     private void Show(TrainingEvaluation evaluation, TrainingTask task)
     {
         if (_session.Terminal.ErrorIsTerminal)
-            Out.Write("\r\u001b[K");
+            _session.Terminal.Redraw("");
         string metrics = string.Join("  ", evaluation.Scores.Metrics.Where(metric => metric.Key != "loss").Select(metric => Invariant($"{metric.Key} {metric.Value:F4}")));
         Out.WriteLine(Invariant($"epoch {evaluation.Epoch:F2}  train loss {evaluation.TrainLoss:F4}  dev loss {evaluation.Scores.Metrics["loss"]:F4}  {metrics}")
             + (evaluation.IsBest ? $"  (best {task.MainMetric})" : ""));

@@ -63,7 +63,7 @@ internal sealed class EvaluateCommand : Command
         if (terminal.OutputIsTerminal && !_output.IsJson(parsed))
         {
             using StreamWriter writer = new(terminal.Output, Terminal.Utf8, leaveOpen: true);
-            SummaryText.Write(writer, summary);
+            SummaryText.Write(new CleanOutput.Writer(writer), summary);
         }
         else
         {

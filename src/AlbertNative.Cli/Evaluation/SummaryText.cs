@@ -35,14 +35,15 @@ internal static class SummaryText
 
     private static void WriteConfusion(TextWriter writer, ConfusionMatrix confusion)
     {
-        int names = confusion.Labels.Append("").Max(label => label.Length);
+        string[] labels = [.. confusion.Labels.Select(OneLine)];
+        int names = labels.Append("").Max(label => label.Length);
         int cell = Math.Max(5, Enumerable.Range(0, confusion.Labels.Count).Select(i => Digits(i).Length + 1).Append(Digits(confusion.Total).Length + 1).Max());
         writer.WriteLine("\nRows are true labels, columns predicted ones:");
         writer.WriteLine(new string(' ', names + 4) + string.Concat(Enumerable.Range(1, confusion.Labels.Count).Select(i => Digits(i).PadLeft(cell))));
         for (int truth = 0; truth < confusion.Labels.Count; truth++)
         {
             string counts = string.Concat(Enumerable.Range(0, confusion.Labels.Count).Select(predicted => Digits(confusion[truth, predicted]).PadLeft(cell)));
-            writer.WriteLine($"{confusion.Labels[truth].PadLeft(names)} {Digits(truth + 1),3}{counts}");
+            writer.WriteLine($"{labels[truth].PadLeft(names)} {Digits(truth + 1),3}{counts}");
         }
         writer.WriteLine();
     }
@@ -50,7 +51,6 @@ internal static class SummaryText
     private static string OneLine(string text)
     {
         string flat = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        flat = string.Concat(flat.Select(c => char.IsControl(c) ? '\uFFFD' : c));
         return flat.Length <= ShownLetters ? flat : flat[..ShownLetters] + "…";
     }
 

@@ -58,6 +58,8 @@ internal static class ModelReportFormat
         table.Add("positions, types", Numbers(config.MaxPositionCount, config.TypeVocabularySize));
         table.Add("labels", string.Join(", ", config.Labels));
         table.Add("tokenizer", Describe(report.Tokenizer));
+        if (report.Tokenizer.DifferencesFromTransformers5 is { Count: > 0 } differences)
+            table.Add("transformers 5 differs", string.Join("; ", differences));
         console.Write(table);
 
         Table tensors = Tables.Create("tensor", "type", "shape", "not finite");
@@ -98,6 +100,7 @@ internal static class ModelReportFormat
             json.WriteText($"{name}_token", tokenizer.IdToToken(id));
             json.WriteNumber($"{name}_token_id", id);
         }
+        json.WriteTexts("transformers_5_differences", report.DifferencesFromTransformers5);
         json.WriteEndObject();
     }
 

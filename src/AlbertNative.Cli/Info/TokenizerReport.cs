@@ -9,6 +9,9 @@ namespace AlbertNative.Cli;
 /// <param name="Absence">Why there is none.</param>
 internal sealed record TokenizerReport(Tokenizer? Tokenizer, string? File, string? Absence)
 {
+    /// <summary>What transformers 5 does otherwise with the same files, each in a sentence.</summary>
+    public IReadOnlyList<string> DifferencesFromTransformers5 { get; init; } = [];
+
     /// <summary>Loads the model's tokenizer.</summary>
     /// <exception cref="TokenizerFormatException">Its files are malformed or not supported.</exception>
     public static TokenizerReport Read(ModelFiles files)
@@ -16,7 +19,12 @@ internal sealed record TokenizerReport(Tokenizer? Tokenizer, string? File, strin
         foreach (string file in ModelFiles.Vocabularies)
         {
             if (files.Read(file) is not null)
-                return new(files.LoadTokenizer(), file, null);
+            {
+                return new(files.LoadTokenizer(), file, null)
+                {
+                    DifferencesFromTransformers5 = TokenizerDifferences.FromTransformers5(files.Read, files.Root),
+                };
+            }
         }
         return new(null, null, $"none of {string.Join(", ", ModelFiles.Vocabularies)}: the model runs on ids, not on text");
     }

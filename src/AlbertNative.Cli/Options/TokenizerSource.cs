@@ -54,6 +54,6 @@ internal sealed class TokenizerSource
     private void Validate(CommandResult command)
     {
         if (command.GetValue(_raw) && _options.AnyGiven(command))
-            command.AddError("--raw is SentencePiece alone: --slow, --fast and the options of case, accents and ideographs have no meaning for it");
+            command.AddError("--raw is SentencePiece alone: --slow, --fast, --transformers-5 and the options of case, accents and ideographs have no meaning for it");
     }
 }

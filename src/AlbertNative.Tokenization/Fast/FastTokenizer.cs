@@ -21,10 +21,7 @@ internal static class FastTokenizer
         if (options.Semantics != TokenizerSemantics.Transformers5)
             return Make(file, settings, options, source);
         Transformers5 transformers = new(settings, options);
-        FastPipeline pipeline = file.Model is WordPieceModel
-            ? BertSettings.IsNamed(settings) ? transformers.FromBertJson(file) : file
-            : settings.HonoursPipeline ? file : transformers.FromTokenizerJson(file);
-        return Make(pipeline, settings, options, source);
+        return Make(transformers.FromTokenizerJson(file), settings, options, source);
     }
 
     /// <summary>Makes an encoder of a <c>spiece.model</c>, as transformers converts it.</summary>
@@ -70,7 +67,11 @@ internal static class FastTokenizer
             FirstId(pipeline, settings.MaskToken?.Content, "[MASK]", "<mask>"));
         try
         {
-            return new FastEncoder(pipeline, options.Semantics ?? TokenizerSemantics.Fast, special, settings.ModelMaxLength);
+            return new FastEncoder(pipeline, options.Semantics ?? TokenizerSemantics.Fast, special, settings.ModelMaxLength)
+            {
+                GivesTokenTypeIds = options.Semantics != TokenizerSemantics.Transformers5
+                    || settings.GivesTokenTypeIds(isWordPiece: pipeline.Model is WordPieceModel),
+            };
         }
         catch (FormatException e) when (e is not TokenizerFormatException)
         {

@@ -35,13 +35,22 @@ internal readonly struct Transformers5(TokenizerSettings settings, TokenizerOpti
         };
     }
 
-    /// <summary>From a <c>tokenizer.json</c>, of which vocabulary, character map, added tokens and template are honoured.</summary>
-    public FastPipeline FromTokenizerJson(FastPipeline file) =>
-        Complete(Build(file.Model, file.Normalizers.OfType<PrecompiledNormalizer>().FirstOrDefault()?.Map), file);
-
-    /// <summary>From a WordPiece <c>tokenizer.json</c> that is a <c>BertTokenizer</c>'s: vocabulary, added tokens and template.</summary>
-    public FastPipeline FromBertJson(FastPipeline file) => Complete(
-        BertConversion.Build(((WordPieceModel)file.Model).WithCustomaryWords(), BertSettings.Of(settings, options)), file);
+    /// <summary>
+    /// From a <c>tokenizer.json</c>. Of an <c>AlbertTokenizer</c>'s, vocabulary, character map, added tokens and template are
+    /// honoured, of a <c>BertTokenizer</c>'s all but the map; under any other class the file is taken as it is.
+    /// </summary>
+    public FastPipeline FromTokenizerJson(FastPipeline file)
+    {
+        if (file.Model is WordPieceModel words)
+        {
+            return BertSettings.IsNamed(settings)
+                ? Complete(BertConversion.Build(words.WithCustomaryWords(), BertSettings.Of(settings, options)), file)
+                : file;
+        }
+        return settings.HonoursPipeline
+            ? file
+            : Complete(Build(file.Model, file.Normalizers.OfType<PrecompiledNormalizer>().FirstOrDefault()?.Map), file);
+    }
 
     /// <summary>Steps that were built anew, with what else the file has.</summary>
     private static FastPipeline Complete(FastPipeline steps, FastPipeline file) => steps with

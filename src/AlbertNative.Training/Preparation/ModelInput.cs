@@ -11,5 +11,5 @@ internal readonly record struct ModelInput(int[] InputIds, int[] TokenTypeIds)
     public int Length => InputIds.Length;
 
     /// <summary>A text or pair as it was encoded.</summary>
-    public static ModelInput Of(Encoding encoding) => new(encoding.Ids.ToArray(), encoding.TokenTypeIds.ToArray());
+    public static ModelInput Of(Encoding encoding) => new(encoding.Ids.ToArray(), encoding.ModelTokenTypeIds.ToArray());
 }

@@ -40,7 +40,7 @@ internal sealed class TokenWindow
 
     /// <summary>An input that needs no cutting.</summary>
     public static TokenWindow Whole(Encoding encoding) =>
-        new(encoding.Ids.ToArray(), encoding.TokenTypeIds.ToArray(), 0, 0, encoding.Count);
+        new(encoding.Ids.ToArray(), encoding.ModelTokenTypeIds.ToArray(), 0, 0, encoding.Count);
 
     /// <summary>
     /// Windows of at most <paramref name="maxLength"/> tokens over one text of <paramref name="encoding"/>, each
@@ -82,7 +82,8 @@ internal sealed class TokenWindow
     private static TokenWindow Slice(Encoding encoding, int first, int end, int start, int stop)
     {
         int[] ids = [.. encoding.Ids[..first], .. encoding.Ids[start..stop], .. encoding.Ids[end..]];
-        int[] types = [.. encoding.TokenTypeIds[..first], .. encoding.TokenTypeIds[start..stop], .. encoding.TokenTypeIds[end..]];
+        ReadOnlySpan<int> all = encoding.ModelTokenTypeIds;
+        int[] types = [.. all[..first], .. all[start..stop], .. all[end..]];
         return new(ids, types, first, start, stop - start);
     }
 

@@ -27,6 +27,19 @@ public sealed class EvaluateCommandTests : IDisposable
     }
 
     [Fact]
+    public void What_a_file_says_reaches_a_terminal_clean()
+    {
+        const string Hostile = "x\u001b[31m\u202ey";
+        string data = Write("data.csv", $"text,label\na {Hostile},{Hostile}\nb,0\n");
+        CliRun run = CliRun.AtTerminal("evaluate", "--data", data, "--predictions", Write("p.txt", $"0\n{Hostile}\n"));
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        // In the report, the matrix, and the two errors.
+        Assert.Equal(6, run.Output.Split("x\uFFFD[31m\uFFFDy").Length);
+        Assert.DoesNotContain('\u001b', run.Output);
+        Assert.DoesNotContain('\u202e', run.Output);
+    }
+
+    [Fact]
     public void Answers_in_a_file_are_judged_with_their_threshold()
     {
         string data = Write("data.json", """{"data":[{"paragraphs":[{"context":"the cat","qas":[{"id":"1","question":"who?","answers":[{"text":"cat","answer_start":4}]},{"id":"2","question":"why?","answers":[],"is_impossible":true}]}]}]}""");

@@ -134,6 +134,12 @@ public sealed class TaskCommandTests : IDisposable
 
         CliRun table = CliRun.AtTerminal("info", Nano.Path);
         Assert.Contains("1,295,714", table.Output);
+        Assert.Contains("transformers 5", table.Output);
+        string differences = report.GetProperty("tokenizer").GetProperty("transformers_5_differences").GetRawText();
+        Assert.Contains("user-defined pieces cut the text", differences);
+        Assert.Contains("given no token types", differences);
+        // What was exported for it is read the same.
+        Assert.Equal(0, CliRun.Of("info", Nano.Folder).Lines[0].GetProperty("tokenizer").GetProperty("transformers_5_differences").GetArrayLength());
     }
 
     [Fact]

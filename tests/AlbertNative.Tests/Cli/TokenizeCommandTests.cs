@@ -8,6 +8,16 @@ public sealed class TokenizeCommandTests
     private static readonly string Vocabulary = Path.Combine(Nano.Folder, "spiece.model");
 
     [Fact]
+    public void The_semantics_of_transformers_5_have_a_name()
+    {
+        string[] Tokens(params string[] options) =>
+            [.. CliRun.Of(["tokenize", "--model", Nano.Path, .. options, "high-performance"]).Lines[0].GetProperty("tokens").EnumerateArray().Select(token => token.GetString()!)];
+        Assert.Equal("-", Tokens()[2]);
+        Assert.Equal(["-", "▁performance"], Tokens("--transformers-5")[2..4]);
+        Assert.NotEqual("▁performance", Tokens("--slow")[3]);
+    }
+
+    [Fact]
     public void Arguments_become_a_line_each()
     {
         CliRun run = CliRun.Of("tokenize", "--tokenizer", Vocabulary, "the king", "شاه");

@@ -52,6 +52,44 @@ public sealed class TokenizerDifferencesTests
         Assert.Empty(Find());
     }
 
+    [Fact]
+    public void Berts_steps_are_built_anew_too()
+    {
+        TokenizerFile cased = new()
+        {
+            Model = """{"type":"WordPiece","unk_token":"[UNK]","continuing_subword_prefix":"##","max_input_chars_per_word":100,"vocab":{"[PAD]":0,"[UNK]":1,"[CLS]":2,"[SEP]":3,"a":4}}""",
+            Normalizer = """{"type":"BertNormalizer","clean_text":true,"handle_chinese_chars":true,"strip_accents":null,"lowercase":false}""",
+            PreTokenizer = TokenizerFile.Simple("BertPreTokenizer"),
+        };
+        IReadOnlyList<string> differences = Find(("tokenizer.json", cased.Utf8), ("tokenizer_config.json", """{"tokenizer_class":"BertTokenizer"}"""u8.ToArray()));
+        Assert.Equal(2, differences.Count);
+        Assert.All(differences, difference => Assert.Contains("BertNormalizer", difference, StringComparison.Ordinal));
+        Assert.Empty(Find(("tokenizer.json", cased.Utf8), ("tokenizer_config.json", """{"tokenizer_class":"BertTokenizer","do_lower_case":false}"""u8.ToArray())));
+        Assert.Empty(Find(("vocab.txt", "[UNK]\na"u8.ToArray())));
+        // A directory of a BERT that a spiece.model has been left in.
+        Assert.Empty(Find(("vocab.txt", "[UNK]\na"u8.ToArray()), ("spiece.model", SmallAlbert.Model()), ("tokenizer_config.json", """{"tokenizer_class":"BertTokenizer"}"""u8.ToArray())));
+    }
+
+    [Fact]
+    public void A_model_is_given_the_types_that_the_reference_gives_it()
+    {
+        byte[] model = SmallAlbert.Model();
+        TokenizerOptions five = new() { Semantics = TokenizerSemantics.Transformers5 };
+        AssertTypes(Tokenizer.FromSentencePiece(model), [0, 0, 0, 1, 1]);
+        AssertTypes(Tokenizer.FromSentencePiece(model, TokenizerSettings.Parse(WithTypes), five), [0, 0, 0, 1, 1]);
+        AssertTypes(Tokenizer.FromSentencePiece(model, options: five), [0, 0, 0, 0, 0]);
+        byte[] vocabulary = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\nb"u8.ToArray();
+        AssertTypes(Tokenizer.FromVocabulary(vocabulary, options: five), [0, 0, 0, 1, 1]);
+        AssertTypes(Tokenizer.FromVocabulary(vocabulary, TokenizerSettings.Parse("""{"model_input_names":["input_ids"]}"""u8.ToArray()), five), [0, 0, 0, 0, 0]);
+
+        static void AssertTypes(Tokenizer tokenizer, int[] types)
+        {
+            Encoding pair = tokenizer.Encode("a", "b");
+            Assert.Equal([0, 0, 0, 1, 1], pair.TokenTypeIds);
+            Assert.Equal(types, pair.ModelTokenTypeIds);
+        }
+    }
+
     private static IReadOnlyList<string> Find(params (string Name, byte[] Content)[] files) => TokenizerDifferences.FromTransformers5(
         name => Array.Find(files, file => file.Name == name).Content, "here");
 }

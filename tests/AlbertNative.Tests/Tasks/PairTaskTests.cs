@@ -1,4 +1,5 @@
 using AlbertNative.Model;
+using AlbertNative.Tokenization;
 
 namespace AlbertNative.Tests.Tasks;
 
@@ -39,6 +40,23 @@ public sealed class PairTaskTests
             Assert.Equal(scores.Probabilities, selector.Select(questions[i].Item1, questions[i].Item2).Probabilities);
         });
         Assert.Throws<ArgumentException>(() => selector.Select("the king", []));
+    }
+
+    [Fact]
+    public void Where_the_reference_gives_no_token_types_the_model_sees_none()
+    {
+        byte[] model = File.ReadAllBytes(Path.Combine(Nano.Folder, "spiece.model"));
+        Tokenizer five = Tokenizer.FromSentencePiece(model, options: new() { Semantics = TokenizerSemantics.Transformers5 });
+        using PreTrainedModel opened = PreTrainedModel.Open(Nano.Path);
+        Encoding encoding = five.Encode("the king", "went up");
+        Assert.Contains(1, encoding.TokenTypeIds.ToArray());
+        TokenBatch batch = new();
+        batch.Add(encoding.Ids, new int[encoding.Count]);
+        ReadOnlySpan<float> logits = new SentencePairHead(opened).Forward(batch).Logits[0];
+        double inOrder = 1 / (1 + Math.Exp(logits[1] - logits[0]));
+        SentenceOrderPredictor predictor = new(new TextModel(opened, five));
+        Assert.Equal(inOrder, predictor.Predict("the king", "went up").InOrder, 1e-6);
+        Assert.NotEqual(inOrder, new SentenceOrderPredictor(new TextModel(opened, Nano.Tokenizer)).Predict("the king", "went up").InOrder, 1e-6);
     }
 
     [Fact]

@@ -37,7 +37,9 @@ internal sealed class BertNormalizer : Normalizer
 
     public override bool IsCharacterwise => true;
 
-    public override string ToString() => "BertNormalizer";
+    public override string ToString() =>
+        $"BertNormalizer({(Options.CleanText ? "clean," : "")}{(Options.HandleChineseChars ? "ideographs," : "")}"
+        + $"{(Options.Lowercase ? "lowercase," : "")}{(Options.StripAccents ? "strip accents" : "keep accents")})";
 
     public override void Apply(AlignedText text)
     {
