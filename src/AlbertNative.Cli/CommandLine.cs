@@ -79,6 +79,7 @@ internal static class CommandLine
         new ConvertCommand(session),
         new ExportCommand(session),
         new VerifyCommand(session),
+        new ServeCommand(session),
     };
 
     // What the libraries throw for files and arguments; anything else is a fault of ours and is shown as such.

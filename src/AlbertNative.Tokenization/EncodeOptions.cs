@@ -16,6 +16,11 @@ public sealed record EncodeOptions
     public TruncationStrategy Truncation { get; init; } = TruncationStrategy.LongestFirst;
 
     /// <summary>
+    /// Which end of a text is cut. From its start it is cut without windows alone: a <see cref="Stride"/> is then refused.
+    /// </summary>
+    public TruncationSide Side { get; init; } = TruncationSide.Right;
+
+    /// <summary>
     /// Null: what is cut off is lost, and is not even looked at where that changes nothing. A number: it comes back as
     /// windows on <see cref="Encoding.Overflow"/>, each of which repeats so many tokens of the one before it.
     /// </summary>
@@ -34,5 +39,9 @@ public sealed record EncodeOptions
             ArgumentOutOfRangeException.ThrowIfNegative(stride, nameof(Stride));
         if (!Enum.IsDefined(Truncation))
             throw new ArgumentOutOfRangeException(null, Truncation, $"{nameof(Truncation)} is no truncation strategy.");
+        if (!Enum.IsDefined(Side))
+            throw new ArgumentOutOfRangeException(null, Side, $"{nameof(Side)} is no end of a text.");
+        if (Side == TruncationSide.Left && Stride is not null)
+            throw new ArgumentException($"{nameof(Stride)} asks for windows, which there are none of where texts are cut at their start.");
     }
 }

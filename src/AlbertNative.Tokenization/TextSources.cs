@@ -28,7 +28,8 @@ internal readonly struct TextSources(
         }
         int special = options.AddSpecialTokens ? encoder.Template.SpecialCount(IsPair) : 0;
         Truncation truncation = new(encoder.Semantics, options.Truncation, maxLength - special);
-        EncodeEnough(truncation, all: options.Stride is not null);
+        bool fromLeft = options.Side == TruncationSide.Left;
+        EncodeEnough(truncation, all: fromLeft || options.Stride is not null);
         (int firstLength, int secondLength) = truncation.Lengths(firstTokens.Count, secondTokens?.Count);
         bool isTruncated = firstLength < firstTokens.Count || secondLength < (secondTokens?.Count ?? 0);
         IReadOnlyList<Encoding> overflow = [];
@@ -39,8 +40,12 @@ internal readonly struct TextSources(
                 secondTokens, new WindowCut(secondTokens?.Count ?? 0, secondLength, stride));
         }
         return assembly.Make(
-            firstTokens.All.Slice(0, firstLength), IsPair ? SecondAll.Slice(0, secondLength) : default, IsPair, isTruncated, overflow);
+            Kept(firstTokens.All, firstLength, fromLeft), IsPair ? Kept(SecondAll, secondLength, fromLeft) : default,
+            IsPair, isTruncated, overflow);
     }
+
+    private static TokenStretch Kept(TokenStretch tokens, int length, bool fromLeft) =>
+        tokens.Slice(fromLeft ? tokens.Ids.Length - length : 0, length);
 
     private TokenStretch SecondAll => secondTokens is null ? default : secondTokens.All;
 

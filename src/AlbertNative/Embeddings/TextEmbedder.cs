@@ -53,6 +53,9 @@ public sealed class TextEmbedder : TextTask
     /// <summary>The length of a text's vector where a call does not choose it.</summary>
     public int Dimension => _head.Dimension;
 
+    /// <summary>How a text's tokens become one vector: one pooling, or several whose vectors are joined.</summary>
+    public IReadOnlyList<Pooling> Poolings => _head.Pooling.Modes;
+
     /// <summary>Texts that may be put before each text, by the names that the model's files give them; the empty ones change nothing.</summary>
     public IReadOnlyDictionary<string, string> Prompts => _config.Prompts;
 
@@ -114,9 +117,33 @@ public sealed class TextEmbedder : TextTask
         return Operation<string, EncoderOutput, float[]>(
             _outputs,
             text => Inputs.Encode(text, prompt + text),
-            ForwardFor(firstTokensOnly),
+            ForwardFor<string>(firstTokensOnly),
             (batch, i, output) => PoolText(batch, i, output, promptTokens, firstTokensOnly, request));
     }
+
+    /// <summary>
+    /// The vectors of texts that are given as ids, in their parts: for callers that have tokenized them. The ids are used as
+    /// they are, without a prompt and without special tokens but those among them.
+    /// </summary>
+    /// <exception cref="ArgumentException">The request has a prompt, or the model no such length.</exception>
+    public TaskOperation<IReadOnlyList<int>, float[]> IdOperation(EmbeddingRequest? request = null)
+    {
+        request ??= EmbeddingRequest.Default;
+        if (request.PromptName is not null || !string.IsNullOrEmpty(request.Prompt))
+            throw new ArgumentException("ids cannot have a prompt put before them");
+        _head.Require(request);
+        bool firstTokensOnly = _head.Pooling.IsFirstTokenAlone;
+        return Operation<IReadOnlyList<int>, EncoderOutput, float[]>(
+            _outputs,
+            Inputs.EncodeIds,
+            ForwardFor<IReadOnlyList<int>>(firstTokensOnly),
+            (batch, i, output) => PoolText(batch, i, output, promptTokens: 0, firstTokensOnly, request));
+    }
+
+    /// <summary>The vectors of the tokens of texts that are given as ids, in their parts; tokens have no place in a text.</summary>
+    public TaskOperation<IReadOnlyList<int>, TokenEmbeddings> TokenIdOperation() =>
+        Operation<IReadOnlyList<int>, EncoderOutput, TokenEmbeddings>(
+            _outputs, Inputs.EncodeIds, HeadForward<IReadOnlyList<int>, EncoderOutput>.Of(_encoder), TokensOfIds);
 
     /// <summary>Tokens' vectors in their parts.</summary>
     public TaskOperation<string, TokenEmbeddings> TokenOperation() => Operation<string, EncoderOutput, TokenEmbeddings>(
@@ -186,7 +213,7 @@ public sealed class TextEmbedder : TextTask
         return Math.Min(encoding.Count, MaxLength) - (encoding.IsSpecial(encoding.Count - 1) ? 1 : 0);
     }
 
-    private HeadForward<string, EncoderOutput> ForwardFor(bool firstTokensOnly)
+    private HeadForward<TInput, EncoderOutput> ForwardFor<TInput>(bool firstTokensOnly)
     {
         if (_head.Pooling.Modes is [Pooling.Pooler])
         {
@@ -198,14 +225,14 @@ public sealed class TextEmbedder : TextTask
             ? new(
                 (batch, output, cancellationToken) => _encoder.Forward(batch.Tokens, FirstTokens(batch), output, cancellationToken),
                 (batch, output, cancellationToken) => _encoder.ForwardAsync(batch.Tokens, FirstTokens(batch), output, cancellationToken))
-            : HeadForward<string, EncoderOutput>.Of(_encoder);
+            : HeadForward<TInput, EncoderOutput>.Of(_encoder);
     }
 
-    private static ReadOnlySpan<int> FirstTokens(ModelBatch<string> batch) =>
+    private static ReadOnlySpan<int> FirstTokens<TInput>(ModelBatch<TInput> batch) =>
         batch.Tokens.SequenceStarts[..batch.Tokens.SequenceCount];
 
-    private float[] PoolText(
-        ModelBatch<string> batch, int i, EncoderOutput output, int promptTokens, bool firstTokensOnly, EmbeddingRequest request)
+    private float[] PoolText<TInput>(
+        ModelBatch<TInput> batch, int i, EncoderOutput output, int promptTokens, bool firstTokensOnly, EmbeddingRequest request)
     {
         if (_head.Pooling.Modes is [Pooling.Pooler])
             return _head.Vector(output.PooledOutput[batch.FirstSequence(i)].ToArray(), request);
@@ -218,6 +245,16 @@ public sealed class TextEmbedder : TextTask
         batch.Inputs[i].Encoding.Spans.ToArray(),
         Array.ConvertAll(batch.TokenRows(i), row => output.LastHiddenState[row].ToArray()),
         Config.HiddenSize);
+
+    private TokenEmbeddings TokensOfIds(ModelBatch<IReadOnlyList<int>> batch, int i, EncoderOutput output)
+    {
+        int[] ids = batch.Inputs[i].Windows[0].InputIds;
+        return new TokenEmbeddings(
+            Array.ConvertAll(ids, Tokenizer.IdToToken),
+            new TextSpan[ids.Length],
+            Array.ConvertAll(batch.TokenRows(i), row => output.LastHiddenState[row].ToArray()),
+            Config.HiddenSize);
+    }
 
     private TokenEmbeddings Words(ModelBatch<IReadOnlyList<string>> batch, int i, EncoderOutput output)
     {

@@ -12,6 +12,7 @@ public sealed class EncodedInput<TInput>
         Encodings = encodings;
         Windows = windows;
         TokenCount = windows.Sum(window => window.InputIds.Length);
+        IsTruncated = encodings.Any(encoding => encoding.IsTruncated);
     }
 
     /// <summary>The caller's input.</summary>
@@ -20,7 +21,10 @@ public sealed class EncodedInput<TInput>
     /// <summary>The tokens that go through the model, of all of its windows or pairs: what it costs to compute.</summary>
     public int TokenCount { get; }
 
-    /// <summary>Its encoded texts or pairs: one, or one a choice.</summary>
+    /// <summary>Whether tokens of it were cut off.</summary>
+    public bool IsTruncated { get; internal init; }
+
+    /// <summary>Its encoded texts or pairs: one, or one a choice; none where it was given as ids.</summary>
     internal IReadOnlyList<Encoding> Encodings { get; }
 
     /// <summary>The model's inputs: one for each encoding, or the windows of the only one.</summary>

@@ -54,6 +54,24 @@ internal sealed class InputEncoder
         return new(input, encodings, [.. encodings.Select(TokenWindow.Whole)]);
     }
 
+    /// <summary>Takes ids as they are, all of one type, special tokens only where the caller has put them.</summary>
+    /// <exception cref="ArgumentException">There are none, one is not in the vocabulary, or they are too many and to be refused or read in windows.</exception>
+    public EncodedInput<IReadOnlyList<int>> EncodeIds(IReadOnlyList<int> ids)
+    {
+        if (ids.Count == 0)
+            throw new ArgumentException("there is no token");
+        for (int i = 0; i < ids.Count; i++)
+        {
+            if ((uint)ids[i] >= (uint)Tokenizer.VocabularySize)
+                throw new ArgumentException($"token {i} has the id {ids[i]}, the vocabulary ids from 0 to {Tokenizer.VocabularySize - 1}");
+        }
+        if (ids.Count > MaxLength && _overlong.Action != OverlongAction.Truncate)
+            throw new OverlongTextException(ids.Count, MaxLength);
+        int kept = Math.Min(ids.Count, MaxLength);
+        int first = _overlong.Side == TruncationSide.Left ? ids.Count - kept : 0;
+        return new(ids, [], [TokenWindow.Of([.. ids.Skip(first).Take(kept)])]) { IsTruncated = kept < ids.Count };
+    }
+
     /// <summary>Encodes a question and its context, the context in as many windows as it needs.</summary>
     /// <param name="input">The caller's input.</param>
     /// <param name="question">The question, never cut.</param>
@@ -95,7 +113,7 @@ internal sealed class InputEncoder
     private Encoding Limited(Func<EncodeOptions, Encoding> encode)
     {
         // A text of any length is refused without being encoded to its end.
-        Encoding encoding = encode(EncodeOptions.Default with { MaxLength = MaxLength });
+        Encoding encoding = encode(EncodeOptions.Default with { MaxLength = MaxLength, Side = _overlong.Side });
         if (_overlong.Action == OverlongAction.Truncate || !encoding.IsTruncated)
             return encoding;
         Encoding counted = encode(EncodeOptions.Default with { MaxLength = Math.Max(MaxLength, OverlongTextException.MostCounted) });

@@ -1,3 +1,5 @@
+using AlbertNative.Tokenization;
+
 namespace AlbertNative;
 
 /// <summary>What happens to a text that has more tokens than the model takes.</summary>
@@ -6,7 +8,7 @@ public enum OverlongAction
     /// <summary>An <see cref="OverlongTextException"/>.</summary>
     Refuse,
 
-    /// <summary>What is too much is cut off at the end; of a pair, from the longer text.</summary>
+    /// <summary>What is too much is cut off, at <see cref="Overlong.Side"/>; of a pair, from the longer text.</summary>
     Truncate,
 
     /// <summary>The text is read in overlapping windows.</summary>
@@ -16,10 +18,11 @@ public enum OverlongAction
 /// <summary>What a task does with a text that has more tokens than the model takes.</summary>
 public readonly record struct Overlong
 {
-    private Overlong(OverlongAction action, int? stride)
+    private Overlong(OverlongAction action, int? stride, TruncationSide side = TruncationSide.Right)
     {
         Action = action;
         Stride = stride;
+        Side = side;
     }
 
     /// <summary>Throws an <see cref="OverlongTextException"/>: the default, so that nothing is lost unnoticed.</summary>
@@ -28,8 +31,14 @@ public readonly record struct Overlong
     /// <summary>Cuts off what is too much, as Hugging Face's tokenizers do with <c>truncation=True</c>.</summary>
     public static Overlong Truncate { get; } = new(OverlongAction.Truncate, null);
 
+    /// <summary>Cuts off what is too much at the start: the end of a text stays.</summary>
+    public static Overlong TruncateStart { get; } = new(OverlongAction.Truncate, null, TruncationSide.Left);
+
     /// <summary>What is done.</summary>
     public OverlongAction Action { get; }
+
+    /// <summary>Which end of a text is cut, where it is cut.</summary>
+    public TruncationSide Side { get; }
 
     /// <summary>Tokens that neighbouring windows share; null for a quarter of the longest input.</summary>
     public int? Stride { get; }

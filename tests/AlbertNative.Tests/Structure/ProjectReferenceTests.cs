@@ -18,6 +18,7 @@ public sealed class ProjectReferenceTests
         { "AlbertNative.Models.Nano", [] },
         { "AlbertNative.Extensions.AI", ["AlbertNative"] },
         { "AlbertNative.Training", ["AlbertNative", "AlbertNative.Model", "AlbertNative.Tokenization"] },
+        { "AlbertNative.Server", ["AlbertNative"] },
         { "AlbertNative.Cli", ["AlbertNative", "AlbertNative.Hub", "AlbertNative.Training"] },
     };
 
@@ -49,6 +50,7 @@ public sealed class ProjectReferenceTests
         { "AlbertNative", ["Checkpoints", "Hub", "Model", "Tensors", "Tokenization"] },
         { "AlbertNative.Extensions.AI", ["AlbertNative", "Hub", "Model"] },
         { "AlbertNative.Training", ["AlbertNative", "Checkpoints", "Model", "Tensors", "Tokenization"] },
+        { "albert-serve", ["AlbertNative", "Hub", "Model", "Tensors", "Tokenization"] },
         { "albert", ["AlbertNative", "Checkpoints", "Hub", "Model", "Tensors", "Tokenization", "Training"] },
     };
 

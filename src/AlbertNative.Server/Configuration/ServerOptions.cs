@@ -1,0 +1,114 @@
+using System.Collections.Immutable;
+using System.Net;
+using AlbertNative.Model;
+
+namespace AlbertNative.Server.Configuration;
+
+/// <summary>What happens to texts that are too long, where a request does not say.</summary>
+internal enum LongTexts
+{
+    Refuse,
+    Truncate,
+    TruncateStart,
+    Window,
+}
+
+/// <summary>What <c>POST /</c> and <c>/invocations</c> do.</summary>
+internal enum RootTask
+{
+    /// <summary>What the model is for.</summary>
+    Model,
+
+    /// <summary>Similarity of sentences.</summary>
+    SentenceSimilarity,
+}
+
+/// <summary>How the log is written.</summary>
+internal enum LogFormat
+{
+    Json,
+    Text,
+}
+
+/// <summary>All that can be chosen about a server; <see cref="Settings"/> has the names.</summary>
+internal sealed record ServerOptions
+{
+    public ImmutableArray<ModelSpec> Models { get; init; } = [];
+
+    public string? DefaultModel { get; init; }
+
+    public IPEndPoint Http { get; init; } = new(IPAddress.Loopback, 8080);
+
+    public int? Threads { get; init; }
+
+    public WeightAccess Weights { get; init; } = WeightAccess.Copied;
+
+    public int MaxClientBatchSize { get; init; } = 2048;
+
+    public int MaxRequestTokens { get; init; } = 65_536;
+
+    /// <summary>The most bytes of a body.</summary>
+    public long PayloadLimit { get; init; } = 8 << 20;
+
+    /// <summary>The most bytes of a text in UTF-8.</summary>
+    public long MaxTextBytes { get; init; } = 1 << 20;
+
+    public int JsonDepth { get; init; } = 16;
+
+    /// <summary>The most bytes of an answer, estimated before any work.</summary>
+    public long MaxResponseBytes { get; init; } = 64 << 20;
+
+    /// <summary>Bodies that are being read, of all connections together.</summary>
+    public long MaxBufferedBytes { get; init; } = 256 << 20;
+
+    public int MaxConnections { get; init; } = 4096;
+
+    public TimeSpan HeaderTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(75);
+
+    /// <summary>Bytes a second below which a body, or the reading of an answer, is given up after five seconds.</summary>
+    public int BodyRate { get; init; } = 240;
+
+    public int WriteRate { get; init; } = 240;
+
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    public TimeSpan NotReadyDelay { get; init; } = TimeSpan.FromSeconds(1);
+
+    public TimeSpan DrainDelay { get; init; } = TimeSpan.FromSeconds(5);
+
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    public LongTexts Overlong { get; init; } = LongTexts.Refuse;
+
+    /// <summary>The file of keys; null for none.</summary>
+    public string? ApiKeys { get; init; }
+
+    /// <summary>The only key; null for none.</summary>
+    public string? ApiKey { get; init; }
+
+    /// <summary>What needs no key where there are keys: metrics, info, docs.</summary>
+    public ImmutableHashSet<string> Public { get; init; } = [];
+
+    public ImmutableArray<string> CorsOrigins { get; init; } = [];
+
+    public bool OpenAITokenInputs { get; init; }
+
+    public bool OpenAIAnyModel { get; init; }
+
+    /// <summary>Softmax for every classifier of several labels, as TEI has it.</summary>
+    public bool TeiSoftmax { get; init; }
+
+    public RootTask RootTask { get; init; }
+
+    public LogLevel LogLevel { get; init; } = LogLevel.Information;
+
+    public LogFormat LogFormat { get; init; }
+
+    /// <summary>Where a collector takes metrics and traces; null for nowhere.</summary>
+    public Uri? OtlpEndpoint { get; init; }
+
+    /// <summary>The share of requests that are traced where their client does not say.</summary>
+    public double TraceRatio { get; init; } = 0.01;
+}

@@ -1,0 +1,140 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using AlbertNative.Model;
+using static AlbertNative.Server.Configuration.SettingText;
+
+namespace AlbertNative.Server.Configuration;
+
+/// <summary>All settings.</summary>
+internal static class Settings
+{
+    /// <summary>What the environment's variables begin with.</summary>
+    public const string VariablePrefix = "ALBERT_";
+
+    /// <summary>The routes that <c>--public</c> can open.</summary>
+    public static readonly ImmutableArray<string> PublicRoutes = ["metrics", "info", "docs"];
+
+    private static readonly Dictionary<string, LongTexts> LongTextNames = new()
+    {
+        ["refuse"] = LongTexts.Refuse,
+        ["truncate"] = LongTexts.Truncate,
+        ["window"] = LongTexts.Window,
+    };
+
+    private static readonly Dictionary<string, WeightAccess> LoadModes = new()
+    {
+        ["copy"] = WeightAccess.Copied,
+        ["map"] = WeightAccess.Mapped,
+    };
+
+    private static readonly Dictionary<string, RootTask> RootTasks = new()
+    {
+        ["model"] = RootTask.Model,
+        ["sentence-similarity"] = RootTask.SentenceSimilarity,
+    };
+
+    private static readonly Dictionary<string, LogFormat> LogFormats = new()
+    {
+        ["json"] = LogFormat.Json,
+        ["text"] = LogFormat.Text,
+    };
+
+    private static readonly Dictionary<string, LogLevel> LogLevels =
+        Enum.GetValues<LogLevel>().ToDictionary(level => level.ToString().ToLowerInvariant(), StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>In the order of the help.</summary>
+    public static ImmutableArray<Setting> All { get; } =
+    [
+        new("model", "NAME=PATH", "A model and the name to serve it under, with ,pooling= ,prompt= ,precision= behind it; may be repeated",
+            (o, v) => o with { Models = o.Models.Add(ModelSpec.Parse(v)) },
+            o => string.Join(' ', o.Models.Select(model => $"{model.Name}={model.Path}"))) { IsRepeated = true },
+        new("default-model", "NAME", "The model of requests that name none [default: the first]",
+            (o, v) => o with { DefaultModel = v }, o => o.DefaultModel ?? ""),
+        new("http", "ADDRESS", "Where to listen; a port alone is every address of the machine [default: 127.0.0.1:8080]",
+            (o, v) => o with { Http = EndPoint(v) }, o => o.Http.ToString()),
+        new("threads", "N", "Threads of a pass through a model [default: the processors]",
+            (o, v) => o with { Threads = Count(v) }, o => o.Threads is int threads ? Number(threads) : "auto"),
+        new("load-mode", "copy|map", "Whether weights are read into memory, or mapped: a mapped file must not be overwritten [default: copy]",
+            (o, v) => o with { Weights = Choice(v, LoadModes) }, o => NameOf(LoadModes, o.Weights)),
+        new("max-client-batch-size", "N", "The most texts of a request [default: 2048]",
+            (o, v) => o with { MaxClientBatchSize = Count(v) }, o => Number(o.MaxClientBatchSize)),
+        new("max-request-tokens", "N", "The most tokens of a request [default: 65536]",
+            (o, v) => o with { MaxRequestTokens = Count(v) }, o => Number(o.MaxRequestTokens)),
+        new("payload-limit", "SIZE", "The most bytes of a body [default: 8MiB]",
+            (o, v) => o with { PayloadLimit = Size(v) }, o => Number(o.PayloadLimit)),
+        new("max-text-bytes", "SIZE", "The most bytes of a text [default: 1MiB]",
+            (o, v) => o with { MaxTextBytes = Size(v) }, o => Number(o.MaxTextBytes)),
+        new("json-depth", "N", "How deep a body may be nested [default: 16]",
+            (o, v) => o with { JsonDepth = Count(v, least: 8) }, o => Number(o.JsonDepth)),
+        new("max-response-bytes", "SIZE", "The most bytes of an answer, estimated before any work [default: 64MiB]",
+            (o, v) => o with { MaxResponseBytes = Size(v) }, o => Number(o.MaxResponseBytes)),
+        new("max-buffered-bytes", "SIZE", "The most bytes of bodies that are being read, of all connections [default: 256MiB]",
+            (o, v) => o with { MaxBufferedBytes = Size(v) }, o => Number(o.MaxBufferedBytes)),
+        new("max-connections", "N", "The most open connections [default: 4096]",
+            (o, v) => o with { MaxConnections = Count(v) }, o => Number(o.MaxConnections)),
+        new("header-timeout", "TIME", "How long a request's headers may take [default: 10s]",
+            (o, v) => o with { HeaderTimeout = Duration(v) }, o => Time(o.HeaderTimeout)),
+        new("keep-alive", "TIME", "How long a connection may be idle [default: 75s]",
+            (o, v) => o with { KeepAlive = Duration(v) }, o => Time(o.KeepAlive)),
+        new("body-rate", "BYTES", "Bytes a second that a body must come with after 5 s; 0 for any rate [default: 240]",
+            (o, v) => o with { BodyRate = Count(v, least: 0) }, o => Number(o.BodyRate)),
+        new("write-rate", "BYTES", "Bytes a second that an answer must be read with after 5 s; 0 for any rate [default: 240]",
+            (o, v) => o with { WriteRate = Count(v, least: 0) }, o => Number(o.WriteRate)),
+        new("request-timeout", "TIME", "How long a request may take [default: 60s]",
+            (o, v) => o with { RequestTimeout = Duration(v) }, o => Time(o.RequestTimeout)),
+        new("not-ready-delay", "TIME", "How long requests wait for a model that is being loaded [default: 1s]",
+            (o, v) => o with { NotReadyDelay = Duration(v) }, o => Time(o.NotReadyDelay)),
+        new("drain-delay", "TIME", "How long the server still accepts requests after SIGTERM, saying that it is not ready [default: 5s]",
+            (o, v) => o with { DrainDelay = Duration(v) }, o => Time(o.DrainDelay)),
+        new("drain-timeout", "TIME", "How long requests in flight may then take [default: 60s]",
+            (o, v) => o with { DrainTimeout = Duration(v) }, o => Time(o.DrainTimeout)),
+        new("overlong", "refuse|truncate|window", "What happens to texts that are too long [default: refuse]",
+            (o, v) => o with { Overlong = Choice(v, LongTextNames) }, o => NameOf(LongTextNames, o.Overlong)),
+        new("auto-truncate", null, "As --overlong truncate, under TEI's name",
+            (o, v) => o with { Overlong = Switch(v) ? LongTexts.Truncate : LongTexts.Refuse }, o => Bool(o.Overlong == LongTexts.Truncate)),
+        new("api-keys", "FILE", "The keys that clients need, and what each may do [default: no keys]",
+            (o, v) => o with { ApiKeys = v }, o => o.ApiKeys ?? ""),
+        new("api-key", "KEY", "The only key that clients need; in the environment alone, as other programs see command lines",
+            (o, v) => o with { ApiKey = v }, o => o.ApiKey is null ? "" : "***") { IsSecret = true },
+        new("public", "ROUTES", "Of metrics,info,docs those that need no key where there are keys [default: none]",
+            (o, v) => o with { Public = PublicOf(v) }, o => string.Join(',', o.Public.Order())),
+        new("cors-origins", "ORIGINS", "Web pages' origins whose scripts may ask, or * [default: none]",
+            (o, v) => o with { CorsOrigins = [.. List(v)] }, o => string.Join(',', o.CorsOrigins)),
+        new("openai-token-inputs", null, "Take token ids as input of /v1/embeddings: only where all clients use the model's own tokenizer",
+            (o, v) => o with { OpenAITokenInputs = Switch(v) }, o => Bool(o.OpenAITokenInputs)),
+        new("openai-any-model", null, "Answer requests to /v1/embeddings for models that are not served with the default one",
+            (o, v) => o with { OpenAIAnyModel = Switch(v) }, o => Bool(o.OpenAIAnyModel)),
+        new("tei-softmax", null, "Softmax for multi-label models in /predict, as text-embeddings-inference has it",
+            (o, v) => o with { TeiSoftmax = Switch(v) }, o => Bool(o.TeiSoftmax)),
+        new("root-task", "model|sentence-similarity", "What POST / and /invocations do [default: what the model is for]",
+            (o, v) => o with { RootTask = Choice(v, RootTasks) }, o => NameOf(RootTasks, o.RootTask)),
+        new("log-level", "LEVEL", "trace, debug, information, warning, error, critical or none [default: information]",
+            (o, v) => o with { LogLevel = Choice(v, LogLevels) }, o => o.LogLevel.ToString().ToLowerInvariant()),
+        new("log-format", "json|text", "How the log is written [default: json]",
+            (o, v) => o with { LogFormat = Choice(v, LogFormats) }, o => NameOf(LogFormats, o.LogFormat)),
+        new("otlp-endpoint", "URL", "A collector of OpenTelemetry's for metrics and traces [default: none]",
+            (o, v) => o with { OtlpEndpoint = Address(v) }, o => o.OtlpEndpoint?.ToString() ?? ""),
+        new("trace-ratio", "SHARE", "The share of requests that are traced where their client does not say [default: 0.01]",
+            (o, v) => o with { TraceRatio = Share(v) }, o => o.TraceRatio.ToString(CultureInfo.InvariantCulture)),
+    ];
+
+    /// <summary>The setting of a name; null where there is none.</summary>
+    public static Setting? Find(string name) => All.FirstOrDefault(setting => setting.Name == name);
+
+    private static ImmutableHashSet<string> PublicOf(string text)
+    {
+        string[] names = List(text);
+        return names.FirstOrDefault(name => !PublicRoutes.Contains(name)) is string unknown
+            ? throw new FormatException($"\"{unknown}\" is none of {string.Join(", ", PublicRoutes)}")
+            : [.. names];
+    }
+
+    private static string NameOf<T>(Dictionary<string, T> names, T value) =>
+        names.FirstOrDefault(entry => EqualityComparer<T>.Default.Equals(entry.Value, value)).Key ?? value!.ToString()!;
+
+    private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static string Time(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds}s");
+
+    private static string Bool(bool value) => value ? "true" : "false";
+}

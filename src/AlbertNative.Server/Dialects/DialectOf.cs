@@ -1,0 +1,17 @@
+using AlbertNative.Server.Dialects.OpenAI;
+using AlbertNative.Server.Dialects.Tei;
+using AlbertNative.Server.Requests;
+
+namespace AlbertNative.Server.Dialects;
+
+/// <summary>Whose errors a request gets.</summary>
+internal static class DialectOf
+{
+    public static TeiDialect Tei { get; } = new();
+
+    public static OpenAIDialect OpenAI { get; } = new();
+
+    /// <summary>The dialect of the route that was found, or of those that begin like the path that was not.</summary>
+    public static Dialect Endpoint(HttpContext http) => http.GetEndpoint()?.Metadata.GetMetadata<Dialect>()
+        ?? (http.Request.Path.StartsWithSegments("/v1") ? OpenAI : Tei);
+}

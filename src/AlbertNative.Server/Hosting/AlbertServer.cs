@@ -1,0 +1,75 @@
+using AlbertNative.Server.Access;
+using AlbertNative.Server.Configuration;
+using AlbertNative.Server.Dialects.OpenAI;
+using AlbertNative.Server.Dialects.Tei;
+using AlbertNative.Server.Inference;
+using AlbertNative.Server.Models;
+using AlbertNative.Server.Requests;
+using AlbertNative.Server.Telemetry;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace AlbertNative.Server.Hosting;
+
+/// <summary>Puts a server together.</summary>
+internal static class AlbertServer
+{
+    /// <summary>What is still waited for behind the requests in flight.</summary>
+    private static readonly TimeSpan StopMargin = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan RateGrace = TimeSpan.FromSeconds(5);
+
+    /// <summary>A server of the options, not started.</summary>
+    /// <exception cref="FormatException">The file of keys is malformed, or there is no model.</exception>
+    /// <exception cref="IOException">The file of keys cannot be read.</exception>
+    public static WebApplication Build(ServerOptions options)
+    {
+        if (options.Models.IsEmpty)
+            throw new FormatException("there is no model to serve: name one with --model NAME=PATH");
+        ApiKeys keys = ApiKeys.Of(options);
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "albert-serve" });
+        builder.WebHost.UseKestrelCore();
+        builder.WebHost.ConfigureKestrel(kestrel => Limit(kestrel, options));
+        builder.Services.AddRoutingCore();
+        builder.Services.AddCors();
+        builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton(keys);
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<ServedModels>();
+        builder.Services.AddSingleton<ServerState>();
+        builder.Services.AddSingleton<RequestBodies>();
+        builder.Services.AddSingleton<IInference, DirectInference>();
+        builder.Services.AddSingleton<IHostLifetime, DrainLifetime>();
+        builder.Services.AddSingleton<ModelLoading>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<ModelLoading>());
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainTimeout + StopMargin);
+        builder.Services.AddSingleton<RequestLog>();
+        ServerTelemetry.Add(builder.Services, options);
+        ServerLog.Add(builder.Logging, options);
+
+        WebApplication app = builder.Build();
+        app.UseMiddleware<RequestFrame>();
+        app.UseRouting();
+        app.UseMiddleware<ExactPaths>();
+        app.UseMiddleware<Origins>();
+        app.UseMiddleware<KeyCheck>();
+        ServerTelemetry.Map(app);
+        ServerRoutes routes = new(app);
+        TeiRoutes.Map(routes);
+        OpenAIRoutes.Map(routes);
+        return app;
+    }
+
+    private static void Limit(KestrelServerOptions kestrel, ServerOptions options)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Listen(options.Http, listen => listen.Protocols = HttpProtocols.Http1);
+        KestrelServerLimits limits = kestrel.Limits;
+        limits.MaxRequestBodySize = options.PayloadLimit;
+        limits.MaxConcurrentConnections = options.MaxConnections;
+        limits.RequestHeadersTimeout = options.HeaderTimeout;
+        limits.KeepAliveTimeout = options.KeepAlive;
+        limits.MinRequestBodyDataRate = options.BodyRate == 0 ? null : new MinDataRate(options.BodyRate, RateGrace);
+        limits.MinResponseDataRate = options.WriteRate == 0 ? null : new MinDataRate(options.WriteRate, RateGrace);
+        limits.Http2.MaxStreamsPerConnection = 256;
+    }
+}

@@ -1,0 +1,106 @@
+using System.Text.Json;
+using AlbertNative.Server.Access;
+using AlbertNative.Server.Configuration;
+using AlbertNative.Server.Inference;
+using AlbertNative.Server.Models;
+using AlbertNative.Server.Requests;
+using AlbertNative.Server.Telemetry;
+
+namespace AlbertNative.Server.Hosting;
+
+/// <summary>Binds routes to what answers them; what they throw becomes an error of their dialect.</summary>
+/// <param name="endpoints">Where they are bound.</param>
+internal sealed class ServerRoutes(IEndpointRouteBuilder endpoints)
+{
+    private readonly IServiceProvider _services = endpoints.ServiceProvider;
+
+    /// <summary>The options.</summary>
+    public ServerOptions Options => _services.GetRequiredService<ServerOptions>();
+
+    /// <summary>The models.</summary>
+    public ServedModels Models => _services.GetRequiredService<ServedModels>();
+
+    /// <summary>The state.</summary>
+    public ServerState State => _services.GetRequiredService<ServerState>();
+
+    /// <summary>A route that is read.</summary>
+    public void Get(string pattern, Dialect dialect, RouteAccess? access, Func<ServerRequest, Task> answer) =>
+        Bind(endpoints.MapMethods(pattern, [HttpMethods.Get, HttpMethods.Head], Handler(dialect, answer)), dialect, access);
+
+    /// <summary>A route that is asked.</summary>
+    public void Post(string pattern, Dialect dialect, Func<ServerRequest, Task> answer) =>
+        Bind(endpoints.MapMethods(pattern, [HttpMethods.Post], Handler(dialect, answer)), dialect, access: null);
+
+    /// <summary>A route whose body is JSON and is asked of a model.</summary>
+    /// <param name="pattern">The path.</param>
+    /// <param name="dialect">Whose errors it has.</param>
+    /// <param name="modelOf">The name of the model that a request asks; null for the default.</param>
+    /// <param name="answer">Answers.</param>
+    public void Post(
+        string pattern, Dialect dialect, Func<HttpContext, JsonElement, string?> modelOf, Func<RequestWork, JsonElement, Task> answer) =>
+        Post(pattern, dialect, async request =>
+        {
+            JsonElement body = await request.ReadJsonAsync().ConfigureAwait(false);
+            ServedModel model = await FindModelAsync(request, modelOf(request.Http, body)).ConfigureAwait(false);
+            await answer(new RequestWork(request, model, _services.GetRequiredService<IInference>()), body).ConfigureAwait(false);
+        });
+
+    /// <summary>The model of a name, which the request's key may use.</summary>
+    /// <exception cref="RequestException">There is none, or the key may not use it.</exception>
+    public async Task<ServedModel> FindModelAsync(ServerRequest request, string? name)
+    {
+        name ??= request.Http.Request.Headers["x-model"];
+        ServedModel model = await Models.FindAsync(name, request.Cancellation).ConfigureAwait(false);
+        if (request.Http.Features.Get<ApiKey>() is ApiKey key && !key.MayUse(model.Name))
+            throw new RequestException(ErrorKind.Forbidden, "the key may not use this model", "model");
+        request.Model = model;
+        request.Http.Response.Headers["x-model"] = Uri.EscapeDataString(model.Name);
+        return model;
+    }
+
+    private RequestDelegate Handler(Dialect dialect, Func<ServerRequest, Task> answer) => async http =>
+    {
+        using ServerRequest request = new(
+            http, dialect, Options, _services.GetRequiredService<RequestBodies>(), _services.GetRequiredService<TimeProvider>());
+        RequestException? error = await AnswerAsync(request, answer).ConfigureAwait(false);
+        if (error is not null && !http.Response.HasStarted)
+            await JsonAnswer.WriteErrorAsync(http, dialect, error).ConfigureAwait(false);
+        string? model = request.Model?.Name;
+        _services.GetRequiredService<ServerMetrics>().Answered(request, model, http.Response.StatusCode, error?.Kind);
+        _services.GetRequiredService<RequestLog>().Answered(
+            request, RouteOf(http), model, http.Features.Get<ApiKey>()?.Name, http.Response.StatusCode, error?.Kind);
+    };
+
+    /// <summary>Lets a request be answered.</summary>
+    /// <returns>Why it was refused; null where it was not.</returns>
+    private static async Task<RequestException?> AnswerAsync(ServerRequest request, Func<ServerRequest, Task> answer)
+    {
+        try
+        {
+            await answer(request).ConfigureAwait(false);
+            return null;
+        }
+        catch (RequestException e)
+        {
+            return e;
+        }
+        catch (OperationCanceledException) when (request.Http.RequestAborted.IsCancellationRequested)
+        {
+            request.Http.Response.StatusCode = StatusCodes.Status499ClientClosedRequest; // for the log: nobody reads it
+            return null;
+        }
+        catch (OperationCanceledException) when (request.IsExpired)
+        {
+            return new RequestException(ErrorKind.Deadline, $"the request was not done within {request.Timeout.TotalMilliseconds:0} ms");
+        }
+    }
+
+    private static string RouteOf(HttpContext http) => (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "";
+
+    private static void Bind(IEndpointConventionBuilder route, Dialect dialect, RouteAccess? access)
+    {
+        route.WithMetadata(dialect);
+        if (access is not null)
+            route.WithMetadata(access);
+    }
+}

@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using AlbertNative.Server.Models;
+using AlbertNative.Server.Requests;
+
+namespace AlbertNative.Server.Inference;
+
+/// <summary>One request's inputs from its texts to their results: encoded on the request's thread within its limits, then computed.</summary>
+internal sealed class RequestWork(ServerRequest request, ServedModel model, IInference inference)
+{
+    /// <summary>The model.</summary>
+    public ServedModel Model => model;
+
+    /// <summary>The request.</summary>
+    public ServerRequest Request => request;
+
+    /// <summary>Encodes inputs and computes them.</summary>
+    /// <param name="operation">What is done.</param>
+    /// <param name="inputs">The inputs.</param>
+    /// <param name="field">What the request calls them.</param>
+    /// <param name="answerBytes">About the bytes of the answer, by the inputs' tokens.</param>
+    /// <param name="indices">The inputs' places in the request; null where they are all there are.</param>
+    /// <exception cref="RequestException">An input cannot be taken, or there are too many tokens.</exception>
+    public async Task<IReadOnlyList<TResult>> RunAsync<TInput, TResult>(
+        TaskOperation<TInput, TResult> operation, IReadOnlyList<TInput> inputs, string field, Func<long, long> answerBytes,
+        IReadOnlyList<int>? indices = null)
+    {
+        if (inputs.Count == 0)
+            return [];
+        EncodedInput<TInput>[] encoded = Encode(operation, inputs, field, indices);
+        if (answerBytes(encoded.Sum(input => (long)input.TokenCount)) > request.Options.MaxResponseBytes)
+        {
+            throw new RequestException(
+                ErrorKind.TooMuch, $"the answer would have more than {request.Options.MaxResponseBytes} bytes; ask for fewer texts at a time", field);
+        }
+        return await inference.RunAsync(request, model, operation, encoded).ConfigureAwait(false);
+    }
+
+    private EncodedInput<TInput>[] Encode<TInput, TResult>(
+        TaskOperation<TInput, TResult> operation, IReadOnlyList<TInput> inputs, string field, IReadOnlyList<int>? indices)
+    {
+        long started = Stopwatch.GetTimestamp();
+        EncodedInput<TInput>[] encoded = new EncodedInput<TInput>[inputs.Count];
+        for (int i = 0; i < encoded.Length; i++)
+        {
+            request.Cancellation.ThrowIfCancellationRequested();
+            encoded[i] = EncodeOne(operation, inputs[i], inputs.Count == 1 && indices is null ? field : $"{field}[{indices?[i] ?? i}]");
+            request.Timings.Tokens += encoded[i].TokenCount;
+            if (encoded[i].IsTruncated)
+                request.Timings.Cut(indices?[i] ?? i);
+            if (request.Timings.Tokens > request.Options.MaxRequestTokens)
+            {
+                throw new RequestException(
+                    ErrorKind.TooMuch, $"the request has more than {request.Options.MaxRequestTokens} tokens", field);
+            }
+        }
+        request.Timings.Texts += encoded.Length;
+        request.Timings.Tokenization += Stopwatch.GetElapsedTime(started);
+        return encoded;
+    }
+
+    private static EncodedInput<TInput> EncodeOne<TInput, TResult>(TaskOperation<TInput, TResult> operation, TInput input, string place)
+    {
+        try
+        {
+            return operation.Encode(input);
+        }
+        catch (OverlongTextException e)
+        {
+            throw new RequestException(
+                ErrorKind.TextTooLong, $"`{place}` has {e.TokenCount} tokens, the model takes at most {e.MaxLength}", place);
+        }
+        catch (ArgumentException)
+        {
+            throw new RequestException(ErrorKind.Invalid, $"`{place}` is nothing that the model can take", place);
+        }
+    }
+}

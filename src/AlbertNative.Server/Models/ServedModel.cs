@@ -1,0 +1,78 @@
+using System.Collections.Concurrent;
+using AlbertNative.Model;
+using AlbertNative.Server.Configuration;
+
+namespace AlbertNative.Server.Models;
+
+/// <summary>What a model is for, as text-embeddings-inference divides them.</summary>
+internal enum ModelKind
+{
+    Embedding,
+    Classifier,
+    Reranker,
+}
+
+/// <summary>A model under the name that it is served by, and its tasks.</summary>
+/// <param name="spec">What the operator said of it.</param>
+/// <param name="model">The opened model, which this disposes.</param>
+internal sealed class ServedModel(ModelSpec spec, TextModel model) : IDisposable
+{
+    private readonly ConcurrentDictionary<(Type, LongTexts), Lazy<TextTask>> _tasks = new();
+
+    /// <summary>What the operator said of it.</summary>
+    public ModelSpec Spec { get; } = spec;
+
+    /// <summary>The name that clients call it by.</summary>
+    public string Name => Spec.Name;
+
+    /// <summary>The opened model.</summary>
+    public TextModel Model { get; } = model;
+
+    /// <summary>What it is for.</summary>
+    public ModelKind Kind { get; } =
+        !model.Transformer.Architectures.Contains(ModelArchitecture.SequenceClassification) ? ModelKind.Embedding
+        : model.Config.LabelCount == 1 ? ModelKind.Reranker : ModelKind.Classifier;
+
+    /// <summary>Whether its vectors are sparse.</summary>
+    public bool IsSplade => Spec.IsSplade;
+
+    /// <summary>Its tasks.</summary>
+    public IEnumerable<TaskDescription> Tasks => TaskDescription.All.Where(task => task.CanBeDoneBy(Model.Transformer));
+
+    /// <summary>The task that makes dense vectors, normalised where a request asks for it.</summary>
+    public TextEmbedder Embedder(LongTexts longTexts) => Task(
+        longTexts, (model, options) => new TextEmbedder(model, new EmbeddingOptions { Pooling = Spec.Pooling, Normalize = false }, options));
+
+    /// <summary>The task that makes sparse vectors.</summary>
+    public SparseEmbedder SparseEmbedder(LongTexts longTexts) => Task(longTexts, (model, options) => new SparseEmbedder(model, options));
+
+    /// <summary>The task that labels texts.</summary>
+    public TextClassifier Classifier(LongTexts longTexts) => Task(longTexts, (model, options) => new TextClassifier(model, options));
+
+    /// <summary>The most tokens of a text.</summary>
+    public int MaxLength => Kind != ModelKind.Embedding ? Classifier(LongTexts.Refuse).MaxLength
+        : IsSplade ? SparseEmbedder(LongTexts.Refuse).MaxLength : Embedder(LongTexts.Refuse).MaxLength;
+
+    /// <summary>The prompt of texts whose request names none: the operator's choice, else the files'.</summary>
+    public string? DefaultPrompt => Spec.DefaultPrompt ?? (Kind == ModelKind.Embedding && !IsSplade ? Embedder(LongTexts.Refuse).DefaultPromptName : null);
+
+    /// <summary>How its texts become dense vectors.</summary>
+    public string PoolingName => string.Join('+', Embedder(LongTexts.Refuse).Poolings.Select(ModelSpec.NameOf));
+
+    /// <summary>The text of a prompt; empty where there is none.</summary>
+    public string PromptText(string? name) => name is null ? "" : Embedder(LongTexts.Refuse).Prompts.GetValueOrDefault(name, "");
+
+    public void Dispose() => Model.Dispose();
+
+    private TTask Task<TTask>(LongTexts longTexts, Func<TextModel, TaskOptions, TTask> create)
+        where TTask : TextTask =>
+        (TTask)_tasks.GetOrAdd((typeof(TTask), longTexts), key => new(() => create(Model, new TaskOptions { Overlong = OverlongOf(key.Item2) }))).Value;
+
+    private static Overlong OverlongOf(LongTexts longTexts) => longTexts switch
+    {
+        LongTexts.Truncate => Overlong.Truncate,
+        LongTexts.TruncateStart => Overlong.TruncateStart,
+        LongTexts.Window => Overlong.Window(),
+        _ => Overlong.Refuse,
+    };
+}

@@ -1,0 +1,102 @@
+using AlbertNative.Server.Configuration;
+using AlbertNative.Server.Requests;
+
+namespace AlbertNative.Server.Models;
+
+/// <summary>The models of a server, from the first byte of the first one read until it ends.</summary>
+internal sealed class ServedModels(ServerOptions options) : IDisposable
+{
+    private readonly TaskCompletionSource<IReadOnlyList<ServedModel>> _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Whether all of them can answer.</summary>
+    public bool AreReady => _loaded.Task.IsCompletedSuccessfully;
+
+    /// <summary>Ends when all of them can answer, or with the fault of one that cannot.</summary>
+    public Task Loaded => _loaded.Task;
+
+    /// <summary>Those that can answer: all, or none yet.</summary>
+    public IReadOnlyList<ServedModel> All => AreReady ? _loaded.Task.Result : [];
+
+    /// <summary>Opens every model and lets a text through it. Called once.</summary>
+    /// <exception cref="FormatException">A file is malformed or not supported, or a model lacks what was asked of it.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    /// <exception cref="ArgumentException">Model, tokenizer and options do not fit together.</exception>
+    public async Task LoadAsync(CancellationToken cancellation)
+    {
+        List<ServedModel> models = [];
+        try
+        {
+            foreach (ModelSpec spec in options.Models)
+                models.Add(await OpenAsync(spec, cancellation).ConfigureAwait(false));
+            _loaded.SetResult(models);
+        }
+        catch (Exception e)
+        {
+            models.ForEach(model => model.Dispose());
+            _loaded.TrySetException(e);
+            _ = _loaded.Task.Exception; // whoever waits gets it; where nobody does it is the caller's
+            throw;
+        }
+    }
+
+    /// <summary>The model of a request, which waits a little for one that is being loaded.</summary>
+    /// <param name="name">Its name; null for the default.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    /// <exception cref="RequestException">There is none of the name, or none yet.</exception>
+    public async ValueTask<ServedModel> FindAsync(string? name, CancellationToken cancellation)
+    {
+        if (!AreReady)
+            await WaitAsync(cancellation).ConfigureAwait(false);
+        name ??= options.DefaultModel ?? options.Models[0].Name;
+        return All.FirstOrDefault(model => model.Name == name)
+            ?? throw new RequestException(ErrorKind.NoSuchModel, "no model of this name is served", "model");
+    }
+
+    public void Dispose()
+    {
+        foreach (ServedModel model in All)
+            model.Dispose();
+    }
+
+    // A refusal is not answered at once: some clients try again without any pause.
+    private async Task WaitAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await _loaded.Task.WaitAsync(options.NotReadyDelay, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            throw new RequestException(ErrorKind.NotReady, "the models are not loaded yet") { RetryAfter = TimeSpan.FromSeconds(1) };
+        }
+    }
+
+    private async Task<ServedModel> OpenAsync(ModelSpec spec, CancellationToken cancellation)
+    {
+        TextModelOptions opening = new() { Threads = options.Threads, Weights = options.Weights, Precision = spec.Precision };
+        TextModel model = await TextModel.OpenAsync(spec.Path, opening, null, cancellation).ConfigureAwait(false);
+        try
+        {
+            ServedModel served = new(spec, model);
+            WarmUp(served, cancellation);
+            return served;
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>What the first request would otherwise wait for, and find wrong.</summary>
+    private static void WarmUp(ServedModel served, CancellationToken cancellation)
+    {
+        const string text = "albert";
+        if (served.Kind != ModelKind.Embedding)
+            served.Classifier(LongTexts.Refuse).Classify(text, null, cancellation);
+        else if (served.IsSplade)
+            served.SparseEmbedder(LongTexts.Refuse).Embed(text, cancellation);
+        else
+            served.Embedder(LongTexts.Refuse).Embed(text, new EmbeddingRequest { PromptName = served.Spec.DefaultPrompt }, cancellation);
+    }
+}

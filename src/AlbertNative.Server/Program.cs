@@ -1,0 +1,3 @@
+using AlbertNative.Server;
+
+return await ServeCommand.RunAsync(args);

@@ -1,0 +1,85 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using AlbertNative.Server.Configuration;
+
+namespace AlbertNative.Server.Requests;
+
+/// <summary>Reads bodies within the limits of one and of all together.</summary>
+internal sealed class RequestBodies(ServerOptions options)
+{
+    private readonly ByteBudget _budget = new(options.MaxBufferedBytes);
+
+    /// <summary>The bytes of bodies that are held now.</summary>
+    public long HeldBytes => _budget.Held;
+
+    /// <summary>Reads a body to its end.</summary>
+    /// <exception cref="RequestException">It is too large, or there is no room for it now.</exception>
+    public async Task<RequestBody> ReadAsync(HttpContext http, CancellationToken cancellation)
+    {
+        if (http.Request.ContentLength > options.PayloadLimit)
+            throw TooLarge();
+        RequestBody body = new(_budget, http.Connection.RemoteIpAddress?.ToString() ?? "");
+        try
+        {
+            PipeReader reader = http.Request.BodyReader;
+            while (true)
+            {
+                ReadResult read = await reader.ReadAsync(cancellation).ConfigureAwait(false);
+                if (body.Length + read.Buffer.Length > options.PayloadLimit)
+                    throw TooLarge();
+                foreach (ReadOnlyMemory<byte> part in read.Buffer)
+                {
+                    if (!body.TryAdd(part.Span))
+                    {
+                        throw new RequestException(ErrorKind.Overloaded, "too many bytes of other requests are being read")
+                        {
+                            RetryAfter = TimeSpan.FromSeconds(1),
+                        };
+                    }
+                }
+                reader.AdvanceTo(read.Buffer.End);
+                if (read.IsCompleted)
+                    return body;
+            }
+        }
+        catch (BadHttpRequestException e)
+        {
+            body.Dispose();
+            throw e.StatusCode == StatusCodes.Status413PayloadTooLarge
+                ? TooLarge()
+                : new RequestException(ErrorKind.Malformed, "the body did not arrive as announced, or too slowly");
+        }
+        catch
+        {
+            body.Dispose();
+            throw;
+        }
+    }
+
+    private RequestException TooLarge() => new(ErrorKind.BodyTooLarge, $"the body has more than {options.PayloadLimit} bytes");
+}
+
+/// <summary>A body that was read, and its share of the budget.</summary>
+internal sealed class RequestBody(ByteBudget budget, string client) : IDisposable
+{
+    private readonly PooledBuffer _buffer = new();
+
+    public ReadOnlyMemory<byte> Bytes => _buffer.Written;
+
+    public int Length => _buffer.Length;
+
+    /// <summary>Adds bytes; false where the budget has no room for them.</summary>
+    public bool TryAdd(ReadOnlySpan<byte> bytes)
+    {
+        if (!budget.TryTake(client, bytes.Length))
+            return false;
+        _buffer.Write(bytes);
+        return true;
+    }
+
+    public void Dispose()
+    {
+        budget.Return(client, _buffer.Length);
+        _buffer.Dispose();
+    }
+}

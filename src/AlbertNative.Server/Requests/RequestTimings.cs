@@ -1,0 +1,62 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace AlbertNative.Server.Requests;
+
+/// <summary>What a request cost, for the headers of its answer and the log.</summary>
+internal sealed class RequestTimings
+{
+    private const int MostTruncated = 100;
+
+    private readonly long _started = Stopwatch.GetTimestamp();
+    private readonly List<int> _truncated = [];
+
+    /// <summary>From the arrival of the headers until now.</summary>
+    public TimeSpan Total => Stopwatch.GetElapsedTime(_started);
+
+    public TimeSpan Tokenization { get; set; }
+
+    /// <summary>The longest that one of the texts waited.</summary>
+    public TimeSpan Queue { get; set; }
+
+    /// <summary>From the first text's first step to the last text's last.</summary>
+    public TimeSpan Inference { get; set; }
+
+    /// <summary>The texts.</summary>
+    public int Texts { get; set; }
+
+    /// <summary>Their tokens, special tokens included.</summary>
+    public int Tokens { get; set; }
+
+    /// <summary>Their code points.</summary>
+    public long Characters { get; set; }
+
+    /// <summary>How many texts were cut.</summary>
+    public int Truncated => _truncated.Count;
+
+    /// <summary>Notes that a text was cut.</summary>
+    public void Cut(int index) => _truncated.Add(index);
+
+    /// <summary>Writes the headers of TEI's names and of browsers' tools, and which texts were cut.</summary>
+    public void WriteTo(IHeaderDictionary headers)
+    {
+        headers["x-compute-type"] = "cpu";
+        headers["x-compute-time"] = Milliseconds(Tokenization + Inference);
+        headers["x-total-time"] = Milliseconds(Total);
+        headers["x-tokenization-time"] = Milliseconds(Tokenization);
+        headers["x-queue-time"] = Milliseconds(Queue);
+        headers["x-inference-time"] = Milliseconds(Inference);
+        headers["x-compute-characters"] = Characters.ToString(CultureInfo.InvariantCulture);
+        headers["x-compute-tokens"] = Tokens.ToString(CultureInfo.InvariantCulture);
+        headers["server-timing"] = string.Create(
+            CultureInfo.InvariantCulture,
+            $"tok;dur={Tokenization.TotalMilliseconds:0.##}, queue;dur={Queue.TotalMilliseconds:0.##}, compute;dur={Inference.TotalMilliseconds:0.##}");
+        if (_truncated.Count > 0)
+        {
+            string rest = _truncated.Count > MostTruncated ? $",+{_truncated.Count - MostTruncated}" : "";
+            headers["x-truncated-inputs"] = string.Join(',', _truncated.Take(MostTruncated)) + rest;
+        }
+    }
+
+    private static string Milliseconds(TimeSpan time) => ((long)time.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+}

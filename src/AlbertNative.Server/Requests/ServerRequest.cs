@@ -1,0 +1,88 @@
+using System.Text.Json;
+using AlbertNative.Server.Configuration;
+using AlbertNative.Server.Models;
+
+namespace AlbertNative.Server.Requests;
+
+/// <summary>One request on its way through the server: its dialect, its body, its deadline and what it cost.</summary>
+internal sealed class ServerRequest : IDisposable
+{
+    private readonly RequestBodies _bodies;
+    private readonly CancellationTokenSource _cancellation;
+    private readonly CancellationTokenSource _deadline;
+    private JsonDocument? _document;
+    private RequestBody? _body;
+
+    public ServerRequest(HttpContext http, Dialect dialect, ServerOptions options, RequestBodies bodies, TimeProvider time)
+    {
+        Http = http;
+        Dialect = dialect;
+        Options = options;
+        _bodies = bodies;
+        TimeSpan timeout = RequestDeadline.Of(http.Request.Headers, options.RequestTimeout);
+        _deadline = new CancellationTokenSource(timeout, time);
+        _cancellation = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, _deadline.Token);
+        Timeout = timeout;
+    }
+
+    public HttpContext Http { get; }
+
+    public Dialect Dialect { get; }
+
+    public ServerOptions Options { get; }
+
+    public RequestTimings Timings { get; } = new();
+
+    /// <summary>The model that it asks; null until that is known.</summary>
+    public ServedModel? Model { get; set; }
+
+    /// <summary>The time that the request has from its start.</summary>
+    public TimeSpan Timeout { get; }
+
+    /// <summary>Whether its time is over.</summary>
+    public bool IsExpired => _deadline.IsCancellationRequested;
+
+    /// <summary>Ends with the client's connection, and with the request's time.</summary>
+    public CancellationToken Cancellation => _cancellation.Token;
+
+    /// <summary>The body as JSON, until the request is disposed.</summary>
+    /// <exception cref="RequestException">It is none, or too large.</exception>
+    public async Task<JsonElement> ReadJsonAsync()
+    {
+        if (!IsJson(Http.Request.ContentType))
+            throw new RequestException(ErrorKind.ContentType, "the Content-Type must be application/json");
+        _body = await _bodies.ReadAsync(Http, Cancellation).ConfigureAwait(false);
+        _document = JsonBody.Parse(_body.Bytes, Options.JsonDepth);
+        return _document.RootElement;
+    }
+
+    /// <summary>Answers with JSON, under a Content-Length.</summary>
+    /// <param name="write">Writes the answer.</param>
+    /// <param name="withTimings">Whether the answer says what it cost.</param>
+    public async Task AnswerAsync(Action<Utf8JsonWriter> write, bool withTimings = true)
+    {
+        if (withTimings)
+            Timings.WriteTo(Http.Response.Headers);
+        await JsonAnswer.WriteAsync(Http, StatusCodes.Status200OK, write, Cancellation).ConfigureAwait(false);
+    }
+
+    public void Dispose()
+    {
+        _document?.Dispose();
+        _body?.Dispose();
+        _cancellation.Dispose();
+        _deadline.Dispose();
+    }
+
+    // application/json and application/*+json, whatever its case and charset.
+    private static bool IsJson(string? contentType)
+    {
+        if (contentType is null)
+            return false;
+        ReadOnlySpan<char> type = contentType.AsSpan();
+        int semicolon = type.IndexOf(';');
+        type = (semicolon < 0 ? type : type[..semicolon]).Trim();
+        return type.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+            || (type.StartsWith("application/", StringComparison.OrdinalIgnoreCase) && type.EndsWith("+json", StringComparison.OrdinalIgnoreCase));
+    }
+}

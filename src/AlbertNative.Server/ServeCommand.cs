@@ -1,0 +1,100 @@
+using System.Collections;
+using System.CommandLine;
+using AlbertNative.Server.Configuration;
+using AlbertNative.Server.Hosting;
+
+namespace AlbertNative.Server;
+
+/// <summary>The program <c>albert-serve</c>.</summary>
+internal static partial class ServeCommand
+{
+    private const int BadInput = 1;
+    private const int Usage = 2;
+
+    /// <summary>Serves until a signal ends it.</summary>
+    /// <returns>0 after a drain; 1 where a file or a model cannot be used; 2 where the settings make no sense.</returns>
+    public static Task<int> RunAsync(string[] arguments)
+    {
+        Dictionary<Setting, Option<string[]>> flags = Settings.All.Where(setting => !setting.IsSecret).ToDictionary(setting => setting, FlagOf);
+        Option<FileInfo?> config = new("--config") { Description = "A JSON file of these settings, by their names", HelpName = "FILE" };
+        Option<bool> print = new("--print-config") { Description = "Show every setting and where it comes from, and end" };
+        RootCommand command = new("Serve ALBERT and BERT models over HTTP.") { config, print };
+        foreach (Option flag in flags.Values)
+            command.Add(flag);
+        command.SetAction((parsed, _) => StartAsync(parsed, flags, parsed.GetValue(config), parsed.GetValue(print)));
+        return command.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null })
+            .InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+    }
+
+    private static Option<string[]> FlagOf(Setting setting) => new($"--{setting.Name}")
+    {
+        Description = setting.Description,
+        HelpName = setting.Value,
+        Arity = setting.Value is null ? ArgumentArity.ZeroOrOne : ArgumentArity.OneOrMore,
+        AllowMultipleArgumentsPerToken = false,
+    };
+
+    private static async Task<int> StartAsync(
+        ParseResult parsed, Dictionary<Setting, Option<string[]>> flags, FileInfo? config, bool print)
+    {
+        ServerOptions options;
+        try
+        {
+            OptionsReader reader = new();
+            if ((config?.FullName ?? Environment.GetEnvironmentVariable("ALBERT_CONFIG")) is string file)
+                reader.ReadFile(file);
+            reader.ReadEnvironment(Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+                .Select(variable => KeyValuePair.Create((string)variable.Key, (string?)variable.Value ?? "")));
+            foreach ((Setting setting, Option<string[]> flag) in flags)
+            {
+                if (parsed.GetResult(flag) is { Implicit: false })
+                    reader.SetFromCommandLine(setting, parsed.GetValue(flag) is { Length: > 0 } values ? values : [""]);
+            }
+            options = reader.Build();
+            if (print)
+            {
+                foreach (Setting setting in Settings.All)
+                    await Console.Out.WriteLineAsync($"{setting.Name} = {setting.Show(options)}  ({reader.SourceOf(setting)})").ConfigureAwait(false);
+                return 0;
+            }
+        }
+        catch (FormatException e)
+        {
+            await Console.Error.WriteLineAsync($"albert-serve: {e.Message}").ConfigureAwait(false);
+            return Usage;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            await Console.Error.WriteLineAsync($"albert-serve: {e.Message}").ConfigureAwait(false);
+            return BadInput;
+        }
+        return await ServeAsync(options).ConfigureAwait(false);
+    }
+
+    private static async Task<int> ServeAsync(ServerOptions options)
+    {
+        try
+        {
+            await using WebApplication app = AlbertServer.Build(options);
+            ILogger logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("albert-serve");
+            ModelLoading loading = app.Services.GetRequiredService<ModelLoading>();
+            await app.StartAsync().ConfigureAwait(false);
+            LogListening(logger, app.Urls.First(), options.Models.Length);
+            if (!System.Net.IPAddress.IsLoopback(options.Http.Address) && options.ApiKey is null && options.ApiKeys is null)
+                LogOpen(logger);
+            await app.WaitForShutdownAsync().ConfigureAwait(false);
+            return loading.Failure is null ? 0 : BadInput;
+        }
+        catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
+        {
+            await Console.Error.WriteLineAsync($"albert-serve: {e.Message}").ConfigureAwait(false);
+            return BadInput;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "listening on {Address}, loading {Models} models")]
+    private static partial void LogListening(ILogger logger, string address, int models);
+
+    [LoggerMessage(LogLevel.Warning, "the address is open to the network and no key is needed")]
+    private static partial void LogOpen(ILogger logger);
+}

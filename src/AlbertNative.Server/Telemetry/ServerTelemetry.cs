@@ -1,0 +1,36 @@
+using AlbertNative.Server.Access;
+using AlbertNative.Server.Configuration;
+using AlbertNative.Server.Dialects;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
+
+namespace AlbertNative.Server.Telemetry;
+
+/// <summary>Metrics for Prometheus, and metrics and traces for a collector where one is named.</summary>
+internal static class ServerTelemetry
+{
+    private static readonly string[] Meters =
+        [ServerMetrics.Name, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime"];
+
+    public static void Add(IServiceCollection services, ServerOptions options)
+    {
+        services.AddSingleton<ServerMetrics>();
+        OpenTelemetry.OpenTelemetryBuilder telemetry = services.AddOpenTelemetry().WithMetrics(metrics =>
+        {
+            metrics.AddMeter(Meters).AddPrometheusExporter();
+            if (options.OtlpEndpoint is Uri endpoint)
+                metrics.AddOtlpExporter(exporter => exporter.Endpoint = endpoint);
+        });
+        if (options.OtlpEndpoint is Uri collector)
+        {
+            telemetry.WithTracing(traces => traces
+                .AddSource(ServerMetrics.Name, "Microsoft.AspNetCore")
+                .SetSampler(new ParentBasedSampler(new TraceIdRatioBasedSampler(options.TraceRatio)))
+                .AddOtlpExporter(exporter => exporter.Endpoint = collector));
+        }
+    }
+
+    /// <summary>The route for Prometheus: it asks no model and waits for none.</summary>
+    public static void Map(WebApplication app) =>
+        app.MapPrometheusScrapingEndpoint("/metrics").WithMetadata(DialectOf.Tei, new RouteAccess("metrics"));
+}

@@ -1,0 +1,55 @@
+using System.Security.Cryptography;
+using System.Text;
+using AlbertNative.Server.Access;
+using AlbertNative.Testing;
+
+namespace AlbertNative.Tests.Server;
+
+public sealed class ApiKeyTests : IDisposable
+{
+    private readonly string _file = Path.GetTempFileName();
+
+    public void Dispose() => File.Delete(_file);
+
+    [Fact]
+    public async Task A_key_opens_the_models_that_it_names()
+    {
+        File.WriteAllText(_file, $$"""
+            [{"name": "all", "sha256": "{{Hash("one")}}"}, {"name": "few", "sha256": "{{Hash("two")}}", "models": ["tagger"]}]
+            """);
+        await using LoopbackServerApp server = await LoopbackServerApp.StartAsync(
+            ("api-keys", _file), ("model", $"nano={ShippedModels.Nano}"), ("model", $"tagger={ShippedModels.Tagger}"));
+        const string request = """{"input":"a","model":"nano"}""";
+
+        Assert.Equal(401, (await server.PostAsync("/v1/embeddings", request)).Status);
+        Assert.Equal("Bearer", (await server.PostAsync("/v1/embeddings", request)).Headers["www-authenticate"]);
+        Assert.Equal(401, (await server.PostAsync("/v1/embeddings", request, ("authorization", "Bearer three"))).Status);
+        Assert.Equal(200, (await server.PostAsync("/v1/embeddings", request, ("authorization", "Bearer one"))).Status);
+        Assert.Equal(200, (await server.PostAsync("/v1/embeddings", request, ("x-api-key", "one"))).Status);
+        Assert.Equal(403, (await server.PostAsync("/v1/embeddings", request, ("authorization", "Bearer two"))).Status);
+        Assert.Equal(200, (await server.PostAsync("/v1/embeddings", request.Replace("nano", "tagger", StringComparison.Ordinal), ("authorization", "Bearer two"))).Status);
+        Assert.Equal(401, (await server.GetAsync("/info")).Status);
+        Assert.Equal(401, (await server.GetAsync("/metrics")).Status);
+        Assert.Equal(401, (await server.GetAsync("/v1/models")).Status);
+        Assert.Equal(200, (await server.GetAsync("/health")).Status);
+        Assert.Equal(404, (await server.GetAsync("/nowhere")).Status);
+    }
+
+    [Theory]
+    [InlineData("{}", "expected an array")]
+    [InlineData("[", "not JSON")]
+    [InlineData("[{}]", "name and sha256")]
+    [InlineData("""[{"name": "a", "sha256": "00"}]""", "64 hexadecimal digits")]
+    [InlineData("""[{"name": "a", "key": "secret"}]""", "\"key\" is not supported")]
+    public void A_file_that_is_malformed_is_refused_with_its_place(string json, string expected)
+    {
+        File.WriteAllText(_file, json);
+
+        FormatException e = Assert.Throws<FormatException>(() => ApiKeyFile.Read(_file));
+        Assert.Contains(expected, e.Message, StringComparison.Ordinal);
+        Assert.Contains(_file, e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", e.Message, StringComparison.Ordinal);
+    }
+
+    private static string Hash(string key) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
+}

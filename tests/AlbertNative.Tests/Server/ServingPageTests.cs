@@ -1,0 +1,55 @@
+using AlbertNative.Server.Configuration;
+using AlbertNative.Testing;
+using AlbertNative.Tests.Docs;
+
+namespace AlbertNative.Tests.Server;
+
+/// <summary>Every request that docs/serving.md shows gets the answer that it shows; every setting that it names exists.</summary>
+public sealed class ServingPageTests
+{
+    private const string Page = "docs/serving.md";
+
+    [Fact]
+    public async Task Requests_get_the_answers_that_the_page_shows()
+    {
+        await using LoopbackServerApp server = await LoopbackServerApp.StartAsync(
+            ("model", $"nano={ShippedModels.Nano}"), ("model", $"tagger={ShippedModels.Tagger}"));
+        List<CodeBlock> blocks = [.. CodeBlock.Of(Page).Where(block => block.Language == "http")];
+        Assert.NotEmpty(blocks);
+        foreach (CodeBlock block in blocks)
+        {
+            string where = $"{Page}({block.Line})";
+            string[] first = block.Lines[0].Split(' ');
+            int blank = Array.IndexOf(block.Lines, "");
+            string body = string.Join('\n', block.Lines[1..blank]);
+            RawAnswer answer = first[0] == "GET" ? await server.GetAsync(first[1]) : await server.PostAsync(first[1], body);
+            Assert.True($"{answer.Status}" == block.Lines[blank + 1], $"{where}: {answer.Status} {answer.Text}");
+            ExpectedOutput.AssertMatches(block.Lines[(blank + 2)..], answer.Text, where);
+        }
+    }
+
+    [Fact]
+    public void Settings_in_command_lines_and_tables_exist()
+    {
+        string text = File.ReadAllText(Path.Combine(SharedFolder.Repository, Page));
+        foreach (string line in text.Split('\n'))
+        {
+            foreach (System.Text.RegularExpressions.Match flag in System.Text.RegularExpressions.Regex.Matches(line, "(?<![\\w-])--([a-z][a-z-]+)"))
+            {
+                string name = flag.Groups[1].Value;
+                Assert.True(name is "config" or "print-config" or "help" or "global" || Settings.Find(name) is not null, $"{Page}: there is no --{name}");
+            }
+        }
+    }
+
+    [Fact]
+    public void The_table_of_settings_is_that_of_the_program()
+    {
+        string text = File.ReadAllText(Path.Combine(SharedFolder.Repository, Page));
+        foreach (Setting setting in Settings.All)
+        {
+            string name = setting.IsSecret ? $"`{setting.Variable}`" : $"`--{setting.Name}";
+            Assert.True(text.Contains(name, StringComparison.Ordinal), $"{Page} does not name {name}");
+        }
+    }
+}
