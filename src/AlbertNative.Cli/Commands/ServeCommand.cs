@@ -36,7 +36,7 @@ internal sealed class ServeCommand : Command
     private int Execute(ParseResult parsed)
     {
         string program = _find() ?? throw new BadInputException(
-            $"{Program} is not installed: put its archive beside this program, or run \"dotnet tool install --global AlbertNative.Server\"");
+            $"{Program} is not installed: publish src/AlbertNative.Server, and put what comes of it beside this program or on PATH");
         using Process process = Process.Start(new ProcessStartInfo(program, parsed.UnmatchedTokens))
             ?? throw new BadInputException($"{program} could not be started");
         // A terminal sends its signals to both; of one that only this process gets the server hears, too, and drains.
