@@ -68,6 +68,7 @@ internal static class CommandLine
         new ChooseCommand(session),
         new OrderCommand(session),
         new RerankCommand(session),
+        new PredictCommand(session),
         new TrainCommand(session),
         new EvaluateCommand(session),
         new TokenizeCommand(session),

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using AlbertNative.Annotations;
 
 namespace AlbertNative.Cli;
 
@@ -18,6 +19,11 @@ internal sealed class ExportCommand : Command
         Description = "Write the weights as an ONNX graph, model.onnx, for ONNX Runtime and others",
     };
 
+    private readonly Option<bool> _sparkNlp = new("--spark-nlp")
+    {
+        Description = "With --onnx: what Spark NLP's loadSavedModel takes, the graph with assets/ beside it",
+    };
+
     public ExportCommand(Session session)
         : base("export", "Write a model as a directory that transformers and sentence-transformers load")
     {
@@ -25,6 +31,12 @@ internal sealed class ExportCommand : Command
         Add(_source);
         Add(_directory);
         Add(_onnx);
+        Add(_sparkNlp);
+        Validators.Add(command =>
+        {
+            if (command.GetValue(_sparkNlp) && !command.GetValue(_onnx))
+                command.AddError("--spark-nlp needs --onnx, the only form that is written for it");
+        });
         _output = new(this);
         SetAction(Execute);
     }
@@ -33,12 +45,21 @@ internal sealed class ExportCommand : Command
     {
         string source = ModelPath.Resolve(_session, parsed.GetRequiredValue(_source));
         string directory = parsed.GetRequiredValue(_directory);
+        if (parsed.GetValue(_sparkNlp))
+            return ExportSparkNlp(parsed, source, directory);
         ConversionSummary summary = ConversionDisplay.During(
             _session.Terminal, directory,
             progress => parsed.GetValue(_onnx)
                 ? ModelExporter.ExportOnnx(source, directory, progress, _session.Cancellation)
                 : ModelExporter.Export(source, directory, progress, _session.Cancellation));
         ConversionSummaryFormat.Write(_session.Terminal, _output.IsJson(parsed), directory, summary);
+        return ExitCode.Success;
+    }
+
+    private int ExportSparkNlp(ParseResult parsed, string source, string directory)
+    {
+        SparkNlpExport export = SparkNlpExporter.Export(source, directory, cancellationToken: _session.Cancellation);
+        SparkNlpExportFormat.Write(_session.Terminal, _output.IsJson(parsed), directory, export);
         return ExitCode.Success;
     }
 }

@@ -56,7 +56,8 @@ internal sealed class VectorFormat(Func<string, TextOffsets> offsets)
         json.WriteEndArray();
     }
 
-    private static string Begin(ReadOnlySpan<float> vector)
+    /// <summary>The first numbers of a vector, for people.</summary>
+    public static string Begin(ReadOnlySpan<float> vector)
     {
         ReadOnlySpan<float> shown = vector[..Math.Min(ShownNumbers, vector.Length)];
         string[] numbers = Array.ConvertAll(shown.ToArray(), number => number.ToString("0.0000", CultureInfo.InvariantCulture));

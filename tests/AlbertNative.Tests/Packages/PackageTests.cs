@@ -32,6 +32,7 @@ public sealed partial class PackageTests
         { "AlbertNative.Hub", [] },
         { "AlbertNative.Models.Nano", [] },
         { "AlbertNative.Training", ["AlbertNative", "Sep"] },
+        { "AlbertNative.Annotations", ["AlbertNative"] },
         {
             "AlbertNative.Extensions.AI",
             [

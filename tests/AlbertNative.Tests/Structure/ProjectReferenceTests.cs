@@ -19,7 +19,8 @@ public sealed class ProjectReferenceTests
         { "AlbertNative.Extensions.AI", ["AlbertNative"] },
         { "AlbertNative.Training", ["AlbertNative", "AlbertNative.Model", "AlbertNative.Tokenization"] },
         { "AlbertNative.Server", ["AlbertNative"] },
-        { "AlbertNative.Cli", ["AlbertNative", "AlbertNative.Hub", "AlbertNative.Training"] },
+        { "AlbertNative.Annotations", ["AlbertNative", "AlbertNative.Model", "AlbertNative.Tokenization"] },
+        { "AlbertNative.Cli", ["AlbertNative", "AlbertNative.Annotations", "AlbertNative.Hub", "AlbertNative.Training"] },
     };
 
     [Theory]
@@ -51,7 +52,8 @@ public sealed class ProjectReferenceTests
         { "AlbertNative.Extensions.AI", ["AlbertNative", "Hub", "Model"] },
         { "AlbertNative.Training", ["AlbertNative", "Checkpoints", "Model", "Tensors", "Tokenization"] },
         { "albert-serve", ["AlbertNative", "Hub", "Model", "Tensors", "Tokenization"] },
-        { "albert", ["AlbertNative", "Checkpoints", "Hub", "Model", "Tensors", "Tokenization", "Training"] },
+        { "AlbertNative.Annotations", ["AlbertNative", "Checkpoints", "Model", "Tensors", "Tokenization"] },
+        { "albert", ["AlbertNative", "Annotations", "Checkpoints", "Hub", "Model", "Tensors", "Tokenization", "Training"] },
     };
 
     [Theory]

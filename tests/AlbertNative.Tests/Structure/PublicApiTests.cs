@@ -12,7 +12,8 @@ public sealed class PublicApiTests
     public static TheoryData<string> Libraries =>
     [
         "AlbertNative.Tensors", "AlbertNative.Tokenization", "AlbertNative.Checkpoints", "AlbertNative.Model",
-        "AlbertNative", "AlbertNative.Hub", "AlbertNative.Extensions.AI", "AlbertNative.Training", "AlbertNative.Models.Nano",
+        "AlbertNative", "AlbertNative.Hub", "AlbertNative.Extensions.AI", "AlbertNative.Training", "AlbertNative.Annotations",
+        "AlbertNative.Models.Nano",
     ];
 
     [Theory]

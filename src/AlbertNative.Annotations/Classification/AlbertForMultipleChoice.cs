@@ -1,0 +1,98 @@
+using AlbertNative.Annotations.Java;
+using AlbertNative.Model;
+
+namespace AlbertNative.Annotations;
+
+/// <summary>The best of several choices for a context by an ALBERT model, as the class of that name of Spark NLP 6.</summary>
+public sealed class AlbertForMultipleChoice : ModelAnnotator
+{
+    private static readonly Parameter s_choicesDelimiter = Parameter.Text("choicesDelimiter", ",");
+
+    private readonly MultipleChoiceHead _head;
+    private readonly Lazy<SparkPieces> _pieces;
+    private readonly Lazy<JavaRegex> _delimiter;
+
+    /// <summary>Choices by an opened model.</summary>
+    /// <exception cref="Checkpoints.CheckpointFormatException">The model has no head for it.</exception>
+    public AlbertForMultipleChoice(AnnotationModel model)
+        : base(model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        _head = new MultipleChoiceHead(model.Model.Transformer);
+        _pieces = new(() => new SparkPieces(Model));
+        _delimiter = new(() => new JavaRegex(ChoicesDelimiter));
+    }
+
+    /// <summary>What is between choices: a regular expression of Java's. Choices are not trimmed.</summary>
+    public string ChoicesDelimiter
+    {
+        get => Get<string>(s_choicesDelimiter)!;
+        init => Set(s_choicesDelimiter, value);
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> InputTypes { get; } = [AnnotatorTypes.Document, AnnotatorTypes.Document];
+
+    /// <inheritdoc/>
+    public override string OutputType => AnnotatorTypes.Chunk;
+
+    private protected override IEnumerable<Parameter> ModelParametersOfClass => [s_choicesDelimiter];
+
+    internal override void Validate()
+    {
+        base.Validate();
+        _ = _delimiter.Value;
+        if (Mode != AnnotationMode.HuggingFace)
+            _ = _pieces.Value;
+    }
+
+    private protected override IReadOnlyList<IReadOnlyList<Annotation>> AnnotateRows(
+        IReadOnlyList<IReadOnlyList<Annotation>> rows, CancellationToken cancellationToken) =>
+        [.. rows.Select(row => Choose([.. OfType(row, AnnotatorTypes.Document).Select(document => document.Result)], cancellationToken))];
+
+    private Annotation[] Choose(string[] documents, CancellationToken cancellationToken)
+    {
+        if (documents.Length < 2)
+            return [];
+        string[] choices = [.. _delimiter.Value.Split(documents[1]).Select(part => documents[1][part.Start..part.End])];
+        if (choices.Length == 0)
+            return [];
+        float[] scores = Mode == AnnotationMode.HuggingFace
+            ? HuggingFaceScoresOf(documents[0], choices, cancellationToken)
+            : ScoresOf(documents[0], choices, cancellationToken);
+        int best = ClassScores.Best(scores);
+        return
+        [
+            new Annotation(OutputType, 0, Math.Max(choices[best].Length - 1, 0), choices[best], new Dictionary<string, string?>
+            {
+                ["sentence"] = "0",
+                ["chunk"] = "0",
+                ["score"] = JavaText.ToString(scores[best]),
+            }),
+        ];
+    }
+
+    private float[] HuggingFaceScoresOf(string context, string[] choices, CancellationToken cancellationToken)
+    {
+        using MultipleChoiceSelector selector = new(Model.Model);
+        return [.. selector.Select(context, choices, cancellationToken).Probabilities];
+    }
+
+    private float[] ScoresOf(string context, string[] choices, CancellationToken cancellationToken)
+    {
+        SparkPieces pieces = _pieces.Value;
+        int[] asked = pieces.Encode(context, CaseSensitive).Ids;
+        TokenBatch batch = new();
+        foreach (string choice in choices)
+        {
+            int[] ids = PairEncoding.Encode(pieces, asked, pieces.Encode(choice, CaseSensitive).Ids, Limit);
+            // Spark NLP pads each to the longest sequence there may be, and does not mask that.
+            batch.Add(IsExact ? [.. ids, .. Enumerable.Repeat(pieces.PaddingId, Math.Max(0, Limit - ids.Length))] : ids);
+        }
+        LogitsOutput output = _head.Forward(batch, cancellationToken: cancellationToken);
+        float[] logits = new float[choices.Length];
+        for (int i = 0; i < logits.Length; i++)
+            logits[i] = output.Logits[i][0];
+        return ClassScores.Softmax(logits, overflowing: IsExact);
+    }
+}

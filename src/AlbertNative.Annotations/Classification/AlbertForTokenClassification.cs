@@ -1,0 +1,12 @@
+namespace AlbertNative.Annotations;
+
+/// <summary>A label for each token of an ALBERT model, as Spark NLP's class of that name. <see cref="NerConverter"/> makes entities of them.</summary>
+public sealed class AlbertForTokenClassification : WordLabels
+{
+    /// <summary>Labels of an opened model.</summary>
+    /// <exception cref="Checkpoints.CheckpointFormatException">The model has no head for it.</exception>
+    public AlbertForTokenClassification(AnnotationModel model)
+        : base(model)
+    {
+    }
+}

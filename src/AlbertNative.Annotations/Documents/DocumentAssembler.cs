@@ -1,0 +1,114 @@
+namespace AlbertNative.Annotations;
+
+/// <summary>
+/// Makes a document of each text: where a pipeline begins. A text that is null is an empty document; of a list of texts each
+/// becomes a document. Positions count from the start of the cleaned text.
+/// </summary>
+public sealed class DocumentAssembler : PipelineStage
+{
+    private static readonly Parameter s_inputCol = Parameter.Text("inputCol");
+    private static readonly Parameter s_outputCol = Parameter.Text("outputCol", "document");
+    private static readonly Parameter s_idCol = Parameter.Text("idCol");
+    private static readonly Parameter s_metadataCol = Parameter.Text("metadataCol");
+    private static readonly Parameter s_cleanupMode = Parameter.Text("cleanupMode", CleanupModes.NameOf(CleanupMode.Disabled));
+
+    /// <summary>The column of texts, or of lists of texts.</summary>
+    public string InputCol
+    {
+        get => Get<string>(s_inputCol) ?? "text";
+        init => Set(s_inputCol, value);
+    }
+
+    /// <summary>The column of documents.</summary>
+    public string OutputCol
+    {
+        get => Get<string>(s_outputCol)!;
+        init => Set(s_outputCol, value);
+    }
+
+    /// <summary>The column whose value becomes the metadata <c>id</c>; null for none.</summary>
+    public string? IdCol
+    {
+        get => Get<string>(s_idCol);
+        init => Set(s_idCol, value);
+    }
+
+    /// <summary>The column of maps whose entries become metadata; null for none.</summary>
+    public string? MetadataCol
+    {
+        get => Get<string>(s_metadataCol);
+        init => Set(s_metadataCol, value);
+    }
+
+    /// <summary>What is done to white space.</summary>
+    public CleanupMode CleanupMode
+    {
+        get => CleanupModes.Parse(Get<string>(s_cleanupMode)!);
+        init => Set(s_cleanupMode, CleanupModes.NameOf(value));
+    }
+
+    private protected override IEnumerable<Parameter> OwnParameters => [s_inputCol, s_outputCol, s_idCol, s_metadataCol, s_cleanupMode];
+
+    /// <inheritdoc/>
+    public override FrameSchema TransformSchema(FrameSchema schema)
+    {
+        ArgumentNullException.ThrowIfNull(schema);
+        Validate();
+        foreach (string? column in (string?[])[InputCol, IdCol, MetadataCol])
+        {
+            if (column is not null && schema.Find(column) is null)
+                throw new ArgumentException($"DocumentAssembler '{Uid}': there is no column '{column}'");
+        }
+        return schema.With(new FrameColumn(OutputCol, ColumnKind.Annotations, new ColumnMetadata(AnnotatorTypes.Document)));
+    }
+
+    internal override void Validate()
+    {
+        base.Validate();
+        _ = CleanupMode;
+    }
+
+    internal override IEnumerable<AnnotationRow> TransformRows(AnnotationFrame frame, StageCall call)
+    {
+        foreach (AnnotationRow row in frame.Rows)
+        {
+            call.CancellationToken.ThrowIfCancellationRequested();
+            yield return row.With(OutputCol, Assemble(row, call.IsLight));
+        }
+    }
+
+    private Annotation[] Assemble(AnnotationRow row, bool isLight) => row[InputCol] switch
+    {
+        null => [DocumentOf("", MetadataOf(row, isLight))],
+        string text => [DocumentOf(text, MetadataOf(row, isLight))],
+        IEnumerable<string?> texts => [.. texts.Select((text, i) => DocumentOf(text ?? "", DocumentMetadata.Of(i)))],
+        object other => throw new ArgumentException(
+            $"DocumentAssembler '{Uid}': column '{InputCol}' holds {other.GetType().Name}, not texts"),
+    };
+
+    private Annotation DocumentOf(string text, IReadOnlyDictionary<string, string?> metadata)
+    {
+        string cleaned = TextCleanup.Apply(CleanupMode, text);
+        return new Annotation(AnnotatorTypes.Document, 0, cleaned.Length - 1, cleaned, metadata);
+    }
+
+    private IReadOnlyDictionary<string, string?> MetadataOf(AnnotationRow row, bool isLight)
+    {
+        if (isLight)
+            return DocumentMetadata.None;
+        if (IdCol is null && MetadataCol is null)
+            return DocumentMetadata.Of(0);
+        Dictionary<string, string?> metadata = [];
+        if (MetadataCol is not null)
+        {
+            IEnumerable<KeyValuePair<string, string?>> entries = row[MetadataCol] as IEnumerable<KeyValuePair<string, string?>>
+                ?? throw new ArgumentException($"DocumentAssembler '{Uid}': column '{MetadataCol}' holds no map of strings in one of its rows");
+            foreach ((string key, string? value) in entries)
+                metadata[key] = value;
+        }
+        if (IdCol is not null)
+            metadata["id"] = row[IdCol]?.ToString();
+        metadata["sentence"] = "0";
+        return metadata;
+    }
+}

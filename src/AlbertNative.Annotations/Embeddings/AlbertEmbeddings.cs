@@ -1,0 +1,12 @@
+namespace AlbertNative.Annotations;
+
+/// <summary>A vector for each token of an ALBERT model: the last hidden state of its first piece, as Spark NLP's class of that name.</summary>
+public sealed class AlbertEmbeddings : WordEmbeddings
+{
+    /// <summary>Vectors of an opened model.</summary>
+    /// <exception cref="Checkpoints.CheckpointFormatException">The model holds half a pooler.</exception>
+    public AlbertEmbeddings(AnnotationModel model)
+        : base(model)
+    {
+    }
+}

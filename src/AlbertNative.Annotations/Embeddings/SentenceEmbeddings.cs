@@ -1,0 +1,102 @@
+namespace AlbertNative.Annotations;
+
+/// <summary>A vector for each sentence, made of those of its tokens: added in their order in single precision.</summary>
+public sealed class SentenceEmbeddings : RowAnnotator
+{
+    private static readonly Parameter s_poolingStrategy = Parameter.Text("poolingStrategy", "AVERAGE");
+    private static readonly Parameter s_dimension = Parameter.Number("dimension", 100);
+    private static readonly Parameter s_storageRef = Parameter.Text("storageRef");
+
+    /// <summary>How vectors are put together.</summary>
+    public PoolingStrategy PoolingStrategy
+    {
+        get => Get<string>(s_poolingStrategy) switch
+        {
+            "AVERAGE" => PoolingStrategy.Average,
+            "SUM" => PoolingStrategy.Sum,
+            string other => throw new ArgumentException($"there is no poolingStrategy '{other}', only AVERAGE, SUM"),
+            null => PoolingStrategy.Average,
+        };
+
+        init => Set(s_poolingStrategy, value == PoolingStrategy.Sum ? "SUM" : "AVERAGE");
+    }
+
+    /// <summary>What the column's metadata says of the vectors' length in the mode spark-nlp-exact; elsewhere it is that of the words' column.</summary>
+    public int Dimension
+    {
+        get => Get<int>(s_dimension);
+        init => Set(s_dimension, value);
+    }
+
+    /// <summary>Which model the vectors are of; null for what the words' column says.</summary>
+    public string? StorageRef
+    {
+        get => Get<string>(s_storageRef);
+        init => Set(s_storageRef, value);
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> InputTypes { get; } = [AnnotatorTypes.Document, AnnotatorTypes.WordEmbeddings];
+
+    /// <inheritdoc/>
+    public override string OutputType => AnnotatorTypes.SentenceEmbeddings;
+
+    private protected override IEnumerable<Parameter> AnnotatorParameters => [s_poolingStrategy, s_dimension, s_storageRef];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Annotation> Annotate(IReadOnlyList<Annotation> annotations)
+    {
+        ArgumentNullException.ThrowIfNull(annotations);
+        ILookup<string, Annotation> words = OfType(annotations, AnnotatorTypes.WordEmbeddings).ToLookup(word => word.Sentence);
+        return
+        [
+            .. OfType(annotations, AnnotatorTypes.Document).Select(sentence => new Annotation(
+                OutputType, sentence.Begin, sentence.End, sentence.Result, MetadataOf(sentence), Pool(words[sentence.Sentence]))),
+        ];
+    }
+
+    internal override void Validate()
+    {
+        base.Validate();
+        _ = PoolingStrategy;
+    }
+
+    private protected override ColumnMetadata OutputMetadata(FrameSchema schema)
+    {
+        ColumnMetadata words = InputCols.Select(column => schema.Find(column)!.Metadata!)
+            .First(metadata => metadata.AnnotatorType == AnnotatorTypes.WordEmbeddings);
+        return new ColumnMetadata(OutputType, IsExact ? Dimension : words.Dimension, StorageRef ?? words.Ref);
+    }
+
+    private static Dictionary<string, string?> MetadataOf(Annotation sentence) => new(4)
+    {
+        ["sentence"] = sentence.Sentence,
+        ["token"] = sentence.Result,
+        ["pieceId"] = "-1",
+        ["isWordStart"] = "true",
+    };
+
+    private float[] Pool(IEnumerable<Annotation> words)
+    {
+        float[]? sum = null;
+        int count = 0;
+        foreach (Annotation word in words)
+        {
+            ReadOnlySpan<float> vector = word.Embeddings.Span;
+            sum ??= new float[vector.Length];
+            if (vector.Length != sum.Length)
+                throw new ArgumentException($"{word}: a vector of {vector.Length} behind one of {sum.Length}");
+            for (int i = 0; i < sum.Length; i++)
+                sum[i] += vector[i];
+            count++;
+        }
+        if (sum is null)
+            return [];
+        if (PoolingStrategy == PoolingStrategy.Average)
+        {
+            for (int i = 0; i < sum.Length; i++)
+                sum[i] /= count;
+        }
+        return sum;
+    }
+}

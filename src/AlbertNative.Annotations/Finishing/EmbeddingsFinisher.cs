@@ -1,0 +1,80 @@
+namespace AlbertNative.Annotations;
+
+/// <summary>Takes the vectors out of columns of annotations: each becomes a column of lists of vectors.</summary>
+public sealed class EmbeddingsFinisher : PipelineStage
+{
+    private static readonly Parameter s_inputCols = Parameter.Texts("inputCols", null);
+    private static readonly Parameter s_outputCols = Parameter.Texts("outputCols", null);
+    private static readonly Parameter s_outputAsVector = Parameter.Flag("outputAsVector", false);
+    private static readonly Parameter s_cleanAnnotations = Parameter.Flag("cleanAnnotations", false);
+
+    /// <summary>The columns of vectors.</summary>
+    public IReadOnlyList<string> InputCols
+    {
+        get => Get<IReadOnlyList<string>>(s_inputCols) ?? [];
+        init => Set(s_inputCols, value);
+    }
+
+    /// <summary>As many columns to be written; where not set, <c>finished_</c> and the column's name.</summary>
+    public IReadOnlyList<string> OutputCols
+    {
+        get => Get<IReadOnlyList<string>>(s_outputCols) ?? [.. InputCols.Select(column => "finished_" + column)];
+        init => Set(s_outputCols, value);
+    }
+
+    /// <summary>Whether Spark is to have vectors of its machine-learning library; the numbers are the same.</summary>
+    public bool OutputAsVector
+    {
+        get => Get<bool>(s_outputAsVector);
+        init => Set(s_outputAsVector, value);
+    }
+
+    /// <summary>Whether all columns of annotations are dropped: not so by default, as in Python; Scala's default is the other.</summary>
+    public bool CleanAnnotations
+    {
+        get => Get<bool>(s_cleanAnnotations);
+        init => Set(s_cleanAnnotations, value);
+    }
+
+    private protected override IEnumerable<Parameter> OwnParameters => [s_inputCols, s_outputCols, s_outputAsVector, s_cleanAnnotations];
+
+    /// <inheritdoc/>
+    public override FrameSchema TransformSchema(FrameSchema schema)
+    {
+        ArgumentNullException.ThrowIfNull(schema);
+        Validate();
+        foreach (string column in InputCols)
+        {
+            string? type = FinishedColumns.Require(this, schema, column).Metadata?.AnnotatorType;
+            if (!IsExact && type is not (AnnotatorTypes.WordEmbeddings or AnnotatorTypes.SentenceEmbeddings))
+                throw new ArgumentException($"EmbeddingsFinisher '{Uid}': column '{column}' holds {type} annotations, which have no vectors");
+        }
+        FrameSchema output = schema;
+        foreach (string column in OutputCols)
+            output = output.With(new FrameColumn(column, ColumnKind.Vectors));
+        return FinishedColumns.Clean(output, CleanAnnotations);
+    }
+
+    internal override void Validate()
+    {
+        base.Validate();
+        FinishedColumns.RequireAsMany(this, InputCols, OutputCols);
+    }
+
+    internal override IEnumerable<AnnotationRow> TransformRows(AnnotationFrame frame, StageCall call)
+    {
+        foreach (AnnotationRow row in frame.Rows)
+        {
+            call.CancellationToken.ThrowIfCancellationRequested();
+            AnnotationRow finished = row;
+            for (int i = 0; i < InputCols.Count; i++)
+                finished = finished.With(OutputCols[i], (ReadOnlyMemory<float>[])[.. row.Annotations(InputCols[i]).Select(a => a.Embeddings)]);
+            yield return FinishedColumns.Clean(finished, frame.Schema, CleanAnnotations);
+        }
+    }
+
+    // A light pipeline has only annotations.
+    internal override FrameSchema TransformLightSchema(FrameSchema schema) => schema;
+
+    internal override IEnumerable<AnnotationRow> TransformLightRows(AnnotationFrame frame, StageCall call) => frame.Rows;
+}

@@ -1,0 +1,29 @@
+namespace AlbertNative.Annotations;
+
+/// <summary>What the two finishers have in common.</summary>
+internal static class FinishedColumns
+{
+    /// <exception cref="ArgumentException">There is no such column, or it holds no annotations.</exception>
+    public static FrameColumn Require(PipelineStage stage, FrameSchema schema, string column) =>
+        schema.Find(column) is { Kind: ColumnKind.Annotations } found
+            ? found
+            : throw new ArgumentException($"{stage.StageName} '{stage.Uid}': there is no column '{column}' of annotations");
+
+    /// <exception cref="ArgumentException">The numbers of columns differ, or there is none.</exception>
+    public static void RequireAsMany(PipelineStage stage, IReadOnlyList<string> inputs, IReadOnlyList<string> outputs)
+    {
+        if (inputs.Count == 0 || inputs.Count != outputs.Count)
+        {
+            throw new ArgumentException(
+                $"{stage.StageName} '{stage.Uid}' has {inputs.Count} input and {outputs.Count} output columns, it needs as many of both");
+        }
+    }
+
+    /// <summary>The schema without columns of annotations, where those are to be dropped.</summary>
+    public static FrameSchema Clean(FrameSchema schema, bool clean) =>
+        clean ? schema.Without(column => column.Kind == ColumnKind.Annotations) : schema;
+
+    /// <summary>The same of a row of a frame that had a schema.</summary>
+    public static AnnotationRow Clean(AnnotationRow row, FrameSchema schema, bool clean) =>
+        clean ? row.Without(schema.Columns.Where(column => column.Kind == ColumnKind.Annotations).Select(column => column.Name)) : row;
+}

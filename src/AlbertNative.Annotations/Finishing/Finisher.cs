@@ -1,0 +1,153 @@
+using System.Text;
+using AlbertNative.Annotations.Java;
+
+namespace AlbertNative.Annotations;
+
+/// <summary>Takes the results out of columns of annotations: each becomes a column of lists of strings, or of strings.</summary>
+public sealed class Finisher : PipelineStage
+{
+    private static readonly Parameter s_inputCols = Parameter.Texts("inputCols", null);
+    private static readonly Parameter s_outputCols = Parameter.Texts("outputCols", null);
+    private static readonly Parameter s_valueSplitSymbol = Parameter.Text("valueSplitSymbol", "#");
+    private static readonly Parameter s_annotationSplitSymbol = Parameter.Text("annotationSplitSymbol", "@");
+    private static readonly Parameter s_cleanAnnotations = Parameter.Flag("cleanAnnotations", true);
+    private static readonly Parameter s_includeMetadata = Parameter.Flag("includeMetadata", false);
+    private static readonly Parameter s_outputAsArray = Parameter.Flag("outputAsArray", true);
+    private static readonly Parameter s_parseEmbeddingsVectors = Parameter.Flag("parseEmbeddingsVectors", false);
+
+    /// <summary>The columns of annotations.</summary>
+    public IReadOnlyList<string> InputCols
+    {
+        get => Get<IReadOnlyList<string>>(s_inputCols) ?? [];
+        init => Set(s_inputCols, value);
+    }
+
+    /// <summary>As many columns to be written; where not set, <c>finished_</c> and the column's name.</summary>
+    public IReadOnlyList<string> OutputCols
+    {
+        get => Get<IReadOnlyList<string>>(s_outputCols) ?? [.. InputCols.Select(column => "finished_" + column)];
+        init => Set(s_outputCols, value);
+    }
+
+    /// <summary>What is between the values of an annotation in a string.</summary>
+    public string ValueSplitSymbol
+    {
+        get => Get<string>(s_valueSplitSymbol)!;
+        init => Set(s_valueSplitSymbol, value);
+    }
+
+    /// <summary>What is between annotations in a string.</summary>
+    public string AnnotationSplitSymbol
+    {
+        get => Get<string>(s_annotationSplitSymbol)!;
+        init => Set(s_annotationSplitSymbol, value);
+    }
+
+    /// <summary>Whether all columns of annotations are dropped.</summary>
+    public bool CleanAnnotations
+    {
+        get => Get<bool>(s_cleanAnnotations);
+        init => Set(s_cleanAnnotations, value);
+    }
+
+    /// <summary>Whether metadata is written: into a column of its own, <c>_metadata</c> behind the name, or into the strings.</summary>
+    public bool IncludeMetadata
+    {
+        get => Get<bool>(s_includeMetadata);
+        init => Set(s_includeMetadata, value);
+    }
+
+    /// <summary>Whether columns hold lists of strings, not strings.</summary>
+    public bool OutputAsArray
+    {
+        get => Get<bool>(s_outputAsArray);
+        init => Set(s_outputAsArray, value);
+    }
+
+    /// <summary>Whether a vector is written where there is one, not the text.</summary>
+    public bool ParseEmbeddingsVectors
+    {
+        get => Get<bool>(s_parseEmbeddingsVectors);
+        init => Set(s_parseEmbeddingsVectors, value);
+    }
+
+    private protected override IEnumerable<Parameter> OwnParameters =>
+    [
+        s_inputCols, s_outputCols, s_valueSplitSymbol, s_annotationSplitSymbol, s_cleanAnnotations, s_includeMetadata, s_outputAsArray,
+        s_parseEmbeddingsVectors,
+    ];
+
+    private bool HasMetadataColumns => IncludeMetadata && OutputAsArray;
+
+    /// <inheritdoc/>
+    public override FrameSchema TransformSchema(FrameSchema schema)
+    {
+        ArgumentNullException.ThrowIfNull(schema);
+        Validate();
+        FrameSchema output = schema;
+        for (int i = 0; i < InputCols.Count; i++)
+        {
+            FinishedColumns.Require(this, schema, InputCols[i]);
+            output = output.With(new FrameColumn(OutputCols[i], OutputAsArray ? ColumnKind.Texts : ColumnKind.Text));
+            if (HasMetadataColumns)
+                output = output.With(new FrameColumn(OutputCols[i] + "_metadata", ColumnKind.Pairs));
+        }
+        return FinishedColumns.Clean(output, CleanAnnotations);
+    }
+
+    internal override void Validate()
+    {
+        base.Validate();
+        FinishedColumns.RequireAsMany(this, InputCols, OutputCols);
+    }
+
+    internal override IEnumerable<AnnotationRow> TransformRows(AnnotationFrame frame, StageCall call)
+    {
+        foreach (AnnotationRow row in frame.Rows)
+        {
+            call.CancellationToken.ThrowIfCancellationRequested();
+            AnnotationRow finished = row;
+            for (int i = 0; i < InputCols.Count; i++)
+            {
+                IReadOnlyList<Annotation> annotations = row.Annotations(InputCols[i]);
+                finished = finished.With(OutputCols[i], OutputAsArray ? Texts(annotations) : Text(annotations));
+                if (HasMetadataColumns)
+                {
+                    finished = finished.With(
+                        OutputCols[i] + "_metadata", (KeyValuePair<string, string?>[])[.. annotations.SelectMany(a => a.Metadata)]);
+                }
+            }
+            yield return FinishedColumns.Clean(finished, frame.Schema, CleanAnnotations);
+        }
+    }
+
+    // In a light pipeline it leaves its columns as they are, and drops the others.
+    internal override FrameSchema TransformLightSchema(FrameSchema schema) =>
+        schema.Without(column => !InputCols.Contains(column.Name));
+
+    internal override IEnumerable<AnnotationRow> TransformLightRows(AnnotationFrame frame, StageCall call) => frame.Rows;
+
+    private string[] Texts(IReadOnlyList<Annotation> annotations) => [.. annotations.Select(a => ValueOf(a, " "))];
+
+    private string Text(IReadOnlyList<Annotation> annotations)
+    {
+        StringBuilder text = new();
+        foreach (Annotation annotation in annotations)
+        {
+            if (text.Length > 0 || annotation != annotations[0])
+                text.Append(AnnotationSplitSymbol);
+            if (IncludeMetadata)
+            {
+                foreach ((string key, string? value) in annotation.Metadata)
+                    text.Append(key).Append("->").Append(value).Append(ValueSplitSymbol);
+                text.Append("result->");
+            }
+            text.Append(ValueOf(annotation, ValueSplitSymbol));
+        }
+        return text.ToString();
+    }
+
+    private string ValueOf(Annotation annotation, string separator) => ParseEmbeddingsVectors && !annotation.Embeddings.IsEmpty
+        ? FloatText.Join(separator, annotation.Embeddings.Span)
+        : annotation.Result;
+}

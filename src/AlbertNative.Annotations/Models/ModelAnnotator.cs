@@ -1,0 +1,84 @@
+namespace AlbertNative.Annotations;
+
+/// <summary>An annotator that stands on a model, and takes several rows together.</summary>
+public abstract class ModelAnnotator : Annotator
+{
+    private const int LongestSentence = 512;
+
+    private static readonly Parameter s_batchSize = Parameter.Number("batchSize", 8);
+    private static readonly Parameter s_maxSentenceLength = Parameter.Number("maxSentenceLength", 128);
+    private static readonly Parameter s_caseSensitive = Parameter.Flag("caseSensitive", false);
+    private static readonly Parameter s_engine = Parameter.Text("engine");
+
+    private protected ModelAnnotator(AnnotationModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        Model = model;
+        Set(ModelParameters.Model, model.Name);
+    }
+
+    /// <summary>The model.</summary>
+    public AnnotationModel Model { get; }
+
+    /// <summary>The number of rows that are taken together. Results depend on it in the mode spark-nlp-exact alone.</summary>
+    public int BatchSize
+    {
+        get => Get<int>(s_batchSize);
+        init => Set(s_batchSize, value);
+    }
+
+    /// <summary>The longest sentence in pieces, <c>[CLS]</c> and <c>[SEP]</c> among them: 3 to 512. What is behind is cut off.</summary>
+    public int MaxSentenceLength
+    {
+        get => Get<int>(s_maxSentenceLength);
+        init => Set(s_maxSentenceLength, value);
+    }
+
+    /// <summary>Whether tokens keep the case of their letters.</summary>
+    public bool CaseSensitive
+    {
+        get => IsSet(s_caseSensitive) ? Get<bool>(s_caseSensitive) : CaseSensitiveByDefault;
+        init => Set(s_caseSensitive, value);
+    }
+
+    /// <summary>What <see cref="CaseSensitive"/> is where it is not set.</summary>
+    private protected virtual bool CaseSensitiveByDefault => false;
+
+    private protected override IEnumerable<Parameter> AnnotatorParameters =>
+        [ModelParameters.Model, s_batchSize, s_maxSentenceLength, s_caseSensitive, s_engine, .. ModelParametersOfClass];
+
+    private protected abstract IEnumerable<Parameter> ModelParametersOfClass { get; }
+
+    internal override void Validate()
+    {
+        base.Validate();
+        if (BatchSize < 1)
+            throw new ArgumentException($"{StageName} '{Uid}': batchSize is {BatchSize}, it must be at least 1");
+        // Spark NLP takes less than 3, and gives nothing then.
+        int shortest = IsExact ? int.MinValue : 3;
+        if (MaxSentenceLength < shortest || MaxSentenceLength > LongestSentence)
+            throw new ArgumentException($"{StageName} '{Uid}': maxSentenceLength is {MaxSentenceLength}, it must be 3 to {LongestSentence}");
+        int positions = Model.Model.Config.MaxPositionCount;
+        if (!IsExact && IsSet(s_maxSentenceLength) && MaxSentenceLength > positions)
+            throw new ArgumentException($"{StageName} '{Uid}': maxSentenceLength is {MaxSentenceLength}, the model has {positions} positions");
+    }
+
+    internal override IEnumerable<AnnotationRow> TransformRows(AnnotationFrame frame, StageCall call)
+    {
+        foreach (AnnotationRow[] rows in frame.Rows.Chunk(IsExact ? BatchSize : Math.Max(BatchSize, 32)))
+        {
+            call.CancellationToken.ThrowIfCancellationRequested();
+            IReadOnlyList<IReadOnlyList<Annotation>> annotated =
+                AnnotateRows([.. rows.Select(InputsOf)], call.CancellationToken);
+            for (int i = 0; i < rows.Length; i++)
+                yield return rows[i].With(OutputCol, annotated[i]);
+        }
+    }
+
+    /// <summary>The annotations for each of some rows' input columns.</summary>
+    private protected abstract IReadOnlyList<IReadOnlyList<Annotation>> AnnotateRows(
+        IReadOnlyList<IReadOnlyList<Annotation>> rows, CancellationToken cancellationToken);
+
+    /// <summary>The longest sequence: what is set, or as much as the model has positions for.</summary>
+    private protected int Limit => IsExact ? MaxSentenceLength : Math.Min(MaxSentenceLength, Model.Model.Config.MaxPositionCount);
+}

@@ -1,0 +1,118 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace AlbertNative.Annotations;
+
+/// <summary>A pipeline as JSON: for each stage Spark ML's <c>class</c>, <c>uid</c>, <c>paramMap</c> and <c>defaultParamMap</c>.</summary>
+internal static class PipelineJson
+{
+    private const string PipelineClass = "org.apache.spark.ml.PipelineModel";
+
+    private static readonly JsonWriterOptions s_format = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static byte[] Write(AnnotationPipeline pipeline)
+    {
+        ArrayBufferWriter<byte> buffer = new();
+        using (Utf8JsonWriter writer = new(buffer, s_format))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("class", PipelineClass);
+            writer.WriteStartArray("stages");
+            foreach (PipelineStage stage in pipeline.Stages)
+                Write(writer, stage);
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+        }
+        return [.. buffer.WrittenSpan, (byte)'\n'];
+    }
+
+    public static AnnotationPipeline Read(byte[] json, Func<string, AnnotationModel>? models)
+    {
+        Dictionary<string, AnnotationModel> opened = new(StringComparer.Ordinal);
+        try
+        {
+            using JsonDocument document = StrictJson.Parse(json);
+            JsonElement root = document.RootElement;
+            if (Text(root, "class", "the pipeline") != PipelineClass)
+                throw new PipelineFormatException($"the class is '{Text(root, "class", "the pipeline")}', expected {PipelineClass}");
+            if (!root.TryGetProperty("stages", out JsonElement stages) || stages.ValueKind != JsonValueKind.Array)
+                throw new PipelineFormatException("the pipeline has no array 'stages'");
+            return new AnnotationPipeline([.. stages.EnumerateArray().Select(stage => ReadStage(stage, OpenOnce))]);
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException)
+        {
+            throw new PipelineFormatException(e.Message, e);
+        }
+
+        AnnotationModel OpenOnce(string name)
+        {
+            if (models is null)
+                throw new PipelineFormatException($"a stage needs the model '{name}', and nothing was given that opens models");
+            if (!opened.TryGetValue(name, out AnnotationModel? model))
+                opened.Add(name, model = models(name));
+            return model;
+        }
+    }
+
+    private static void Write(Utf8JsonWriter writer, PipelineStage stage)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("class", StageKinds.Of(stage.StageName).ClassName);
+        writer.WriteString("uid", stage.Uid);
+        writer.WriteStartObject("paramMap");
+        foreach (Parameter parameter in stage.Parameters)
+        {
+            if (stage.Values.TryGetValue(parameter.Name, out object? value))
+                Write(writer, parameter, value);
+        }
+        writer.WriteEndObject();
+        writer.WriteStartObject("defaultParamMap");
+        foreach (Parameter parameter in stage.Parameters)
+        {
+            if (parameter.Default is object value)
+                Write(writer, parameter, value);
+        }
+        writer.WriteEndObject();
+        writer.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter writer, Parameter parameter, object value)
+    {
+        writer.WritePropertyName(parameter.Name);
+        Parameter.Write(writer, value);
+    }
+
+    private static PipelineStage ReadStage(JsonElement element, Func<string, AnnotationModel> models)
+    {
+        string className = Text(element, "class", "a stage");
+        StageKind kind = StageKinds.Of(className);
+        string uid = Text(element, "uid", className);
+        if (!element.TryGetProperty("paramMap", out JsonElement values) || values.ValueKind != JsonValueKind.Object)
+            throw new PipelineFormatException($"{uid} has no object 'paramMap'");
+        AnnotationModel? model = null;
+        if (kind.NeedsModel)
+            model = models(Text(values, ModelParameters.Model.Name, uid));
+        return Load(kind.Create(model), uid, values);
+    }
+
+    /// <summary>Sets what a file has set.</summary>
+    public static PipelineStage Load(PipelineStage stage, string uid, JsonElement values)
+    {
+        Dictionary<string, Parameter> parameters = stage.Parameters.ToDictionary(parameter => parameter.Name, StringComparer.Ordinal);
+        Dictionary<string, object> loaded = new(StringComparer.Ordinal);
+        foreach (JsonProperty property in values.EnumerateObject())
+        {
+            if (!parameters.TryGetValue(property.Name, out Parameter? parameter))
+                throw new PipelineFormatException($"{uid} has a setting '{property.Name}', which {stage.StageName} does not have");
+            loaded[property.Name] = parameter.Read(property.Value, uid);
+        }
+        stage.Load(uid, loaded);
+        return stage;
+    }
+
+    private static string Text(JsonElement element, string name, string where) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()!
+            : throw new PipelineFormatException($"{where} has no text '{name}'");
+}

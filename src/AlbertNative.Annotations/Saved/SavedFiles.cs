@@ -1,0 +1,127 @@
+using System.Text.Json;
+
+namespace AlbertNative.Annotations;
+
+/// <summary>The parts of an annotator that Spark NLP has saved.</summary>
+internal sealed class SavedFiles
+{
+    private const string Metadata = "metadata";
+    private const int MaxPartLength = 1 << 28;
+
+    /// <summary>Settings of Spark NLP's that say nothing about results.</summary>
+    private static readonly string[] s_passedOver = ["lazyAnnotator", "configProtoBytes"];
+
+    private readonly Dictionary<string, JsonElement> _settings;
+
+    private SavedFiles(string directory, string className, string uid, Dictionary<string, JsonElement> settings) =>
+        (Directory, ClassName, Uid, _settings) = (directory, className, uid, settings);
+
+    /// <summary>Where they lie.</summary>
+    public string Directory { get; }
+
+    /// <summary>Spark NLP's class.</summary>
+    public string ClassName { get; }
+
+    /// <summary>What tells it from others of its class.</summary>
+    public string Uid { get; }
+
+    /// <summary>What its weights are for: <c>onnx</c>, <c>tensorflow</c>, <c>openvino</c>.</summary>
+    public string Engine => _settings.TryGetValue("engine", out JsonElement engine) ? engine.GetString() ?? "" : "tensorflow";
+
+    /// <summary>Whether tokens keep the case of their letters.</summary>
+    public bool CaseSensitive => _settings.TryGetValue("caseSensitive", out JsonElement value) && value.ValueKind == JsonValueKind.True;
+
+    /// <summary>Whether a directory is such a one.</summary>
+    public static bool Is(string directory) =>
+        System.IO.Directory.Exists(Path.Combine(directory, Metadata)) && !File.Exists(Path.Combine(directory, "config.json"));
+
+    /// <summary>Reads the metadata.</summary>
+    /// <exception cref="PipelineFormatException">There is none, or it is malformed.</exception>
+    public static SavedFiles Read(string directory)
+    {
+        try
+        {
+            byte[][] parts = [.. PartsOf(directory, Metadata).Where(part => part.Length > 0)];
+            if (parts.Length != 1)
+                throw new PipelineFormatException($"{directory}: {parts.Length} files with contents in {Metadata}, expected one");
+            using JsonDocument document = StrictJson.Parse(parts[0]);
+            JsonElement root = document.RootElement;
+            Dictionary<string, JsonElement> settings = new(StringComparer.Ordinal);
+            // What was set goes before the defaults that it had.
+            foreach (string map in (string[])["defaultParamMap", "paramMap"])
+            {
+                if (!root.TryGetProperty(map, out JsonElement values))
+                    continue;
+                foreach (JsonProperty property in values.EnumerateObject())
+                    settings[property.Name] = property.Value.Clone();
+            }
+            return new SavedFiles(directory, root.GetProperty("class").GetString()!, root.GetProperty("uid").GetString()!, settings);
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            throw new PipelineFormatException($"{directory}: {Metadata} is malformed: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Sets on a stage what was saved.</summary>
+    /// <exception cref="PipelineFormatException">A setting is not known, or of another kind.</exception>
+    public PipelineStage SettingsOnto(PipelineStage stage, AnnotationMode mode)
+    {
+        using MemoryStream json = new();
+        using (Utf8JsonWriter writer = new(json))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("mode", AnnotationModes.NameOf(mode));
+            foreach ((string name, JsonElement value) in _settings.Where(setting => !s_passedOver.Contains(setting.Key)))
+            {
+                writer.WritePropertyName(name);
+                value.WriteTo(writer);
+            }
+            if (stage is ModelAnnotator annotator)
+                writer.WriteString(ModelParameters.Model.Name, annotator.Model.Name);
+            writer.WriteEndObject();
+        }
+        using JsonDocument settings = JsonDocument.Parse(json.ToArray());
+        return PipelineJson.Load(stage, Uid, settings.RootElement);
+    }
+
+    /// <summary>The labels by their ids; null where none are saved.</summary>
+    /// <exception cref="PipelineFormatException">The file is malformed, or the ids are not 0 to the number of labels.</exception>
+    public string[]? ReadLabels()
+    {
+        string folder = Path.Combine("fields", "labels");
+        if (!System.IO.Directory.Exists(Path.Combine(Directory, folder)))
+            return null;
+        SortedDictionary<int, string> labels = [];
+        try
+        {
+            foreach (object? element in PartsOf(Directory, folder).SelectMany(part => SequenceFile.Read(part)).SelectMany(Elements))
+            {
+                if (element is not JavaObject { ClassName: "scala.Tuple2" } pair || pair.Fields.GetValueOrDefault("_1") is not string label
+                    || (pair.Fields.GetValueOrDefault("_2") as JavaObject)?.Fields.GetValueOrDefault("value") is not int id || !labels.TryAdd(id, label))
+                    throw new PipelineFormatException("an element that is no label with an id of its own");
+            }
+        }
+        catch (PipelineFormatException e)
+        {
+            throw new PipelineFormatException($"{Path.Combine(Directory, folder)}: {e.Message}", e);
+        }
+        return labels.Keys.SequenceEqual(Enumerable.Range(0, labels.Count))
+            ? [.. labels.Values]
+            : throw new PipelineFormatException($"{Path.Combine(Directory, folder)}: {labels.Count} labels, whose ids are not 0 to {labels.Count - 1}");
+    }
+
+    private static object?[] Elements(byte[] value) => JavaObjectReader.Read(value) as object?[]
+        ?? throw new PipelineFormatException("a value that is no array");
+
+    private static IEnumerable<byte[]> PartsOf(string directory, string folder)
+    {
+        string path = Path.Combine(directory, folder);
+        if (!System.IO.Directory.Exists(path))
+            throw new PipelineFormatException($"{directory}: there is no {folder}");
+        return System.IO.Directory.EnumerateFiles(path, "part-*").Order(StringComparer.Ordinal).Select(file =>
+            new FileInfo(file).Length <= MaxPartLength
+                ? File.ReadAllBytes(file)
+                : throw new PipelineFormatException($"{file}: longer than {MaxPartLength} bytes"));
+    }
+}
