@@ -106,7 +106,7 @@ internal sealed class SavedFiles
         {
             throw new PipelineFormatException($"{Path.Combine(Directory, folder)}: {e.Message}", e);
         }
-        return labels.Keys.SequenceEqual(Enumerable.Range(0, labels.Count))
+        return labels.Count > 0 && labels.Keys.SequenceEqual(Enumerable.Range(0, labels.Count))
             ? [.. labels.Values]
             : throw new PipelineFormatException($"{Path.Combine(Directory, folder)}: {labels.Count} labels, whose ids are not 0 to {labels.Count - 1}");
     }
