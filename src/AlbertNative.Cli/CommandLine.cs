@@ -58,7 +58,7 @@ internal static class CommandLine
 
     /// <summary>The command <c>albert</c> with all that it can do.</summary>
     public static Command Create(Session session) => new RootCommand(
-        "ALBERT in pure C#: embeddings, filled masks, labels, entities and answers from text.")
+        "ALBERT and BERT in pure C#: embeddings, search, filled masks, labels, entities and answers from text.")
     {
         new EmbedCommand(session),
         new FillMaskCommand(session),
@@ -67,6 +67,9 @@ internal static class CommandLine
         new AnswerCommand(session),
         new ChooseCommand(session),
         new OrderCommand(session),
+        new SimilarCommand(session),
+        new SearchCommand(session),
+        new IndexCommand(session),
         new RerankCommand(session),
         new PredictCommand(session),
         new TrainCommand(session),

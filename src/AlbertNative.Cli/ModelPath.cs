@@ -7,8 +7,8 @@ internal static class ModelPath
 {
     /// <summary>The path of a model: a directory, a file, or a name on the hub; null means the default model.</summary>
     /// <exception cref="BadInputException">There is nothing of that name, and no such model on the hub.</exception>
-    public static string Of(string? nameOrPath, Session session) =>
-        nameOrPath is null ? DefaultModel.Find() : Resolve(session, nameOrPath);
+    public static string Of(string? nameOrPath, Session session, DefaultModel? defaultModel = null) =>
+        nameOrPath is null ? (defaultModel ?? DefaultModel.Nano).Find() : Resolve(session, nameOrPath);
 
     /// <summary>The path of what <paramref name="nameOrPath"/> means; a name's model is fetched first where the cache lacks it.</summary>
     /// <exception cref="BadInputException">There is nothing of that name, and no such model on the hub.</exception>

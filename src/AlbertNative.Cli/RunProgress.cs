@@ -23,10 +23,13 @@ internal sealed class RunProgress
     public static RunProgress Create(Terminal terminal, bool resultsOnScreen) =>
         new(terminal.Error, terminal.ErrorIsTerminal && !resultsOnScreen ? terminal.CreateErrorConsole() : null);
 
+    /// <summary>Warnings alone.</summary>
+    public static RunProgress WithoutBar(Terminal terminal) => new(terminal.Error, null);
+
     /// <summary>Runs <paramref name="work"/> under the bar.</summary>
-    /// <param name="source">What is read.</param>
+    /// <param name="length">How far there is to go, in whatever it is measured; null where that is not known.</param>
     /// <param name="work">What reports here while it goes on.</param>
-    public void During(InputSource source, Action work)
+    public void During(long? length, Action work)
     {
         if (_console is null)
         {
@@ -34,7 +37,7 @@ internal sealed class RunProgress
             return;
         }
 
-        _length = source.Length;
+        _length = length;
         ProgressColumn[] columns = _length is null
             ? [new SpinnerColumn(), new TaskDescriptionColumn(), new ElapsedTimeColumn()]
             : [new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn()];
@@ -46,13 +49,15 @@ internal sealed class RunProgress
     }
 
     /// <summary>Says how far the run has come.</summary>
-    public void Report(InputLine last)
+    /// <param name="texts">The texts that have been dealt with.</param>
+    /// <param name="position">How far that is.</param>
+    public void Report(long texts, long position)
     {
         if (_task is null)
             return;
-        _task.Description = string.Create(CultureInfo.InvariantCulture, $"{last.Number:N0} texts");
+        _task.Description = string.Create(CultureInfo.InvariantCulture, $"{texts:N0} texts");
         if (_length is not null)
-            _task.Value = last.End;
+            _task.Value = position;
     }
 
     /// <summary>Writes a line without disturbing the bar.</summary>

@@ -39,24 +39,30 @@ internal abstract class TextCommand : Command
     protected abstract int Execute(ParseResult parsed);
 
     /// <summary>Writes results as JSON lines, or as tables where a person reads them.</summary>
-    protected int Run<TItem, TResult>(ParseResult parsed, TextWork<TItem, TResult> work)
+    /// <param name="parsed">What was asked for.</param>
+    /// <param name="work">What is done with each item.</param>
+    /// <param name="showsProgress">Whether a bar shows how much of the input is done; false where the work shows one of its own.</param>
+    protected int Run<TItem, TResult>(ParseResult parsed, TextWork<TItem, TResult> work, bool showsProgress = true)
     {
         Terminal terminal = Session.Terminal;
         bool json = !terminal.OutputIsTerminal || Output.IsJson(parsed) || Input.IsJson(parsed);
         using IResultWriter<TItem, TResult> writer = json
             ? new JsonLinesWriter<TItem, TResult>(terminal.Output, work.WriteJson)
             : new TableWriter<TItem, TResult>(terminal.CreateConsole(), work.Render);
-        return Run(parsed, work, writer, resultsOnScreen: terminal.OutputIsTerminal);
+        return Run(parsed, work, writer, showsProgress ? RunProgress.Create(terminal, terminal.OutputIsTerminal) : RunProgress.WithoutBar(terminal));
     }
 
     /// <summary>Writes results to <paramref name="writer"/>.</summary>
     protected int Run<TItem, TResult>(
-        ParseResult parsed, TextWork<TItem, TResult> work, IResultWriter<TItem, TResult> writer, bool resultsOnScreen)
+        ParseResult parsed, TextWork<TItem, TResult> work, IResultWriter<TItem, TResult> writer, bool resultsOnScreen) =>
+        Run(parsed, work, writer, RunProgress.Create(Session.Terminal, resultsOnScreen));
+
+    private int Run<TItem, TResult>(
+        ParseResult parsed, TextWork<TItem, TResult> work, IResultWriter<TItem, TResult> writer, RunProgress progress)
     {
         InputSource source = Input.Open(parsed, Session.Terminal);
-        RunProgress progress = RunProgress.Create(Session.Terminal, resultsOnScreen);
         TextRun<TItem, TResult> run = new(source, work, Input.IsJson(parsed), writer, Input.OnError(parsed), progress);
-        progress.During(source, () => run.Run(Session.Cancellation));
+        progress.During(source.Length, () => run.Run(Session.Cancellation));
         if (run.Skipped == 0)
             return ExitCode.Success;
         progress.Warn(string.Create(CultureInfo.InvariantCulture, $"{run.Skipped:N0} bad line(s) left out"));

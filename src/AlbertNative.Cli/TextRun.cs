@@ -31,7 +31,7 @@ internal sealed class TextRun<TItem, TResult>(
             {
                 writer.Flush();
             }
-            progress.Report(group[^1]);
+            progress.Report(group[^1].Number, group[^1].End);
         }
         writer.Complete();
     }

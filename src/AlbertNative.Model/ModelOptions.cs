@@ -29,7 +29,7 @@ public record ModelOptions
     public int? Threads { get; init; }
 
     /// <summary>
-    /// How the layers' weights are held; null for the way in which the model's file stores them.
+    /// How the layers' weights are held; null for what a one-file model asks for, else the way in which its file stores them.
     /// <see cref="WeightPrecision.Int8"/> takes about a quarter of the memory and is faster; its results differ in about the
     /// third digit. Models of fewer than 256 hidden units it holds in 16 bits. Weights that are stored in 8 bits stay rounded
     /// when they are held in more.

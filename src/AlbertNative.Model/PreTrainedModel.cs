@@ -27,7 +27,7 @@ public sealed class PreTrainedModel : IDisposable
         Name = files?.Path ?? source.Name;
         Provenance = files?.Provenance;
         Tensors = NamedTensors.Match(source, config);
-        Precision = options.Precision ?? (Tensors.AreQuantized ? WeightPrecision.Int8 : WeightPrecision.Float32);
+        Precision = options.Precision ?? files?.Precision ?? (Tensors.AreQuantized ? WeightPrecision.Int8 : WeightPrecision.Float32);
         _linears = new Dictionary<string, LinearWeights>(StringComparer.Ordinal);
         _weights = new EncoderWeights(Tensors, Precision, options.Weights, progress, cancellationToken);
         Passes = CreatePasses(threads);

@@ -6,6 +6,9 @@ internal static class ShippedModels
     /// <summary>The default model: English and Persian, masked words and sentence order.</summary>
     public static string Nano { get; } = Find("albert-nano");
 
+    /// <summary>English sentences as vectors.</summary>
+    public static string MiniLM { get; } = Find("all-MiniLM-L6-v2");
+
     /// <summary>Persian parts of speech.</summary>
     public static string Tagger { get; } = Find("albert-nano-fa-upos");
 

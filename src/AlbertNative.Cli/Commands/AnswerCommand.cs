@@ -35,7 +35,7 @@ internal sealed class AnswerCommand : TextCommand
                 + "in JSON lines {\"question\", \"context\"}"),
             columns: (2, 2), hasOffsets: true)
     {
-        _model = new(this);
+        _model = new(this, DefaultModel.Nano);
         Add(_topK.AtLeast(1));
         Add(_maxAnswerLength.AtLeast(1));
         Add(_stride.AtLeast(0));

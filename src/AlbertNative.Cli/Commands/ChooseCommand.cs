@@ -16,7 +16,7 @@ internal sealed class ChooseCommand : TextCommand
                 + "in JSON lines {\"prompt\", \"choices\"}"),
             columns: (2, int.MaxValue))
     {
-        _model = new(this, OverlongAction.Refuse, OverlongAction.Truncate);
+        _model = new(this, DefaultModel.Nano, OverlongAction.Refuse, OverlongAction.Truncate);
     }
 
     protected override int Execute(ParseResult parsed)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using AlbertNative.Model;
+using AlbertNative.Tensors;
 
 namespace AlbertNative.Cli;
 
@@ -18,7 +19,11 @@ internal sealed class ConvertCommand : Command
     };
     private readonly Option<WeightStorage> _quantize = Choice.Of(
         "--quantize", "Store the weights in fewer bits [default: fp32]",
-        ("fp32", WeightStorage.Float32), ("fp16", WeightStorage.Float16), ("int8", WeightStorage.Int8));
+        ("fp32", WeightStorage.Float32), ("fp16", WeightStorage.Float16), ("int8", WeightStorage.Int8),
+        ("int8-all", WeightStorage.Int8All));
+    private readonly Option<WeightPrecision?> _hold = Choice.Of<WeightPrecision?>(
+        "--hold", "How the model is held in memory and computed with unless whoever opens it chooses [default: as it is stored]",
+        ("fp32", WeightPrecision.Float32), ("int8", WeightPrecision.Int8));
     private readonly Option<string?> _config = new("--config")
     {
         Description = "The configuration, for a source that has none beside it",
@@ -38,6 +43,7 @@ internal sealed class ConvertCommand : Command
         Add(_source);
         Add(_destination);
         Add(_quantize);
+        Add(_hold);
         Add(_config);
         Add(_name);
         Add(_dryRun);
@@ -52,6 +58,7 @@ internal sealed class ConvertCommand : Command
         ConversionOptions options = new()
         {
             Storage = parsed.GetValue(_quantize),
+            Hold = parsed.GetValue(_hold),
             ConfigPath = parsed.GetValue(_config),
             SourceName = parsed.GetValue(_name),
             DryRun = parsed.GetValue(_dryRun),

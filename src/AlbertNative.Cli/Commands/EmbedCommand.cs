@@ -53,7 +53,7 @@ internal sealed class EmbedCommand : TextCommand
             session, TextEmbedder.Description.Command, TextEmbedder.Description.Summary,
             ("TEXT", "Texts to embed; in JSON lines {\"text\"}"), hasOffsets: true)
     {
-        _model = new(this, OverlongAction.Refuse, OverlongAction.Truncate, OverlongAction.Window);
+        _model = new(this, DefaultModel.MiniLM, OverlongAction.Refuse, OverlongAction.Truncate, OverlongAction.Window);
         _ofTexts = [_pooling, _normalize, _promptName, _prompt, _dimensions];
         Add(_pooling);
         Add(_normalize);

@@ -25,7 +25,7 @@ internal sealed class FillMaskCommand : TextCommand
             session, MaskFiller.Description.Command, MaskFiller.Description.Summary,
             ("TEXT", "Texts with one [MASK] or more; in JSON lines {\"text\"}"))
     {
-        _model = new(this, OverlongAction.Refuse, OverlongAction.Truncate, OverlongAction.Window);
+        _model = new(this, DefaultModel.Nano, OverlongAction.Refuse, OverlongAction.Truncate, OverlongAction.Window);
         Add(_topK.AtLeast(1));
         Add(_targets);
     }

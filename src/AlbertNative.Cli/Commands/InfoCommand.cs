@@ -9,7 +9,7 @@ internal sealed class InfoCommand : Command
     private readonly OutputOptions _output;
     private readonly Argument<string?> _model = new("MODEL")
     {
-        Description = $"The model's directory or file, or its name on the hub [default: {DefaultModel.RelativePath}]",
+        Description = $"The model's directory or file, or its name on the hub [default: {DefaultModel.Nano.RelativePath}]",
         Arity = ArgumentArity.ZeroOrOne,
     };
     private readonly Option<string?> _option = new("--model", "-m") { Description = "The same", HelpName = "MODEL" };

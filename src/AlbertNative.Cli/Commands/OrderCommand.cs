@@ -16,7 +16,7 @@ internal sealed class OrderCommand : TextCommand
                 + "in JSON lines {\"first\", \"second\"}"),
             columns: (2, 2))
     {
-        _model = new(this, OverlongAction.Refuse, OverlongAction.Truncate);
+        _model = new(this, DefaultModel.Nano, OverlongAction.Refuse, OverlongAction.Truncate);
     }
 
     protected override int Execute(ParseResult parsed)

@@ -11,7 +11,7 @@ internal sealed class RunCommand : Command
     private readonly OutputOptions _output;
     private readonly Option<string?> _model = new("--model", "-m")
     {
-        Description = $"The model's directory or file, or its name on the hub [default: {DefaultModel.RelativePath}]",
+        Description = $"The model's directory or file, or its name on the hub [default: {DefaultModel.Nano.RelativePath}]",
         HelpName = "MODEL",
     };
     private readonly Option<string> _inputFile = new("--input", "-i")

@@ -11,7 +11,7 @@ internal sealed class VerifyCommand : Command
     private readonly OutputOptions _output;
     private readonly Argument<string?> _model = new("MODEL")
     {
-        Description = $"The model's directory or file, or its name on the hub [default: {DefaultModel.RelativePath}]",
+        Description = $"The model's directory or file, or its name on the hub [default: {DefaultModel.Nano.RelativePath}]",
         Arity = ArgumentArity.ZeroOrOne,
     };
 

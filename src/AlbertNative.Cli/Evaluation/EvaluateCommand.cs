@@ -40,7 +40,7 @@ internal sealed class EvaluateCommand : Command
         Add(_data);
         Add(_task);
         Add(_predictions);
-        _model = new(this);
+        _model = new(this, DefaultModel.Nano);
         _columns = new(this, severalLabels: true);
         foreach (Option option in (Option[])[_train, _positive, _noAnswerScores, _noAnswerThreshold, _seed, _report])
             Add(option);

@@ -1,14 +1,22 @@
 namespace AlbertNative.Cli;
 
-/// <summary>The model that ships with the project.</summary>
-internal static class DefaultModel
+/// <summary>A model that ships with the project, for commands that are told of none.</summary>
+internal sealed class DefaultModel
 {
+    private DefaultModel(string name) => RelativePath = Path.Combine("weights", name);
+
+    /// <summary>Words for masks, the order of sentences, and a vocabulary: English and Persian, small.</summary>
+    public static DefaultModel Nano { get; } = new("albert-nano.safetensors");
+
+    /// <summary>Vectors of English texts.</summary>
+    public static DefaultModel MiniLM { get; } = new("all-MiniLM-L6-v2.safetensors");
+
     /// <summary>Where it stands below the repository's or the installation's root.</summary>
-    public static readonly string RelativePath = Path.Combine("weights", "albert-nano.safetensors");
+    public string RelativePath { get; }
 
     /// <summary>Finds it in the folder of the program or the nearest one above.</summary>
     /// <exception cref="BadInputException">It is in none.</exception>
-    public static string Find()
+    public string Find()
     {
         for (DirectoryInfo? at = new(AppContext.BaseDirectory); at is not null; at = at.Parent)
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using AlbertNative.Tensors;
 
 namespace AlbertNative.Cli;
 
@@ -10,16 +11,16 @@ internal sealed class ModelOptionSet
         ("refuse", OverlongAction.Refuse), ("truncate", OverlongAction.Truncate), ("window", OverlongAction.Window),
     ];
 
-    private readonly Option<string?> _model = new("--model", "-m")
-    {
-        Description = $"The model's directory or file, or its name on the hub [default: {DefaultModel.RelativePath}]",
-        HelpName = "MODEL",
-    };
+    private readonly DefaultModel _default;
+    private readonly Option<string?> _model;
     private readonly Option<int?> _threads = new("--threads")
     {
         Description = "Threads of a forward pass [default: one a physical core]",
         HelpName = "N",
     };
+    private readonly Option<WeightPrecision?> _precision = Choice.Of<WeightPrecision?>(
+        "--precision", "How the layers' weights are held: int8 takes a quarter of the memory [default: what the model's file says]",
+        ("fp32", WeightPrecision.Float32), ("int8", WeightPrecision.Int8));
     private readonly Option<int?> _maxLength = new("--max-length")
     {
         Description = "The most tokens of an input [default: what the model takes]",
@@ -36,15 +37,23 @@ internal sealed class ModelOptionSet
 
     /// <summary>Adds the options to a command.</summary>
     /// <param name="command">The command.</param>
+    /// <param name="model">Its model where it is told of none.</param>
     /// <param name="overlong">What it can do with texts that are too long; null where that is not the caller's choice.</param>
-    public ModelOptionSet(Command command, params OverlongAction[] overlong)
+    public ModelOptionSet(Command command, DefaultModel model, params OverlongAction[] overlong)
     {
+        _default = model;
+        _model = new("--model", "-m")
+        {
+            Description = $"The model's directory or file, or its name on the hub [default: {model.RelativePath}]",
+            HelpName = "MODEL",
+        };
         _overlong = Choice.Of(
             "--overlong", "What happens to longer texts [default: refuse]", [.. Words.Where(word => overlong.Contains(word.Action))]);
         _hasOverlong = overlong.Length > 0;
 
         command.Add(_model);
         command.Add(_threads.AtLeast(1));
+        command.Add(_precision);
         command.Add(_maxLength.AtLeast(1));
         if (_hasOverlong)
             command.Add(_overlong);
@@ -56,8 +65,8 @@ internal sealed class ModelOptionSet
     /// <summary>Opens the model; one that is named as on the hub is fetched where it is not in the cache.</summary>
     /// <exception cref="BadInputException">There is none of that name.</exception>
     public TextModel Open(ParseResult parsed, Session session) => TextModel.Open(
-        ModelPath.Of(parsed.GetValue(_model), session),
-        new() { Tokenizer = _tokenizer.Value(parsed), Threads = parsed.GetValue(_threads) },
+        ModelPath.Of(parsed.GetValue(_model), session, _default),
+        new() { Tokenizer = _tokenizer.Value(parsed), Threads = parsed.GetValue(_threads), Precision = parsed.GetValue(_precision) },
         cancellationToken: session.Cancellation);
 
     /// <summary>How texts meet the model.</summary>

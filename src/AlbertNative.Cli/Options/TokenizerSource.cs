@@ -11,7 +11,7 @@ internal sealed class TokenizerSource
     private readonly Option<string?> _tokenizer = new("--tokenizer", "--model", "-m")
     {
         Description = "A tokenizer.json or spiece.model, whose neighbours are ignored, or a model: directory, file or name on the hub "
-            + $"[default: {DefaultModel.RelativePath}]",
+            + $"[default: {DefaultModel.Nano.RelativePath}]",
         HelpName = "FILE|MODEL",
     };
     private readonly Option<bool> _raw = new("--raw")
@@ -35,7 +35,7 @@ internal sealed class TokenizerSource
     {
         string path = parsed.GetValue(_tokenizer) is string named
             ? ModelPath.Resolve(session, named)
-            : DefaultModel.Find();
+            : DefaultModel.Nano.Find();
         bool raw = parsed.GetValue(_raw);
         if (IsTokenizerFile(path))
             return raw ? new RawTextTokenizer(SentencePieceModel.Load(path)) : new AlbertTextTokenizer(Tokenizer.Load(path, _options.Value(parsed)));

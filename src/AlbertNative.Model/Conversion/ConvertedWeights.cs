@@ -124,7 +124,10 @@ public sealed class ConvertedWeights
         }
     }
 
-    private ConvertedTensor[] Describe(string name, WeightTensor weight) => _quantized.Contains(name)
+    private bool IsQuantized(string name, WeightTensor weight) =>
+        _storage == WeightStorage.Int8All ? weight.Shape.Length == 2 : _quantized.Contains(name);
+
+    private ConvertedTensor[] Describe(string name, WeightTensor weight) => IsQuantized(name, weight)
         ? [new(name, TensorType.I8, weight.Shape), new(name + QuantizedTensor.ScaleSuffix, TensorType.F32, [weight.Shape[0]])]
         : [new(name, FloatType(name, weight), weight.Shape)];
 
@@ -140,7 +143,7 @@ public sealed class ConvertedWeights
     {
         if (tensor.Type == TensorType.I8)
             TensorWriting.WriteCodes(stream, weight, _source);
-        else if (_quantized.Contains(name))
+        else if (IsQuantized(name, weight))
             TensorWriting.WriteScales(stream, weight, _source);
         else
             TensorWriting.WriteFloats(stream, weight, tensor.Type, _source);

@@ -2,6 +2,7 @@ using AlbertNative.Checkpoints;
 using AlbertNative.Hub;
 using AlbertNative.Model.Onnx;
 using AlbertNative.Model.TensorFlow;
+using AlbertNative.Tensors;
 
 namespace AlbertNative.Model;
 
@@ -52,6 +53,10 @@ public abstract class ModelFiles : IDisposable
 
     /// <summary>Where a converted model comes from; null for anything else.</summary>
     public virtual ModelProvenance? Provenance => null;
+
+    /// <summary>How the model asks to be held where whoever opens it does not choose; null where it does not ask.</summary>
+    /// <exception cref="CheckpointFormatException">What it asks for is not known.</exception>
+    public virtual WeightPrecision? Precision => null;
 
     /// <summary>What was decided about the model that its files do not say, for people to read; null where they say everything.</summary>
     public virtual string? Remark => null;

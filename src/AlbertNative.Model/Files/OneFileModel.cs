@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using AlbertNative.Checkpoints;
+using AlbertNative.Tensors;
 
 namespace AlbertNative.Model;
 
@@ -14,6 +15,9 @@ internal sealed class OneFileModel : ModelFiles
     public const string VersionKey = "albertnative.version";
 
     public const string Version = "1";
+
+    /// <summary>The entry that says how the model asks to be held.</summary>
+    public const string HoldKey = "albertnative.hold";
 
     private const string PartPrefix = "tokenizer.";
 
@@ -35,6 +39,26 @@ internal sealed class OneFileModel : ModelFiles
         (TokenizerJson, PartPrefix + "tokenizer_json"),
         (WordPieceVocabulary, PartPrefix + "vocab_txt"),
     ];
+
+    /// <summary>The names of precisions as the files have them.</summary>
+    public static IReadOnlyList<(string Name, WeightPrecision Precision)> PrecisionNames { get; } =
+        [("fp32", WeightPrecision.Float32), ("int8", WeightPrecision.Int8), ("int16", WeightPrecision.Int16)];
+
+    public override WeightPrecision? Precision
+    {
+        get
+        {
+            if (!_checkpoint.Metadata.TryGetValue(HoldKey, out string? asked))
+                return null;
+            foreach ((string name, WeightPrecision precision) in PrecisionNames)
+            {
+                if (name == asked)
+                    return precision;
+            }
+            throw new CheckpointFormatException(
+                Path, $"{HoldKey} is '{asked}', expected {string.Join(", ", PrecisionNames.Select(known => known.Name))}");
+        }
+    }
 
     public override ModelProvenance? Provenance => ModelProvenance.Read(_checkpoint.Metadata);
 

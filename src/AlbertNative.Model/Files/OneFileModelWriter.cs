@@ -1,5 +1,6 @@
 using System.Text;
 using AlbertNative.Checkpoints;
+using AlbertNative.Tensors;
 
 namespace AlbertNative.Model;
 
@@ -18,8 +19,10 @@ public static class OneFileModelWriter
     /// <summary>A writer that holds everything but the weights.</summary>
     /// <param name="parts">The parts' contents by their names in Hugging Face's layout; the configuration is one of them.</param>
     /// <param name="provenance">Where the model comes from.</param>
+    /// <param name="hold">How the model asks to be held where whoever opens it does not choose; null for the way in which it is stored.</param>
     /// <exception cref="CheckpointFormatException">A text part is not UTF-8.</exception>
-    public static SafetensorsWriter Create(IReadOnlyDictionary<string, byte[]> parts, ModelProvenance provenance)
+    public static SafetensorsWriter Create(
+        IReadOnlyDictionary<string, byte[]> parts, ModelProvenance provenance, WeightPrecision? hold = null)
     {
         ArgumentNullException.ThrowIfNull(parts);
         ArgumentNullException.ThrowIfNull(provenance);
@@ -27,6 +30,8 @@ public static class OneFileModelWriter
         {
             [OneFileModel.VersionKey] = OneFileModel.Version,
         };
+        if (hold is WeightPrecision precision)
+            metadata.Add(OneFileModel.HoldKey, OneFileModel.PrecisionNames.First(known => known.Precision == precision).Name);
         foreach ((string key, string value) in provenance.ToMetadata())
             metadata.Add(key, value);
         foreach ((string name, byte[] content) in parts)

@@ -13,6 +13,9 @@ internal sealed class QuantizedTensor(CheckpointTensor codes, CheckpointTensor s
 {
     public const string ScaleSuffix = "_scale";
 
+    // On the stack; the rows of most models fit.
+    private const int MostCodesAtOnce = 1024;
+
     /// <summary>What is wrong with the form; null where nothing is.</summary>
     public string? Fault()
     {
@@ -38,17 +41,19 @@ internal sealed class QuantizedTensor(CheckpointTensor codes, CheckpointTensor s
         return values;
     }
 
-    /// <summary>The weights that the codes stand for.</summary>
+    /// <summary>The weights that the codes stand for. Word embeddings are looked up by this: nothing is allocated.</summary>
     public override void CopyTo(long start, Span<float> destination)
     {
         int width = (int)Shape[1];
-        sbyte[] row = new sbyte[width];
+        Span<sbyte> part = stackalloc sbyte[Math.Min(width, MostCodesAtOnce)];
+        Span<float> scale = stackalloc float[1];
         while (!destination.IsEmpty)
         {
-            int index = (int)(start / width), from = (int)(start % width);
-            int count = Math.Min(width - from, destination.Length);
-            CopyCodes(index, row);
-            Int8Rounding.Expand(row.AsSpan(from, count), ReadScales(index, 1)[0], destination[..count]);
+            (long row, int from) = ((start / width), (int)(start % width));
+            int count = Math.Min(Math.Min(width - from, destination.Length), part.Length);
+            codes.CopyBytesTo(start, MemoryMarshal.AsBytes(part[..count]));
+            scales.CopyTo(row, scale);
+            Int8Rounding.Expand(part[..count], scale[0], destination[..count]);
             destination = destination[count..];
             start += count;
         }

@@ -1,4 +1,5 @@
 using AlbertNative.Model;
+using AlbertNative.Tensors;
 
 namespace AlbertNative;
 
@@ -10,6 +11,12 @@ public sealed record ConversionOptions
 
     /// <summary>How the weights are stored.</summary>
     public WeightStorage Storage { get; init; } = WeightStorage.Float32;
+
+    /// <summary>
+    /// How the converted model asks to be held where whoever opens it does not choose (<see cref="ModelOptions.Precision"/>): a
+    /// small file need not compute in few bits. Null for what the source asks for, if anything, else the way in which it is stored.
+    /// </summary>
+    public WeightPrecision? Hold { get; init; }
 
     /// <summary>
     /// What the converted model says that it comes from: the model's name on the hub, <c>org/name</c> or

@@ -1,6 +1,7 @@
 using System.Globalization;
 using AlbertNative.Checkpoints;
 using AlbertNative.Model;
+using AlbertNative.Tensors;
 
 namespace AlbertNative;
 
@@ -27,6 +28,9 @@ internal sealed class ConversionSource : IDisposable
     public ModelConfig Config { get; }
 
     public ModelProvenance? Provenance => _transformer.Provenance;
+
+    /// <summary>How the source asks to be held; null where it does not.</summary>
+    public WeightPrecision? Hold => _transformer.Precision;
 
     /// <summary>The lowest precision that the weights have been in.</summary>
     public string LowestPrecision => StoredPrecision.LowestOf(_transformer);
@@ -115,7 +119,7 @@ internal sealed class ConversionSource : IDisposable
                 remarks.Add($"the configuration names {name}, whose tensors are not all there");
         }
         long rounded = _transformer.Checkpoint.Tensors.Count(tensor => tensor.Type == TensorType.I8);
-        if (rounded > 0 && storage != WeightStorage.Int8)
+        if (rounded > 0 && storage is not (WeightStorage.Int8 or WeightStorage.Int8All))
             remarks.Add(string.Create(CultureInfo.InvariantCulture, $"{rounded} tensors of the source are in 8 bits and stay rounded"));
         if (!ModelFiles.Vocabularies.Any(Parts.Contents.ContainsKey))
             remarks.Add($"none of {string.Join(", ", ModelFiles.Vocabularies)} is there: the model takes ids, no text");

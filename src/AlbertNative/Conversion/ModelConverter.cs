@@ -45,7 +45,7 @@ public static class ModelConverter
         }
 
         ModelProvenance provenance = ConversionProvenance.Of(model, options, cancellationToken);
-        SafetensorsWriter writer = OneFileModelWriter.Create(model.Parts.Contents, provenance);
+        SafetensorsWriter writer = OneFileModelWriter.Create(model.Parts.Contents, provenance, options.Hold ?? model.Hold);
         weights.AddTo(writer);
         writer.Save(destination, ShareOf(summary.WeightBytes, progress), cancellationToken);
         return summary with { WrittenBytes = new FileInfo(destination).Length };

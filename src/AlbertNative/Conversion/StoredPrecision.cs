@@ -18,7 +18,7 @@ internal static class StoredPrecision
     {
         WeightStorage.Float32 => Float32,
         WeightStorage.Float16 => "fp16",
-        WeightStorage.Int8 => "int8",
+        WeightStorage.Int8 or WeightStorage.Int8All => "int8",
         _ => throw new ArgumentOutOfRangeException(nameof(storage), storage, "a one-file model is fp32, fp16 or int8"),
     };
 

@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace AlbertNative;
 
 /// <summary>What a model's vectors are compared by; larger is more alike.</summary>
@@ -14,4 +16,25 @@ public enum SimilarityFunction
 
     /// <summary>The sum of the absolute differences, negated.</summary>
     Manhattan,
+}
+
+/// <summary>Similarities of vectors.</summary>
+internal static class Similarities
+{
+    /// <summary>How alike two vectors are; larger is more alike.</summary>
+    /// <exception cref="ArgumentException">They differ in length.</exception>
+    public static double Of(this SimilarityFunction function, ReadOnlySpan<float> first, ReadOnlySpan<float> second) => function switch
+    {
+        SimilarityFunction.Dot => TensorPrimitives.Dot(first, second),
+        SimilarityFunction.Euclidean => -TensorPrimitives.Distance(first, second),
+        SimilarityFunction.Manhattan => -TensorPrimitives.SumOfMagnitudes<float>(Difference(first, second)),
+        _ => TensorPrimitives.CosineSimilarity(first, second),
+    };
+
+    private static float[] Difference(ReadOnlySpan<float> first, ReadOnlySpan<float> second)
+    {
+        float[] difference = new float[first.Length];
+        TensorPrimitives.Subtract(first, second, difference);
+        return difference;
+    }
 }

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using AlbertNative.Model;
 using AlbertNative.Tensors;
 using AlbertNative.Tokenization;
@@ -16,6 +15,8 @@ public sealed class TextEmbedder : TextTask
     private readonly EmbeddingHead _head;
     private readonly SentenceTransformerConfig _config;
     private readonly WordPooling _words;
+    private readonly EmbeddingOptions _embedding;
+    private readonly int? _maxLength;
 
     /// <summary>
     /// Makes the task of an opened model, which stays the caller's. A text's vector is what sentence-transformers' files
@@ -26,7 +27,8 @@ public sealed class TextEmbedder : TextTask
     public TextEmbedder(TextModel model, EmbeddingOptions? embedding = null, TaskOptions? options = null)
         : base(model, options, model?.Modules?.MaxSequenceLength)
     {
-        embedding ??= EmbeddingOptions.Default;
+        _embedding = embedding ??= EmbeddingOptions.Default;
+        _maxLength = options?.MaxLength;
         model!.Modules?.Require(model.Tokenizer, model.Config);
         _encoder = new EncoderHead(model.Transformer);
         _config = model.EmbeddingConfig;
@@ -154,15 +156,12 @@ public sealed class TextEmbedder : TextTask
         Operation<IReadOnlyList<string>, EncoderOutput, TokenEmbeddings>(
             _outputs, words => Inputs.EncodeWords(words, words), HeadForward<IReadOnlyList<string>, EncoderOutput>.Of(_encoder), Words);
 
+    /// <summary>The same over the same model, but that it cuts off what is too long.</summary>
+    internal TextEmbedder Truncating() => new(Model, _embedding, new() { MaxLength = _maxLength, Overlong = Overlong.Truncate });
+
     /// <summary>How alike two vectors of this model are by its <see cref="SimilarityFunction"/>; larger is more alike.</summary>
     /// <exception cref="ArgumentException">They differ in length.</exception>
-    public double Similarity(ReadOnlySpan<float> first, ReadOnlySpan<float> second) => SimilarityFunction switch
-    {
-        SimilarityFunction.Dot => TensorPrimitives.Dot(first, second),
-        SimilarityFunction.Euclidean => -TensorPrimitives.Distance(first, second),
-        SimilarityFunction.Manhattan => -TensorPrimitives.SumOfMagnitudes<float>(Difference(first, second)),
-        _ => TensorPrimitives.CosineSimilarity(first, second),
-    };
+    public double Similarity(ReadOnlySpan<float> first, ReadOnlySpan<float> second) => SimilarityFunction.Of(first, second);
 
     /// <summary>A vector for each token of a text, <c>[CLS]</c> and <c>[SEP]</c> included: the last hidden state, without any prompt.</summary>
     /// <exception cref="ArgumentException">The text has too many tokens.</exception>
@@ -195,13 +194,6 @@ public sealed class TextEmbedder : TextTask
     {
         ArgumentNullException.ThrowIfNull(texts);
         return WordOperation().Run(texts, cancellationToken);
-    }
-
-    private static float[] Difference(ReadOnlySpan<float> first, ReadOnlySpan<float> second)
-    {
-        float[] difference = new float[first.Length];
-        TensorPrimitives.Subtract(first, second, difference);
-        return difference;
     }
 
     // [CLS] counts among them, [SEP] does not: it stands behind the text then.

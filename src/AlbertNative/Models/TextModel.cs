@@ -45,6 +45,9 @@ public sealed class TextModel : IDisposable
     /// <summary>The model's configuration.</summary>
     public ModelConfig Config => Transformer.Config;
 
+    /// <summary>Whether its files, those of sentence-transformers, say how a text becomes a vector.</summary>
+    public bool IsSentenceTransformer => _embedding.Fault is null && _embedding.Value.Modules is not null;
+
     /// <summary>What sentence-transformers' files say; null for a model that is none of its.</summary>
     /// <exception cref="CheckpointFormatException">They are malformed, or name something that is not supported.</exception>
     internal SentenceTransformerModules? Modules => _embedding.Value.Modules;

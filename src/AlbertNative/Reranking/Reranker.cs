@@ -61,7 +61,7 @@ public sealed class Reranker : TextTask
         ArgumentNullException.ThrowIfNull(texts);
         int topK = TopK(options);
         float[] scores = [.. Operation(options).Run(Pairs(query, texts), cancellationToken)];
-        return Best(texts, scores, topK);
+        return RankedText.Best(texts, scores, topK);
     }
 
     /// <summary>The texts of each query in their order: lazily, query after query, many pairs in one pass.</summary>
@@ -72,27 +72,8 @@ public sealed class Reranker : TextTask
         ArgumentNullException.ThrowIfNull(queries);
         int topK = TopK(options);
         TaskOperation<(string Query, string Text), float> operation = Operation(options);
-        return Stream();
-
-        IEnumerable<IReadOnlyList<RankedText>> Stream()
-        {
-            // What has been read for a pass, and not been answered yet.
-            Queue<IReadOnlyList<string>> pending = new();
-            List<float> scores = [];
-            foreach (float score in operation.Run(AllPairs(queries, pending), cancellationToken))
-            {
-                for (; pending.Peek().Count == 0; pending.Dequeue())
-                    yield return [];
-                scores.Add(score);
-                if (scores.Count < pending.Peek().Count)
-                    continue;
-                yield return Best(pending.Dequeue(), [.. scores], topK);
-                scores.Clear();
-            }
-            // Only those without a text are left.
-            for (; pending.Count > 0; pending.Dequeue())
-                yield return [];
-        }
+        return GroupedStream.Run(queries, query => Pairs(query.Query, query.Texts), pairs => operation.Run(pairs, cancellationToken))
+            .Select(query => (IReadOnlyList<RankedText>)RankedText.Best(query.Group.Texts, query.Results, topK));
     }
 
     /// <summary>As <see cref="Rerank(string, IReadOnlyList{string}, RerankOptions, CancellationToken)"/>, without a thread that waits.</summary>
@@ -106,7 +87,7 @@ public sealed class Reranker : TextTask
         List<float> scores = new(texts.Count);
         await foreach (float score in Operation(options).RunAsync(Pairs(query, texts), cancellationToken).ConfigureAwait(false))
             scores.Add(score);
-        return Best(texts, [.. scores], topK);
+        return RankedText.Best(texts, [.. scores], topK);
     }
 
     /// <summary>How well a text fits a query.</summary>
@@ -154,20 +135,6 @@ public sealed class Reranker : TextTask
         return topK;
     }
 
-    private static IEnumerable<(string Query, string Text)> Pairs(string query, IReadOnlyList<string> texts) =>
-        texts.Select(text => (query, text));
-
-    private static IEnumerable<(string Query, string Text)> AllPairs(
-        IEnumerable<(string Query, IReadOnlyList<string> Texts)> queries, Queue<IReadOnlyList<string>> read)
-    {
-        foreach ((string query, IReadOnlyList<string> texts) in queries)
-        {
-            read.Enqueue(texts);
-            foreach (string text in texts)
-                yield return (query, text);
-        }
-    }
-
-    private static RankedText[] Best(IReadOnlyList<string> texts, float[] scores, int topK) =>
-        Array.ConvertAll(Probabilities.TopK(scores, topK), i => new RankedText(i, texts[i], scores[i]));
+    private static (string Query, string Text)[] Pairs(string query, IReadOnlyList<string> texts) =>
+        [.. texts.Select(text => (query, text))];
 }

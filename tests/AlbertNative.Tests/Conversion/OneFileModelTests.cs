@@ -70,6 +70,47 @@ public sealed class OneFileModelTests : IDisposable
     }
 
     [Fact]
+    public void Files_that_are_in_8_bits_throughout_have_every_matrix_so_and_are_the_smallest()
+    {
+        string rounded = OneFile.Write(At("rounded.safetensors"), WeightStorage.Int8All);
+        using (Checkpoint file = Checkpoint.Open(rounded))
+        {
+            Assert.All(file.Tensors, tensor => Assert.Equal(tensor.Shape.Length == 2 ? TensorType.I8 : TensorType.F32, tensor.Type));
+            Assert.True(file.TryGet(OneFile.WordEmbeddings + "_scale", out CheckpointTensor? scales));
+            Assert.Equal([TinyModel.Config.VocabularySize], scales.Shape);
+        }
+        Assert.True(new FileInfo(rounded).Length < new FileInfo(OneFile.Write(At("layers.safetensors"), WeightStorage.Int8)).Length);
+        ModelExporter.Export(rounded, At("expanded"));
+        Assert.Equal(OneFile.Outputs(At("expanded")), OneFile.Outputs(rounded, WeightPrecision.Float32));
+        ModelConverter.Convert(rounded, At("again.safetensors"), new() { Storage = WeightStorage.Int8All });
+        Assert.Equal(OneFile.Weights(rounded), OneFile.Weights(At("again.safetensors")));
+        using PreTrainedModel copied = PreTrainedModel.Open(rounded, new() { Weights = WeightAccess.Copied });
+        Assert.Equal(WeightPrecision.Int8, copied.Precision);
+    }
+
+    [Fact]
+    public void A_file_says_how_it_asks_to_be_held_and_whoever_opens_it_has_the_last_word()
+    {
+        string plain = OneFile.Write(At("plain.safetensors"), WeightStorage.Int8), held = At("held.safetensors");
+        ModelConverter.Convert(plain, held, new() { Storage = WeightStorage.Int8All, Hold = WeightPrecision.Float32 });
+        Assert.Equal((WeightPrecision.Int8, WeightPrecision.Float32), (PrecisionOf(plain), PrecisionOf(held)));
+        Assert.Equal(WeightPrecision.Int8, PrecisionOf(held, WeightPrecision.Int8));
+
+        ModelConverter.Convert(held, At("again.safetensors"), new() { Storage = WeightStorage.Int8All });
+        ModelConverter.Convert(held, At("other.safetensors"), new() { Storage = WeightStorage.Int8All, Hold = WeightPrecision.Int8 });
+        Assert.Equal((WeightPrecision.Float32, WeightPrecision.Int8), (PrecisionOf(At("again.safetensors")), PrecisionOf(At("other.safetensors"))));
+
+        string unknown = OneFile.Rewrite(held, At("unknown.safetensors"), entries => entries["albertnative.hold"] = "fp8");
+        Assert.Contains("albertnative.hold is 'fp8', expected fp32, int8, int16", Assert.Throws<CheckpointFormatException>(() => PrecisionOf(unknown)).Message, StringComparison.Ordinal);
+
+        static WeightPrecision PrecisionOf(string path, WeightPrecision? chosen = null)
+        {
+            using PreTrainedModel model = PreTrainedModel.Open(path, new() { Precision = chosen });
+            return model.Precision;
+        }
+    }
+
+    [Fact]
     public void Half_precision_keeps_vectors_whole_and_results_close()
     {
         string single = OneFile.Write(At("single.safetensors"), WeightStorage.Float32);

@@ -21,13 +21,17 @@ public sealed class WeightsManifestTests
         string source = SharedFolder.Require("models", name), shipped = Path.Combine(Folder, name + ".safetensors");
         Assert.SkipUnless(Directory.Exists(source), $"the reference folder has no {name}");
         string weights = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(source, "model.safetensors"))));
+        ConversionOptions options;
         using (ModelFiles files = ModelFiles.Open(shipped))
+        {
             Assert.SkipUnless(files.Provenance!.SourceHashes.Contains(weights, StringComparison.Ordinal), $"the reference folder's {name} has other weights");
+            options = new() { Storage = files.Provenance.Precision == "int8" ? WeightStorage.Int8All : WeightStorage.Float32, Hold = files.Precision };
+        }
         using TemporaryFolder folder = new();
         string again = Path.Combine(folder.Path, "m.safetensors"), named = Path.Combine(folder.Path, "named.safetensors");
-        ModelConverter.Convert(source, again);
+        ModelConverter.Convert(source, again, options);
         Assert.Equal(File.ReadAllBytes(shipped), File.ReadAllBytes(again));
-        ModelConverter.Convert(source, named, new() { SourceName = "other" });
+        ModelConverter.Convert(source, named, options with { SourceName = "other" });
         Assert.NotEqual(File.ReadAllBytes(shipped), File.ReadAllBytes(named));
     }
 

@@ -70,12 +70,17 @@ internal sealed record SentenceTransformerConfig(
         return (named ?? DefaultPromptName) is string chosen ? Prompts[chosen] : "";
     }
 
+    /// <summary>The similarity of a name; null where there is none.</summary>
+    public static SimilarityFunction? SimilarityOf(string name) =>
+        SimilarityNames.TryGetValue(name, out SimilarityFunction similarity) ? similarity : null;
+
+    /// <summary>The name of a similarity.</summary>
+    public static string NameOf(SimilarityFunction similarity) => SimilarityNames.First(named => named.Value == similarity).Key;
+
     private static SimilarityFunction ReadSimilarity(SettingsFile settings)
     {
         if (settings.Text("similarity_fn_name") is not string name)
             return SimilarityFunction.Cosine;
-        return SimilarityNames.TryGetValue(name, out SimilarityFunction similarity)
-            ? similarity
-            : throw settings.Fault($"the similarity \"{name}\" is not supported");
+        return SimilarityOf(name) ?? throw settings.Fault($"the similarity \"{name}\" is not supported");
     }
 }

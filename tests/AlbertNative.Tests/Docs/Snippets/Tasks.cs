@@ -4,6 +4,22 @@ namespace DocumentationSnippets;
 
 internal static class Tasks
 {
+    public static void Search()
+    {
+        using TextEmbedder embedder = TextEmbedder.Load("weights/all-MiniLM-L6-v2.safetensors");
+
+        TextSimilarity similarity = new(embedder);
+        Console.WriteLine($"{similarity.Compare("A machine that sews cloth.", "a device for stitching fabric"):F3}");
+
+        TextSearch search = new(embedder);
+        foreach (SearchHit hit in search.Search("who ruled the kingdom?", File.ReadLines("samples/SemanticSearch/lines.txt"), topK: 2))
+            Console.WriteLine($"{hit.Score:F3} {hit.Text}");
+
+        search.WriteIndex(File.ReadLines("samples/SemanticSearch/lines.txt"), "lines-index.safetensors");
+        using VectorIndex index = VectorIndex.Open("lines-index.safetensors");
+        Console.WriteLine(search.Search("who ruled the kingdom?", index, topK: 1)[0].Index);
+    }
+
     public static void Tag()
     {
         using TokenClassifier tagger = TokenClassifier.Load("weights/albert-nano-fa-upos.safetensors");
