@@ -9,7 +9,7 @@ internal sealed class PredictCommand : TextCommand
     private readonly Option<string?> _model = new("--model", "-m")
     {
         Description = "A name of Spark NLP's catalogue (albert_embeddings_albert_base_v1) or of NLU (en.embed.albert_base_v1), a model's " +
-            $"directory or file, what Spark NLP has saved, or a name on the hub [default: {DefaultModel.RelativePath}]",
+            $"directory or file, what Spark NLP has saved, or a name on the hub [default: {DefaultModel.Nano.RelativePath}]",
         HelpName = "MODEL",
     };
     private readonly Option<int?> _threads = new("--threads")
