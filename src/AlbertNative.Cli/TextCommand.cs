@@ -13,18 +13,21 @@ internal abstract class TextCommand : Command
     /// <param name="arguments">What its arguments are called, and what they are.</param>
     /// <param name="columns">How many arguments make one item; null where each is one.</param>
     /// <param name="hasOffsets">Whether results hold offsets.</param>
+    /// <param name="otherOutput">How else than a table's the name of its output may end, and what that is.</param>
     protected TextCommand(
         Session session,
         string name,
         string description,
         (string Name, string Description) arguments,
         (int Least, int Most)? columns = null,
-        bool hasOffsets = false)
+        bool hasOffsets = false,
+        (string Ending, string Description)? otherOutput = null)
         : base(name, description)
     {
         Session = session;
         Input = new(this, arguments.Name, arguments.Description, columns);
         Output = new(this, hasOffsets);
+        TableOptions = new(this, Input, otherOutput);
         SetAction(Execute);
     }
 
@@ -34,16 +37,20 @@ internal abstract class TextCommand : Command
 
     protected OutputOptions Output { get; }
 
+    protected TableOptions TableOptions { get; }
+
     /// <summary>Runs the command.</summary>
     /// <returns>See <see cref="ExitCode"/>.</returns>
     protected abstract int Execute(ParseResult parsed);
 
-    /// <summary>Writes results as JSON lines, or as tables where a person reads them.</summary>
+    /// <summary>Writes results as JSON lines, or as tables where a person reads them; a table's beside its columns.</summary>
     /// <param name="parsed">What was asked for.</param>
     /// <param name="work">What is done with each item.</param>
     /// <param name="showsProgress">Whether a bar shows how much of the input is done; false where the work shows one of its own.</param>
     protected int Run<TItem, TResult>(ParseResult parsed, TextWork<TItem, TResult> work, bool showsProgress = true)
     {
+        if (Input.TablePath(parsed) is string path)
+            return RunTable(parsed, work, path);
         Terminal terminal = Session.Terminal;
         bool json = !terminal.OutputIsTerminal || Output.IsJson(parsed) || Input.IsJson(parsed);
         using IResultWriter<TItem, TResult> writer = json
@@ -66,6 +73,21 @@ internal abstract class TextCommand : Command
         if (run.Skipped == 0)
             return ExitCode.Success;
         progress.Warn(string.Create(CultureInfo.InvariantCulture, $"{run.Skipped:N0} bad line(s) left out"));
+        return ExitCode.Skipped;
+    }
+
+    private int RunTable<TItem, TResult>(ParseResult parsed, TextWork<TItem, TResult> work, string path)
+    {
+        if (work.Table is null)
+            throw new BadInputException($"albert {Name} takes no tables in this form, expected lines");
+        using ITableReader table = TableFile.Open(path);
+        RunProgress progress = RunProgress.Create(Session.Terminal, resultsOnScreen: false);
+        TableRun<TItem, TResult> run = new(table, work, TableOptions.Names(parsed), Input.OnError(parsed), progress);
+        string[] settings = [.. parsed.Tokens.Select(token => token.Value)];
+        progress.During(table.Length, () => TableOutput.Write(table, run, TableOptions.Output(parsed)!, settings, Session.Cancellation));
+        if (run.Skipped == 0)
+            return ExitCode.Success;
+        progress.Warn(string.Create(CultureInfo.InvariantCulture, $"{run.Skipped:N0} bad row(s) have no result"));
         return ExitCode.Skipped;
     }
 }

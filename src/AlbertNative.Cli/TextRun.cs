@@ -36,50 +36,20 @@ internal sealed class TextRun<TItem, TResult>(
         writer.Complete();
     }
 
-    // A line that cannot be read comes in its turn too, after the results of those before it.
     private void RunGroup(IReadOnlyList<InputLine> group, CancellationToken cancellationToken)
     {
-        List<(InputLine Line, TItem Item, JsonRecord? Record)> readable = [];
-        foreach (InputLine line in group)
-        {
-            try
+        JsonRecord?[] records = new JsonRecord?[group.Count];
+        ItemsInOrder<TItem, TResult> items = new(
+            Read: i =>
             {
-                (TItem item, JsonRecord? record) = work.Parse(line, isJson);
-                readable.Add((line, item, record));
-            }
-            catch (Exception e) when (IsBadInput(e))
-            {
-                ComputeAll(readable, cancellationToken);
-                readable.Clear();
-                Reject(line, e);
-            }
-        }
-        ComputeAll(readable, cancellationToken);
+                (TItem item, records[i]) = work.Parse(group[i], isJson);
+                return item;
+            },
+            Compute: items => work.Compute(items, cancellationToken),
+            Write: (i, item, result) => writer.Write(item, result, records[i]),
+            Reject: (i, e) => Reject(group[i], e));
+        items.Run(group.Count);
     }
-
-    private void ComputeAll(List<(InputLine Line, TItem Item, JsonRecord? Record)> readable, CancellationToken cancellationToken)
-    {
-        int done = 0;
-        while (done < readable.Count)
-        {
-            try
-            {
-                foreach (TResult result in work.Compute(readable.Skip(done).Select(r => r.Item), cancellationToken))
-                {
-                    writer.Write(readable[done].Item, result, readable[done].Record);
-                    done++;
-                }
-            }
-            catch (Exception e) when (IsBadInput(e))
-            {
-                Reject(readable[done].Line, e);
-                done++;
-            }
-        }
-    }
-
-    // The library says what is wrong with a text by ArgumentException: too long, no mask, no such id.
-    private static bool IsBadInput(Exception e) => e is BadInputException or ArgumentException;
 
     private void Reject(InputLine line, Exception e)
     {

@@ -34,6 +34,9 @@ internal sealed class TextWork<TItem, TResult>
     /// <summary>Shows a result to people.</summary>
     public required Action<IAnsiConsole, TItem, TResult> Render { get; init; }
 
+    /// <summary>What is done with the rows of a table; null where the command takes none.</summary>
+    public TableWork<TItem, TResult>? Table { get; init; }
+
     /// <summary>Reads one line.</summary>
     /// <exception cref="BadInputException">It is not what the command works on.</exception>
     public (TItem Item, JsonRecord? Record) Parse(InputLine line, bool isJson)

@@ -8,6 +8,9 @@ namespace AlbertNative.Cli;
 /// <summary><c>albert answer</c>: answers to questions, found in contexts.</summary>
 internal sealed class AnswerCommand : TextCommand
 {
+    private static readonly ColumnType Answers = ColumnType.ListOf(ColumnType.StructOf(
+        ("score", ColumnType.Number), ("start", ColumnType.Integer), ("end", ColumnType.Integer), ("answer", ColumnType.Text)));
+
     private readonly ModelOptionSet _model;
     private readonly Option<int> _topK = new("--top-k", "-k")
     {
@@ -60,11 +63,17 @@ internal sealed class AnswerCommand : TextCommand
             Expected = "a question, a tab and a context",
             FromColumns = columns => (columns[0], columns[1]),
             FromRecord = record => (record.Text("question"), record.Text("context")),
+            Table = new(
+                row => (row.Text("question"), row.Text("context")),
+                new TableColumn<(string, string Context), IReadOnlyList<Answer>>("answers", Answers, (asked, answers) => Values(answers, offsets(asked.Context)))),
             Compute = (questions, cancellationToken) => answerer.Answer(questions, options, cancellationToken),
             WriteJson = (json, asked, answers) => WriteJson(json, answers, offsets(asked.Context)),
             Render = (console, asked, answers) => Render(console, asked.Question, answers, offsets(asked.Context)),
         });
     }
+
+    private static IEnumerable<object?> Values(IReadOnlyList<Answer> answers, TextOffsets offsets) => answers.Select(
+        answer => (object?[])[answer.Score, offsets.At(answer.Span.Start), offsets.At(answer.Span.End), answer.Text]);
 
     private static void WriteJson(Utf8JsonWriter json, IReadOnlyList<Answer> answers, TextOffsets offsets)
     {

@@ -7,6 +7,8 @@ namespace AlbertNative.Cli;
 /// <summary><c>albert classify</c>: the labels of texts or pairs of texts.</summary>
 internal sealed class ClassifyCommand : TextCommand
 {
+    private static readonly ColumnType Labels = ColumnType.ListOf(ColumnType.StructOf(("label", ColumnType.Text), ("score", ColumnType.Number)));
+
     private readonly ModelOptionSet _model;
     private readonly Option<bool> _pairs = new("--pairs")
     {
@@ -46,6 +48,7 @@ internal sealed class ClassifyCommand : TextCommand
         {
             FromColumns = columns => columns[0],
             FromRecord = record => record.Text("text"),
+            Table = new(row => row.Text("text"), new TableColumn<string, IReadOnlyList<LabelScore>>("labels", Labels, (_, labels) => Values(labels))),
             Compute = (texts, cancellationToken) => classifier.Classify(texts, options, cancellationToken),
             WriteJson = (json, _, labels) => WriteJson(json, labels),
             Render = (console, text, labels) => Render(console, text, labels),
@@ -58,10 +61,16 @@ internal sealed class ClassifyCommand : TextCommand
             Expected = "a text, a tab and a text",
             FromColumns = columns => (columns[0], columns[1]),
             FromRecord = record => (record.Text("text"), record.Text("pair")),
+            Table = new(
+                row => (row.Text("text"), row.Text("pair")),
+                new TableColumn<(string, string), IReadOnlyList<LabelScore>>("labels", Labels, (_, labels) => Values(labels))),
             Compute = (pairs, cancellationToken) => classifier.ClassifyPairs(pairs, options, cancellationToken),
             WriteJson = (json, _, labels) => WriteJson(json, labels),
             Render = (console, pair, labels) => Render(console, $"{pair.Text} / {pair.Pair}", labels),
         });
+
+    private static IEnumerable<object?> Values(IReadOnlyList<LabelScore> labels) =>
+        labels.Select(label => (object?[])[label.Label, label.Score]);
 
     private static void WriteJson(Utf8JsonWriter json, IReadOnlyList<LabelScore> labels)
     {

@@ -6,6 +6,8 @@ namespace AlbertNative.Cli;
 /// <summary><c>albert embed</c>: one vector a text, or one a token or word.</summary>
 internal sealed class EmbedCommand : TextCommand
 {
+    private const string Npy = ".npy";
+
     private readonly ModelOptionSet _model;
     private readonly Option<Pooling?> _pooling = Choice.Of<Pooling?>(
         "--pooling", "How a text's tokens become one vector [default: what the model's files say, else mean]",
@@ -39,19 +41,14 @@ internal sealed class EmbedCommand : TextCommand
     private readonly Option<WordPooling> _wordPooling = Choice.Of(
         "--word-pooling", "How the tokens of a word become one vector [default: first]",
         ("first", WordPooling.First), ("mean", WordPooling.Mean));
-    private readonly Option<string?> _npy = new("--output", "-o")
-    {
-        Description = "Write the vectors as float32 to this NumPy file instead, a row for each text",
-        HelpName = "FILE.npy",
-    };
-
     // What has no meaning for one vector a token or word.
     private readonly Option[] _ofTexts;
 
     public EmbedCommand(Session session)
         : base(
             session, TextEmbedder.Description.Command, TextEmbedder.Description.Summary,
-            ("TEXT", "Texts to embed; in JSON lines {\"text\"}"), hasOffsets: true)
+            ("TEXT", "Texts to embed; in JSON lines {\"text\"}"), hasOffsets: true,
+            otherOutput: (Npy, "a file that ends in .npy takes the vectors of lines or arguments as float32, a row for each text"))
     {
         _model = new(this, DefaultModel.MiniLM, OverlongAction.Refuse, OverlongAction.Truncate, OverlongAction.Window);
         _ofTexts = [_pooling, _normalize, _promptName, _prompt, _dimensions];
@@ -63,7 +60,6 @@ internal sealed class EmbedCommand : TextCommand
         Add(_tokens);
         Add(_words);
         Add(_wordPooling);
-        Add(_npy);
         Validators.Add(Validate);
     }
 
@@ -94,11 +90,12 @@ internal sealed class EmbedCommand : TextCommand
         {
             FromColumns = columns => columns[0],
             FromRecord = record => record.Text("text"),
+            Table = new(row => row.Text("text"), new TableColumn<string, float[]>("embedding", ColumnType.Vector, (_, vector) => vector)),
             Compute = (texts, cancellation) => embedder.Embed(texts, request, cancellation),
             WriteJson = (json, _, vector) => json.WriteFloats("embedding", vector),
             Render = VectorFormat.Render,
         };
-        if (parsed.GetValue(_npy) is not string path)
+        if (Input.TablePath(parsed) is not null || TableOptions.Output(parsed) is not string path)
             return Run(parsed, work);
         using NpyResultWriter<string> writer = new(new NpyWriter(path, request.Dimensions ?? embedder.Dimension));
         return Run(parsed, work, writer, resultsOnScreen: false);
@@ -111,6 +108,7 @@ internal sealed class EmbedCommand : TextCommand
         {
             FromColumns = columns => columns[0],
             FromRecord = record => record.Text("text"),
+            Table = new(row => row.Text("text"), format.TokenColumns),
             Compute = embedder.EmbedTokens,
             WriteJson = format.WriteTokens,
             Render = (console, _, tokens) => VectorFormat.RenderTokens(console, tokens),
@@ -121,6 +119,7 @@ internal sealed class EmbedCommand : TextCommand
     {
         FromColumns = columns => Words.Of(columns[0]),
         FromRecord = record => record.Texts("words"),
+        Table = new(row => row.Texts("words"), VectorFormat.WordColumns),
         Compute = embedder.EmbedWords,
         WriteJson = (json, _, words) => VectorFormat.WriteWords(json, words),
         Render = (console, _, words) => VectorFormat.RenderTokens(console, words),
@@ -137,9 +136,7 @@ internal sealed class EmbedCommand : TextCommand
             command.AddError("--prompt-name and --prompt exclude each other");
         if (command.GetValue(_dimensions) < 1)
             command.AddError($"--dimensions: expected a positive number, found {command.GetValue(_dimensions)}");
-        if (perToken && command.GetValue(_npy) is not null)
+        if (perToken && Input.TablePath(command) is null && TableOptions.Output(command) is not null)
             command.AddError("--output holds one vector a text, not those of --tokens or --words");
-        if (command.GetValue(_npy) is string path && !path.EndsWith(".npy", StringComparison.Ordinal))
-            command.AddError($"--output: expected a file that ends in .npy, found \"{path}\"");
     }
 }

@@ -7,6 +7,10 @@ namespace AlbertNative.Cli;
 /// <summary><c>albert fill-mask</c>: words for each <c>[MASK]</c>.</summary>
 internal sealed class FillMaskCommand : TextCommand
 {
+    private static readonly ColumnType Masks = ColumnType.ListOf(ColumnType.ListOf(ColumnType.StructOf(
+        ("score", ColumnType.Number), ("token", ColumnType.Integer), ("piece", ColumnType.Text), ("token_str", ColumnType.Text),
+        ("sequence", ColumnType.Text))));
+
     private readonly ModelOptionSet _model;
     private readonly Option<int> _topK = new("--top-k", "-k")
     {
@@ -44,6 +48,7 @@ internal sealed class FillMaskCommand : TextCommand
         {
             FromColumns = columns => columns[0],
             FromRecord = record => record.Text("text"),
+            Table = new(row => row.Text("text"), new TableColumn<string, IReadOnlyList<IReadOnlyList<MaskFill>>>("masks", Masks, (_, masks) => Values(masks))),
             Compute = (texts, cancellationToken) => filler.Fill(texts, options, cancellationToken),
             WriteJson = WriteJson,
             Render = Render,
@@ -64,6 +69,9 @@ internal sealed class FillMaskCommand : TextCommand
                 Session.Terminal.Error.WriteLine($"albert: the target \"{target}\" {problem}");
         }
     }
+
+    private static IEnumerable<object?> Values(IReadOnlyList<IReadOnlyList<MaskFill>> masks) => masks.Select(
+        fills => fills.Select(fill => (object?[])[fill.Score, fill.TokenId, fill.Token, fill.Text, fill.Sequence]));
 
     private static void WriteJson(Utf8JsonWriter json, string text, IReadOnlyList<IReadOnlyList<MaskFill>> masks)
     {

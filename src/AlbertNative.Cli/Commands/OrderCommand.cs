@@ -29,6 +29,10 @@ internal sealed class OrderCommand : TextCommand
             Expected = "a sentence, a tab and a sentence",
             FromColumns = columns => (columns[0], columns[1]),
             FromRecord = record => (record.Text("first"), record.Text("second")),
+            Table = new(
+                row => (row.Text("first"), row.Text("second")),
+                new("in_order", ColumnType.Boolean, (_, order) => order.IsInOrder),
+                new("probabilities", ColumnType.Vector, (_, order) => new[] { order.InOrder, order.Swapped })),
             Compute = predictor.Predict,
             WriteJson = (json, _, order) => WriteJson(json, order),
             Render = Render,

@@ -56,6 +56,7 @@ internal sealed class TagCommand : TextCommand
         {
             FromColumns = columns => columns[0],
             FromRecord = record => record.Text("text"),
+            Table = new(row => row.Text("text"), EntityColumn(options.Aggregation == AggregationStrategy.None, offsets)),
             Compute = (texts, cancellationToken) => classifier.Classify(texts, options, cancellationToken),
             WriteJson = (json, text, entities) => WriteEntities(json, entities, offsets(text)),
             Render = (console, text, entities) => RenderEntities(console, text, entities, offsets(text)),
@@ -69,9 +70,33 @@ internal sealed class TagCommand : TextCommand
         {
             FromColumns = columns => Words.Of(columns[0]),
             FromRecord = record => record.Texts("words"),
+            Table = new(
+                row => row.Texts("words"),
+                new("labels", ColumnType.ListOf(ColumnType.Text), (_, labels) => labels.Select(label => label?.Label)),
+                new("scores", ColumnType.ListOf(ColumnType.Number), (_, labels) => labels.Select(label => (object?)label?.Score))),
             Compute = (texts, cancellationToken) => classifier.ClassifyWords(texts, strategy, cancellationToken),
             WriteJson = WriteWords,
             Render = RenderWords,
+        });
+    }
+
+    // As in a JSON line.
+    private static TableColumn<string, IReadOnlyList<Entity>> EntityColumn(bool areTokens, Func<string, TextOffsets> offsets)
+    {
+        (string, ColumnType)[] fields =
+        [
+            (areTokens ? "entity" : "entity_group", ColumnType.Text), ("score", ColumnType.Number),
+            .. areTokens ? [("index", ColumnType.Integer)] : ((string, ColumnType)[])[],
+            ("word", ColumnType.Text), ("start", ColumnType.Integer), ("end", ColumnType.Integer),
+        ];
+        return new("entities", ColumnType.ListOf(ColumnType.StructOf(fields)), (text, entities) =>
+        {
+            TextOffsets count = offsets(text);
+            return entities.Select(entity => (object?[])
+            [
+                entity.Label, entity.Score, .. areTokens ? [entity.TokenIndex] : (object?[])[],
+                entity.Word, count.At(entity.Span.Start), count.At(entity.Span.End),
+            ]).ToArray();
         });
     }
 

@@ -54,11 +54,13 @@ internal sealed class TokenizeCommand : TextCommand
             Truncation = parsed.GetValue(_truncation),
             Stride = parsed.GetValue(_stride),
         };
-        TokenListFormat format = new(Output.Offsets(parsed), words, overflow: parsed.GetValue(_stride) is not null);
+        bool overflow = parsed.GetValue(_stride) is not null;
+        TokenListFormat format = new(Output.Offsets(parsed), words, overflow);
         return Run(parsed, new TextWork<TokenizeItem, TokenList>
         {
             FromColumns = columns => TokenizeItem.FromLine(columns[0], words),
             FromRecord = record => TokenizeItem.FromRecord(record, words),
+            Table = overflow ? null : new(row => words ? new(row.Texts("words"), null, words, null) : new([row.Text("text")], null, words, null), format.Columns),
             Compute = (items, cancellationToken) => items.Select(item => Encode(tokenizer, item, options, cancellationToken)),
             WriteJson = format.WriteJson,
             Render = format.Render,

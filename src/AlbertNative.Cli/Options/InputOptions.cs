@@ -9,7 +9,8 @@ internal sealed class InputOptions
     private readonly Argument<string[]> _arguments;
     private readonly Option<string?> _input = new("--input", "-i")
     {
-        Description = "Read this file, one item a line; - is standard input, which is also read where there are no arguments",
+        Description = "Read this file, one item a line; - is standard input, which is also read where there are no arguments; "
+            + $"a file that ends in {TableFile.Endings} is a table, one item a row",
         HelpName = "FILE",
     };
     private readonly Option<bool> _jsonl = new("--jsonl")
@@ -46,6 +47,12 @@ internal sealed class InputOptions
 
     public ErrorPolicy OnError(ParseResult parsed) => parsed.GetValue(_onError);
 
+    /// <summary>The table that is the input; null where it is another one.</summary>
+    public string? TablePath(SymbolResult result) => TableOf(result.GetValue(_input));
+
+    /// <summary>The table that is the input; null where it is another one.</summary>
+    public string? TablePath(ParseResult parsed) => TableOf(parsed.GetValue(_input));
+
     /// <summary>Opens the input.</summary>
     /// <exception cref="BadInputException">The file cannot be read.</exception>
     public InputSource Open(ParseResult parsed, Terminal terminal)
@@ -61,6 +68,8 @@ internal sealed class InputOptions
     private void Validate(CommandResult command)
     {
         int count = command.GetValue(_arguments)?.Length ?? 0;
+        if (command.GetValue(_jsonl) && TablePath(command) is string table)
+            command.AddError($"--jsonl: {table} is a table by its name");
         if (count == 0)
             return;
         if (command.GetResult(_input) is not null)
@@ -70,6 +79,8 @@ internal sealed class InputOptions
         if (count < _columns.Least || count > _columns.Most)
             command.AddError($"{_arguments.Name}: found {count} argument(s), expected {Expected()}");
     }
+
+    private static string? TableOf(string? path) => TableFile.IsTable(path) ? path : null;
 
     private string Expected() =>
         _columns.Least == _columns.Most ? $"{_columns.Least}" : $"at least {_columns.Least}";

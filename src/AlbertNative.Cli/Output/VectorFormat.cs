@@ -11,6 +11,19 @@ internal sealed class VectorFormat(Func<string, TextOffsets> offsets)
 {
     private const int ShownNumbers = 6;
 
+    private static readonly ColumnType Span = ColumnType.StructOf(("start", ColumnType.Integer), ("end", ColumnType.Integer));
+
+    /// <summary>The words are the table's own.</summary>
+    public static TableColumn<IReadOnlyList<string>, TokenEmbeddings>[] WordColumns { get; } =
+        [new("embeddings", ColumnType.ListOf(ColumnType.Vector), (_, words) => Vectors(words))];
+
+    public TableColumn<string, TokenEmbeddings>[] TokenColumns =>
+    [
+        new("tokens", ColumnType.ListOf(ColumnType.Text), (_, tokens) => tokens.Tokens),
+        new("offsets", ColumnType.ListOf(Span), (text, tokens) => Spans(offsets(text), tokens)),
+        new("embeddings", ColumnType.ListOf(ColumnType.Vector), (_, tokens) => Vectors(tokens)),
+    ];
+
     public void WriteTokens(Utf8JsonWriter json, string text, TokenEmbeddings tokens)
     {
         json.WriteTexts("tokens", tokens.Tokens);
@@ -55,6 +68,12 @@ internal sealed class VectorFormat(Func<string, TextOffsets> offsets)
         }
         json.WriteEndArray();
     }
+
+    private static IEnumerable<object?> Vectors(TokenEmbeddings tokens) =>
+        Enumerable.Range(0, tokens.Count).Select(i => tokens[i].IsEmpty ? null : tokens[i].ToArray());
+
+    private static object?[][] Spans(TextOffsets count, TokenEmbeddings tokens) =>
+        Array.ConvertAll(tokens.Spans.ToArray(), span => (object?[])[count.At(span.Start), count.At(span.End)]);
 
     /// <summary>The first numbers of a vector, for people.</summary>
     public static string Begin(ReadOnlySpan<float> vector)

@@ -11,6 +11,19 @@ namespace AlbertNative.Cli;
 /// <param name="overflow">Whether further windows are.</param>
 internal sealed class TokenListFormat(Func<string, TextOffsets> offsets, bool words, bool overflow)
 {
+    private static readonly ColumnType Numbers = ColumnType.ListOf(ColumnType.Integer);
+    private static readonly ColumnType Span = ColumnType.StructOf(("start", ColumnType.Integer), ("end", ColumnType.Integer));
+
+    /// <summary>Columns of a table, as the fields of a JSON line.</summary>
+    public TableColumn<TokenizeItem, TokenList>[] Columns =>
+    [
+        new("ids", Numbers, (_, tokens) => Boxed(tokens.Ids)),
+        new("tokens", ColumnType.ListOf(ColumnType.Text), (_, tokens) => tokens.Tokens),
+        new("token_type_ids", Numbers, (_, tokens) => Boxed(tokens.TokenTypeIds)),
+        new("offsets", ColumnType.ListOf(Span), (item, tokens) => Offsets(item, tokens).Select(span => (object?[])[span.Start, span.End])),
+        .. words ? [new("word_ids", Numbers, (_, tokens) => Boxed(tokens.WordIndices))] : (TableColumn<TokenizeItem, TokenList>[])[],
+    ];
+
     public void WriteJson(Utf8JsonWriter json, TokenizeItem item, TokenList tokens)
     {
         json.WriteNumbers("ids", tokens.Ids);
@@ -38,6 +51,8 @@ internal sealed class TokenListFormat(Func<string, TextOffsets> offsets, bool wo
         foreach (TokenList window in overflow ? tokens.Overflow : [])
             Render(console, item, window);
     }
+
+    private static IEnumerable<object?> Boxed(int[] numbers) => numbers.Cast<object?>();
 
     private void WriteOverflow(Utf8JsonWriter json, TokenizeItem item, TokenList tokens)
     {

@@ -1,0 +1,61 @@
+namespace AlbertNative.Cli;
+
+/// <summary>Files that hold tables, known by how their names end.</summary>
+internal static class TableFile
+{
+    private static readonly string[] ParquetEndings = [".parquet", ".pq"];
+    private static readonly string[] ArrowEndings = [".arrow", ".feather"];
+
+    /// <summary>What such files' names end in, for messages.</summary>
+    public const string Endings = ".parquet, .pq, .arrow or .feather";
+
+    /// <summary>Whether a file is one by its name.</summary>
+    public static bool IsTable(string? path) => path is not null && (IsParquet(path) || EndsWith(path, ArrowEndings));
+
+    /// <summary>Whether two files are of the same kind.</summary>
+    public static bool AreAlike(string path, string other) => IsTable(path) && IsTable(other) && IsParquet(path) == IsParquet(other);
+
+    /// <summary>Opens one to be read.</summary>
+    /// <exception cref="BadInputException">It cannot be read, or is not what its name says.</exception>
+    public static ITableReader Open(string path) => IsParquet(path) ? new ParquetTableReader(path) : new ArrowTableReader(path);
+
+    public static FileStream OpenRead(string path)
+    {
+        if (Directory.Exists(path))
+            throw new BadInputException($"cannot read the input file: {path} is a directory");
+        try
+        {
+            return new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new BadInputException($"cannot read the input file: {e.Message}");
+        }
+    }
+
+    /// <summary>Reads from a file by one of the libraries, which take a damaged one for all kinds of faults.</summary>
+    /// <exception cref="TableException">It cannot be read.</exception>
+    public static T Reading<T>(string path, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception e) when (e is not (OperationCanceledException or BadInputException or TableException or OutOfMemoryException))
+        {
+            throw new TableException($"cannot read {path}: it is damaged, cut off, or uses what is not supported: {OneLine.Of(e)}");
+        }
+    }
+
+    /// <summary>Columns are found by their names.</summary>
+    /// <exception cref="BadInputException">Two have the same one.</exception>
+    public static void RequireDistinct(string path, IReadOnlyList<string> columns)
+    {
+        if (columns.GroupBy(name => name).FirstOrDefault(same => same.Skip(1).Any()) is { } twice)
+            throw new BadInputException($"{path}: there is more than one column \"{twice.Key}\"");
+    }
+
+    private static bool IsParquet(string path) => EndsWith(path, ParquetEndings);
+
+    private static bool EndsWith(string path, string[] endings) => endings.Any(ending => path.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
+}
