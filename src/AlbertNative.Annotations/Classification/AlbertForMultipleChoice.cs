@@ -14,8 +14,9 @@ public sealed class AlbertForMultipleChoice : ModelAnnotator
 
     /// <summary>Choices by an opened model.</summary>
     /// <exception cref="Checkpoints.CheckpointFormatException">The model has no head for it.</exception>
+    /// <exception cref="ArgumentException">The model is of another family.</exception>
     public AlbertForMultipleChoice(AnnotationModel model)
-        : base(model)
+        : base(model, ModelFamily.Albert)
     {
         ArgumentNullException.ThrowIfNull(model);
         _head = new MultipleChoiceHead(model.Model.Transformer);

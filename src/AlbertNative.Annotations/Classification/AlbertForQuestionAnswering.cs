@@ -1,3 +1,5 @@
+using AlbertNative.Model;
+
 namespace AlbertNative.Annotations;
 
 /// <summary>
@@ -8,8 +10,9 @@ public sealed class AlbertForQuestionAnswering : AnswerAnnotator
 {
     /// <summary>Answers of an opened model.</summary>
     /// <exception cref="Checkpoints.CheckpointFormatException">The model has no head for it.</exception>
+    /// <exception cref="ArgumentException">The model is of another family.</exception>
     public AlbertForQuestionAnswering(AnnotationModel model)
-        : base(model)
+        : base(model, ModelFamily.Albert)
     {
     }
 }

@@ -1,3 +1,5 @@
+using AlbertNative.Model;
+
 namespace AlbertNative.Annotations;
 
 /// <summary>A label for each token of an ALBERT model, as Spark NLP's class of that name. <see cref="NerConverter"/> makes entities of them.</summary>
@@ -5,8 +7,9 @@ public sealed class AlbertForTokenClassification : WordLabels
 {
     /// <summary>Labels of an opened model.</summary>
     /// <exception cref="Checkpoints.CheckpointFormatException">The model has no head for it.</exception>
+    /// <exception cref="ArgumentException">The model is of another family.</exception>
     public AlbertForTokenClassification(AnnotationModel model)
-        : base(model)
+        : base(model, ModelFamily.Albert)
     {
     }
 }

@@ -20,9 +20,9 @@ public sealed class AlbertForZeroShotClassification : SentenceClassifier
 
     /// <summary>Labels by an opened model.</summary>
     /// <exception cref="Checkpoints.CheckpointFormatException">The model has no head for it.</exception>
-    /// <exception cref="ArgumentException">Not exactly one of its labels begins with <c>entail</c>, or with <c>contradict</c>.</exception>
+    /// <exception cref="ArgumentException">The model is of another family, or not exactly one of its labels begins with <c>entail</c>, or with <c>contradict</c>.</exception>
     public AlbertForZeroShotClassification(AnnotationModel model)
-        : base(model)
+        : base(model, ModelFamily.Albert)
     {
         ArgumentNullException.ThrowIfNull(model);
         _head = new SequenceClassificationHead(model.Model.Transformer);
@@ -43,7 +43,7 @@ public sealed class AlbertForZeroShotClassification : SentenceClassifier
     private protected override IReadOnlyList<string> Labels => CandidateLabels;
 
     // The threshold is not used.
-    private protected override float Limen => 0.5f;
+    private protected override float EffectiveThreshold => 0.5f;
 
     private protected override IEnumerable<Parameter> ClassifierParameters => [s_candidateLabels];
 

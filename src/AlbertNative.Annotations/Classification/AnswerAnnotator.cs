@@ -10,8 +10,8 @@ public abstract class AnswerAnnotator : ModelAnnotator
     private readonly QuestionAnsweringHead _head;
     private readonly Lazy<SparkPieces> _pieces;
 
-    private protected AnswerAnnotator(AnnotationModel model)
-        : base(model)
+    private protected AnswerAnnotator(AnnotationModel model, ModelFamily family)
+        : base(model, family)
     {
         _head = new QuestionAnsweringHead(model.Model.Transformer);
         _pieces = new(() => new SparkPieces(Model));

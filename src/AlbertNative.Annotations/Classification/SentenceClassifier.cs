@@ -1,3 +1,5 @@
+using AlbertNative.Model;
+
 namespace AlbertNative.Annotations;
 
 /// <summary>An annotator that gives each sentence labels with their probabilities.</summary>
@@ -8,8 +10,8 @@ public abstract class SentenceClassifier : ModelAnnotator
     private static readonly Parameter s_multilabel = Parameter.Flag("multilabel", false);
     private static readonly Parameter s_threshold = Parameter.Fraction("threshold", 0.5f);
 
-    private protected SentenceClassifier(AnnotationModel model)
-        : base(model)
+    private protected SentenceClassifier(AnnotationModel model, ModelFamily family)
+        : base(model, family)
     {
     }
 
@@ -51,7 +53,7 @@ public abstract class SentenceClassifier : ModelAnnotator
     private protected virtual bool IsSigmoid => Activation == "sigmoid" || Multilabel;
 
     /// <summary>What a label's probability must be above.</summary>
-    private protected virtual float Limen => Threshold;
+    private protected virtual float EffectiveThreshold => Threshold;
 
     /// <summary>The labels.</summary>
     private protected abstract IReadOnlyList<string> Labels { get; }
@@ -73,7 +75,7 @@ public abstract class SentenceClassifier : ModelAnnotator
     {
         Dictionary<string, string?> metadata = ClassScores.MetadataOf(sentence.Sentence, Labels, scores);
         IEnumerable<int> chosen = IsSigmoid
-            ? Enumerable.Range(0, scores.Length).Where(i => scores[i] > Limen)
+            ? Enumerable.Range(0, scores.Length).Where(i => scores[i] > EffectiveThreshold)
             : [ClassScores.Best(scores)];
         return chosen.Select(i => new Annotation(OutputType, sentence.Begin, sentence.End, Labels[i], metadata));
     }

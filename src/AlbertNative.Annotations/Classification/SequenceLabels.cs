@@ -8,8 +8,8 @@ public abstract class SequenceLabels : SentenceClassifier
     private readonly SequenceClassificationHead _head;
     private readonly Lazy<SentenceInputs> _inputs;
 
-    private protected SequenceLabels(AnnotationModel model)
-        : base(model)
+    private protected SequenceLabels(AnnotationModel model, ModelFamily family)
+        : base(model, family)
     {
         _head = new SequenceClassificationHead(model.Model.Transformer);
         _inputs = new(() => new SentenceInputs(Model, Mode, CaseSensitive, Limit));
@@ -18,7 +18,7 @@ public abstract class SequenceLabels : SentenceClassifier
     // From Python, multilabel and threshold have no effect in Spark NLP.
     private protected override bool IsSigmoid => IsExact ? Activation == "sigmoid" : base.IsSigmoid;
 
-    private protected override float Limen => IsExact ? 0.5f : base.Limen;
+    private protected override float EffectiveThreshold => IsExact ? 0.5f : base.EffectiveThreshold;
 
     private protected override IReadOnlyList<string> Labels => Model.Model.Config.Labels;
 

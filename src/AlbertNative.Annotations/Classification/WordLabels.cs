@@ -7,8 +7,8 @@ public abstract class WordLabels : TokenModelAnnotator
 {
     private readonly TokenClassificationHead _head;
 
-    private protected WordLabels(AnnotationModel model)
-        : base(model) => _head = new TokenClassificationHead(model.Model.Transformer);
+    private protected WordLabels(AnnotationModel model, ModelFamily family)
+        : base(model, family) => _head = new TokenClassificationHead(model.Model.Transformer);
 
     /// <inheritdoc/>
     public override string OutputType => AnnotatorTypes.NamedEntity;

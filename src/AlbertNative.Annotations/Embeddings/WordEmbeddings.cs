@@ -12,8 +12,8 @@ public abstract class WordEmbeddings : TokenModelAnnotator
 
     private readonly EncoderHead _head;
 
-    private protected WordEmbeddings(AnnotationModel model)
-        : base(model) => _head = new EncoderHead(model.Model.Transformer);
+    private protected WordEmbeddings(AnnotationModel model, ModelFamily family)
+        : base(model, family) => _head = new EncoderHead(model.Model.Transformer);
 
     /// <summary>The length of the vectors. What is set goes into the column's metadata in the mode spark-nlp-exact, and nowhere else.</summary>
     public int Dimension

@@ -10,6 +10,7 @@ namespace AlbertNative.Annotations.Java;
 internal sealed class JavaRegexTranslation
 {
     private const int MaxDepth = 200;
+    private const int MaxLength = 1 << 20;
     private const string LastLineEnd = @"(?=\r\n\z|(?<!\r)\n\z|[\r\u0085\u2028\u2029]\z|\z)";
 
     private readonly string _source;
@@ -65,6 +66,8 @@ internal sealed class JavaRegexTranslation
             int start = _output.Length;
             if (Atom())
                 Quantifier(start);
+            if (_output.Length > MaxLength)
+                throw Fault($"sets and boundaries of more than {MaxLength} characters when written out");
         }
         (_ignoreCase, _dotAll, _multiline) = (ignoreCase, dotAll, multiline);
         _depth--;

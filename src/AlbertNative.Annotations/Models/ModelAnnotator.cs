@@ -1,3 +1,5 @@
+using AlbertNative.Model;
+
 namespace AlbertNative.Annotations;
 
 /// <summary>An annotator that stands on a model, and takes several rows together.</summary>
@@ -10,9 +12,11 @@ public abstract class ModelAnnotator : Annotator
     private static readonly Parameter s_caseSensitive = Parameter.Flag("caseSensitive", false);
     private static readonly Parameter s_engine = Parameter.Text("engine");
 
-    private protected ModelAnnotator(AnnotationModel model)
+    private protected ModelAnnotator(AnnotationModel model, ModelFamily family)
     {
         ArgumentNullException.ThrowIfNull(model);
+        if (model.Model.Config.Family != family)
+            throw new ArgumentException($"{StageName} needs a model of the family {family}, {model.Name} is of {model.Model.Config.Family}", nameof(model));
         Model = model;
         Set(ModelParameters.Model, model.Name);
     }
@@ -34,12 +38,15 @@ public abstract class ModelAnnotator : Annotator
         init => Set(s_maxSentenceLength, value);
     }
 
-    /// <summary>Whether tokens keep the case of their letters.</summary>
+    /// <summary>Whether tokens keep the case of their letters. A BERT's pieces follow its own tokenizer, whatever is set here.</summary>
     public bool CaseSensitive
     {
         get => IsSet(s_caseSensitive) ? Get<bool>(s_caseSensitive) : CaseSensitiveByDefault;
         init => Set(s_caseSensitive, value);
     }
+
+    /// <summary>The modes that there are over a BERT: what Spark NLP does by mistake is known of ALBERT alone.</summary>
+    private protected virtual AnnotationMode[] BertModes { get; } = [AnnotationMode.SparkNlp, AnnotationMode.HuggingFace];
 
     /// <summary>What <see cref="CaseSensitive"/> is where it is not set.</summary>
     private protected virtual bool CaseSensitiveByDefault => false;
@@ -52,6 +59,11 @@ public abstract class ModelAnnotator : Annotator
     internal override void Validate()
     {
         base.Validate();
+        if (Model.Model.Config.Family == ModelFamily.Bert && !BertModes.Contains(Mode))
+        {
+            throw new ArgumentException($"{StageName} '{Uid}': the mode {AnnotationModes.NameOf(Mode)} is not supported, only " +
+                string.Join(", ", BertModes.Select(AnnotationModes.NameOf)));
+        }
         if (BatchSize < 1)
             throw new ArgumentException($"{StageName} '{Uid}': batchSize is {BatchSize}, it must be at least 1");
         // Spark NLP takes less than 3, and gives nothing then.

@@ -9,14 +9,14 @@ internal sealed class SentenceInputs
     private readonly AnnotationMode _mode;
     private readonly bool _caseSensitive;
     private readonly int _limit;
-    private readonly SparkPieces? _pieces;
+    private readonly TokenPieces? _pieces;
 
     /// <exception cref="ArgumentException">The model lacks what the mode needs.</exception>
     public SentenceInputs(AnnotationModel model, AnnotationMode mode, bool caseSensitive, int limit)
     {
         (_model, _mode, _caseSensitive, _limit) = (model, mode, caseSensitive, limit);
         if (mode != AnnotationMode.HuggingFace)
-            _pieces = new SparkPieces(model);
+            _pieces = TokenPieces.Of(model);
     }
 
     /// <summary>The sequences of sentences that go through the model together; in the mode spark-nlp-exact padded to one length.</summary>

@@ -4,10 +4,10 @@ using AlbertNative.Tokenization;
 namespace AlbertNative.Annotations;
 
 /// <summary>
-/// Tokens cut into pieces as Spark NLP does: each by itself, its letters made small as Java does, nothing else of what the model's
-/// tokenizer does, and without the pieces that are a space alone.
+/// Tokens cut into ALBERT's pieces as Spark NLP does: each by itself, its letters made small as Java does, nothing else of what the
+/// model's tokenizer does, and without the pieces that are a space alone.
 /// </summary>
-internal sealed class SparkPieces
+internal sealed class SparkPieces : TokenPieces
 {
     private const string SpacePiece = "▁";
 
@@ -25,15 +25,14 @@ internal sealed class SparkPieces
         _space = _model.TryGetId(SpacePiece, out int space) ? space : -1;
     }
 
-    public int ClsId { get; }
+    public override int ClsId { get; }
 
-    public int SepId { get; }
+    public override int SepId { get; }
 
-    /// <summary>What sequences are padded with: ALBERT has no <c>[pad]</c>, so that it is the unknown piece.</summary>
-    public int PaddingId { get; }
+    /// <summary>ALBERT has no <c>[pad]</c>, so that it is the unknown piece.</summary>
+    public override int PaddingId { get; }
 
-    /// <summary>A text's pieces, and their ids.</summary>
-    public (string[] Texts, int[] Ids) Encode(string text, bool caseSensitive)
+    public override (string[] Texts, int[] Ids) Encode(string text, bool caseSensitive)
     {
         SentencePieceEncoding encoding = _model.Encode(caseSensitive ? text : JavaText.ToLowerCase(text));
         List<string> texts = [];
@@ -46,26 +45,6 @@ internal sealed class SparkPieces
             ids.Add(encoding.Ids[i]);
         }
         return ([.. texts], [.. ids]);
-    }
-
-    /// <summary>
-    /// The pieces of a sentence's tokens: of the first (limit − 2) of them, and of those the first limit pieces. Only limit − 2
-    /// fit beside <c>[CLS]</c> and <c>[SEP]</c>.
-    /// </summary>
-    public TokenPiece[] Encode(IReadOnlyList<Annotation> tokens, int limit, bool caseSensitive)
-    {
-        List<TokenPiece> pieces = [];
-        int count = Math.Min(tokens.Count, limit - 2);
-        for (int token = 0; token < count && pieces.Count < limit; token++)
-        {
-            bool isWordStart = true;
-            foreach (int id in Encode(tokens[token].Result, caseSensitive).Ids)
-            {
-                pieces.Add(new TokenPiece(id, token, isWordStart));
-                isWordStart = false;
-            }
-        }
-        return [.. pieces.Take(limit)];
     }
 
     private int Find(string piece, string name) => _model.TryGetId(piece, out int id)

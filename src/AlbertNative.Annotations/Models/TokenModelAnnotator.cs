@@ -1,3 +1,5 @@
+using AlbertNative.Model;
+
 namespace AlbertNative.Annotations;
 
 /// <summary>An annotator that says something of each token: of the first piece of each.</summary>
@@ -5,8 +7,8 @@ public abstract class TokenModelAnnotator : ModelAnnotator
 {
     private readonly Lazy<SentenceInputs> _inputs;
 
-    private protected TokenModelAnnotator(AnnotationModel model)
-        : base(model) => _inputs = new(() => new SentenceInputs(Model, Mode, CaseSensitive, Limit));
+    private protected TokenModelAnnotator(AnnotationModel model, ModelFamily family)
+        : base(model, family) => _inputs = new(() => new SentenceInputs(Model, Mode, CaseSensitive, Limit));
 
     /// <summary>
     /// Told of tokens that get no annotation, since their sentence is too long: they are otherwise left out in silence, as by

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
+using AlbertNative.Model;
 
 namespace AlbertNative.Annotations;
 
@@ -28,7 +30,7 @@ public sealed partial class NluPipeline : IDisposable
             new DocumentAssembler { InputCol = "text", OutputCol = "document" },
             new SentenceDetector { InputCols = ["document"], OutputCol = "sentence" },
             new Tokenizer { InputCols = ["sentence"], OutputCol = "token" },
-            new AlbertEmbeddings(model) { InputCols = ["sentence", "token"], OutputCol = "embeddings", Mode = mode });
+            EmbeddingsOf(model, mode));
     }
 
     /// <summary>The model.</summary>
@@ -101,32 +103,32 @@ public sealed partial class NluPipeline : IDisposable
             Model.Dispose();
     }
 
+    private static WordEmbeddings EmbeddingsOf(AnnotationModel model, AnnotationMode mode) => model.Model.Config.Family == ModelFamily.Bert
+        ? new BertEmbeddings(model) { InputCols = ["sentence", "token"], OutputCol = "embeddings", Mode = mode }
+        : new AlbertEmbeddings(model) { InputCols = ["sentence", "token"], OutputCol = "embeddings", Mode = mode };
+
     private static NluRow[] RowsOf(AnnotationRow row, int index, OutputLevel level)
     {
-        ILookup<(int Begin, int End), Annotation> vectors = row.Annotations("embeddings").ToLookup(a => (a.Begin, a.End));
-        string column = level switch
+        IReadOnlyList<Annotation> words = row.Annotations("embeddings");
+        (string column, ILookup<string, Annotation> vectors, Func<Annotation, string> keyOf) = level switch
         {
-            OutputLevel.Sentence => "sentence",
-            OutputLevel.Document => "document",
-            _ => "token",
+            OutputLevel.Token => ("token", words.ToLookup(PlaceOf), (Func<Annotation, string>)PlaceOf),
+            OutputLevel.Sentence => ("sentence", words.ToLookup(word => word.Sentence), sentence => sentence.Sentence),
+            _ => ("document", words.ToLookup(_ => ""), _ => ""),
         };
         return
         [
             .. row.Annotations(column).Select(annotation => new NluRow(
-                level, index, annotation.Result, annotation.Begin, annotation.End, VectorsOf(row, annotation, vectors, level))),
+                level, index, annotation.Result, annotation.Begin, annotation.End, VectorsOf(vectors[keyOf(annotation)], level))),
         ];
     }
 
-    private static ReadOnlyMemory<float>[] VectorsOf(
-        AnnotationRow row, Annotation annotation, ILookup<(int Begin, int End), Annotation> vectors, OutputLevel level)
-    {
-        if (level == OutputLevel.Token)
-            return [vectors[(annotation.Begin, annotation.End)].Select(a => a.Embeddings).FirstOrDefault()];
-        IEnumerable<Annotation> inside = row.Annotations("embeddings");
-        if (level == OutputLevel.Sentence)
-            inside = inside.Where(a => a.Sentence == annotation.Sentence);
-        return [.. inside.Select(a => a.Embeddings)];
-    }
+    // Of a token there is one, empty where the token was cut off.
+    private static ReadOnlyMemory<float>[] VectorsOf(IEnumerable<Annotation> words, OutputLevel level) => level == OutputLevel.Token
+        ? [words.Select(word => word.Embeddings).FirstOrDefault()]
+        : [.. words.Select(word => word.Embeddings)];
+
+    private static string PlaceOf(Annotation annotation) => string.Create(CultureInfo.InvariantCulture, $"{annotation.Begin}-{annotation.End}");
 
     private static string NameOf(string reference)
     {

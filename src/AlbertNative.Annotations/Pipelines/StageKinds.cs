@@ -15,6 +15,7 @@ internal static class StageKinds
         Add(new(nameof(Tokenizer), Nlp + ".annotators", _ => new Tokenizer()));
         Add(new(nameof(RegexTokenizer), Nlp + ".annotators", _ => new RegexTokenizer()));
         Add(new(nameof(AlbertEmbeddings), Nlp + ".embeddings", model => new AlbertEmbeddings(model!), NeedsModel: true));
+        Add(new(nameof(BertEmbeddings), Nlp + ".embeddings", model => new BertEmbeddings(model!), NeedsModel: true));
         Add(new(nameof(SentenceEmbeddings), Nlp + ".embeddings", _ => new SentenceEmbeddings()));
         foreach (StageKind classifier in Classifiers)
             Add(classifier);
@@ -38,6 +39,9 @@ internal static class StageKinds
         Classifier(nameof(AlbertForZeroShotClassification), model => new AlbertForZeroShotClassification(model!)),
         Classifier(nameof(AlbertForQuestionAnswering), model => new AlbertForQuestionAnswering(model!)),
         Classifier(nameof(AlbertForMultipleChoice), model => new AlbertForMultipleChoice(model!)),
+        Classifier(nameof(BertForTokenClassification), model => new BertForTokenClassification(model!)),
+        Classifier(nameof(BertForSequenceClassification), model => new BertForSequenceClassification(model!)),
+        Classifier(nameof(BertForQuestionAnswering), model => new BertForQuestionAnswering(model!)),
     ];
 
     private static StageKind Classifier(string name, Func<AnnotationModel?, PipelineStage> create) =>

@@ -98,8 +98,11 @@ internal sealed class TokenRules
             return [new TokenPart(candidate, 0)];
         List<TokenPart> parts = [];
         int at = match.Index;
-        for (int group = 1; group < match.Groups.Count; group++)
-            at = AddGroup(parts, candidate, match.Groups[group].Value, at);
+        foreach (Group group in match.Groups.Values.Skip(1).Where(group => group.Success))
+        {
+            // Spark NLP takes groups to follow each other, also those that have left out a repetition.
+            at = AddGroup(parts, candidate, group.Value, _slips ? at : group.Index);
+        }
         return parts;
     }
 

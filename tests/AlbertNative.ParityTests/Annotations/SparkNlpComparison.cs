@@ -7,7 +7,7 @@ namespace AlbertNative.ParityTests.Annotations;
 /// <summary>Compares what a pipeline gives with what Spark NLP gave; its errors name the line, the row and the column.</summary>
 /// <param name="id">The line.</param>
 /// <param name="vectorsOf">The vectors of a column, by their rows in its tensor; null where the goldens have kept none.</param>
-/// <param name="tolerance">The largest difference of an entry of a vector, and of a score.</param>
+/// <param name="tolerance">The largest difference of a score, and of a vector's entry, relative to it where that is more than 1.</param>
 internal sealed class SparkNlpComparison(string id, Func<string, Func<int, float[]>?>? vectorsOf = null, float tolerance = 2e-5f)
 {
     /// <summary>The number of annotations that were compared.</summary>
@@ -78,7 +78,7 @@ internal sealed class SparkNlpComparison(string id, Func<string, Func<int, float
         {
             float difference = Math.Abs(wanted[i] - actual.Embeddings.Span[i]);
             LargestDifference = Math.Max(LargestDifference, difference);
-            Assert.True(difference <= tolerance, $"{where}: entry {i} should be {wanted[i]}, is {actual.Embeddings.Span[i]}");
+            Assert.True(difference <= tolerance * Math.Max(1, Math.Abs(wanted[i])), $"{where}: entry {i} should be {wanted[i]}, is {actual.Embeddings.Span[i]}");
         }
     }
 }

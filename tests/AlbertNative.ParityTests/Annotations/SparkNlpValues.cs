@@ -80,6 +80,6 @@ internal static class SparkNlpValues
     {
         Assert.Equal(expected.Length, actual.Length);
         for (int i = 0; i < expected.Length; i++)
-            Assert.True(Math.Abs(expected[i] - actual[i]) <= tolerance, $"{where}: entry {i} should be {expected[i]}, is {actual[i]}");
+            Assert.True(Math.Abs(expected[i] - actual[i]) <= tolerance * Math.Max(1, Math.Abs(expected[i])), $"{where}: entry {i} should be {expected[i]}, is {actual[i]}");
     }
 }

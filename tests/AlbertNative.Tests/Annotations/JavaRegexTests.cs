@@ -65,6 +65,7 @@ public sealed class JavaRegexTests
     {
         Assert.Throws<ArgumentException>(() => new JavaRegex(new string('(', 100_000)));
         Assert.Throws<ArgumentException>(() => new JavaRegex(new string('[', 100_000)));
+        Assert.Throws<ArgumentException>(() => new JavaRegex(string.Concat(Enumerable.Repeat(@"\b", 10_000))));
     }
 
     [Fact]

@@ -54,6 +54,28 @@ public sealed class PipelineJsonTests
     }
 
     [Fact]
+    public void A_damaged_file_is_refused_and_nothing_else()
+    {
+        byte[] json = new AnnotationPipeline(
+            TextStages.Document, new Tokenizer { InputCols = ["document"], SplitPattern = @"\W+", Exceptions = ["New (York|Delhi)"] }).ToJson();
+        Random random = new(3);
+        for (int i = 0; i < 1000; i++)
+        {
+            byte[] damaged = [.. json];
+            for (int changes = random.Next(1, 4); changes > 0; changes--)
+                damaged[random.Next(damaged.Length)] = (byte)random.Next(256);
+            try
+            {
+                AnnotationPipeline.FromJson(damaged);
+            }
+            catch (PipelineFormatException)
+            {
+                // What is damaged may still be readable.
+            }
+        }
+    }
+
+    [Fact]
     public void A_light_pipeline_gives_documents_no_metadata()
     {
         LightPipeline light = new(new AnnotationPipeline(

@@ -1,0 +1,15 @@
+using AlbertNative.Model;
+
+namespace AlbertNative.Annotations;
+
+/// <summary>Labels of sentences of a BERT, as Spark NLP's class of that name.</summary>
+public sealed class BertForSequenceClassification : SequenceLabels
+{
+    /// <summary>Labels of an opened model.</summary>
+    /// <exception cref="Checkpoints.CheckpointFormatException">The model has no head for it.</exception>
+    /// <exception cref="ArgumentException">The model is of another family.</exception>
+    public BertForSequenceClassification(AnnotationModel model)
+        : base(model, ModelFamily.Bert)
+    {
+    }
+}
