@@ -11,16 +11,15 @@ public abstract class PipelineStage
     private static readonly Parameter s_mode = Parameter.Text("mode", AnnotationModes.NameOf(AnnotationMode.SparkNlp));
 
     private readonly Dictionary<string, object> _values = new(StringComparer.Ordinal);
-    private string? _uid;
+    private string _uid;
 
-    private protected PipelineStage()
-    {
-    }
+    private protected PipelineStage() =>
+        _uid = $"{StageName}_{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}";
 
     /// <summary>What tells this stage from others of its class; made up where it is not given.</summary>
     public string Uid
     {
-        get => _uid ??= $"{StageName}_{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}";
+        get => _uid;
         init => _uid = value;
     }
 
