@@ -1,4 +1,5 @@
 using System.CommandLine;
+using AlbertNative.Model;
 using AlbertNative.Training;
 
 namespace AlbertNative.Cli;
@@ -12,6 +13,7 @@ internal sealed class TrainCommand : Command
         Add(new TrainTagCommand(session));
         Add(new TrainClassifyCommand(session));
         Add(new TrainAnswerCommand(session));
+        Add(new TrainChooseCommand(session));
         Add(new TrainFillMaskCommand(session));
     }
 }
@@ -34,25 +36,74 @@ internal sealed class TrainTagCommand : TrainTaskCommand
     }
 }
 
-/// <summary><c>albert train classify</c>: a label for each text or pair of texts.</summary>
+/// <summary><c>albert train classify</c>: labels or numbers for each text or pair of texts.</summary>
 internal sealed class TrainClassifyCommand : TrainTaskCommand
 {
     private readonly DataOptionSet _columns;
-    private readonly Option<bool> _balanced = Choice.Of(
-        "--class-weights", "Whether rare classes count more [default: none]", ("none", false), ("balanced", true));
+    private readonly Option<ClassWeights> _weights = Choice.Of(
+        "--class-weights", "Whether rare classes count more [default: none]", ("none", ClassWeights.None), ("balanced", ClassWeights.Balanced));
+    private readonly Option<ProblemType?> _problem = Choice.Of<ProblemType?>(
+        "--problem-type", "What a text has: one label, any number of labels, or numbers [default: one label, or any number where some text has none or several]",
+        ("single_label_classification", ProblemType.SingleLabelClassification),
+        ("multi_label_classification", ProblemType.MultiLabelClassification), ("regression", ProblemType.Regression));
 
     public TrainClassifyCommand(Session session)
-        : base(session, "classify", "Classify texts or pairs of texts. Files: CSV, TSV, JSON lines")
+        : base(session, "classify", "Classify texts or pairs of texts, or give them numbers. Files: CSV, TSV, JSON lines")
     {
-        _columns = new(this, severalLabels: false);
-        Add(_balanced);
+        _columns = new(this, severalLabels: true);
+        Add(_weights);
+        Add(_problem);
     }
 
     protected override PreparedRun Prepare(ParseResult parsed, Tokenization.Tokenizer tokenizer, TrainingFiles files, TrainingOptions options)
     {
         DataOptions columns = _columns.Value(parsed);
         TrainingData<LabelledText> data = new(files, path => DataFiles.ReadTexts(path, columns));
-        ClassificationTask task = new(tokenizer, data.Train, data.Dev, files.MaxLength, options.LabelSmoothing, parsed.GetValue(_balanced));
+        bool balanced = parsed.GetValue(_weights) == ClassWeights.Balanced;
+        ProblemType problem = parsed.GetValue(_problem)
+            ?? (data.Train.Any(text => text.Labels.Count != 1) ? ProblemType.MultiLabelClassification : ProblemType.SingleLabelClassification);
+        if (problem != ProblemType.SingleLabelClassification && (balanced || options.LabelSmoothing > 0))
+            throw new BadInputException($"{(balanced ? "--class-weights" : "--label-smoothing")} is for one label of several, not for {(problem == ProblemType.Regression ? "numbers" : "any number of labels")}");
+        if (balanced && options.LabelSmoothing > 0)
+            throw new BadInputException("--label-smoothing and --class-weights exclude each other");
+        SequenceTask task = problem switch
+        {
+            ProblemType.MultiLabelClassification => new MultiLabelTask(tokenizer, data.Train, data.Dev, files.MaxLength),
+            ProblemType.Regression => new RegressionTask(tokenizer, data.Train, data.Dev, files.MaxLength),
+            _ => new ClassificationTask(tokenizer, data.Train, data.Dev, files.MaxLength, options.LabelSmoothing, balanced),
+        };
+        return data.Prepare(task, task.Add, SharedExamples.Find);
+    }
+}
+
+/// <summary>What a class's examples count.</summary>
+internal enum ClassWeights
+{
+    /// <summary>The same.</summary>
+    None,
+
+    /// <summary>The more the rarer the class is.</summary>
+    Balanced,
+}
+
+/// <summary><c>albert train choose</c>: the right one of several choices.</summary>
+internal sealed class TrainChooseCommand : TrainTaskCommand
+{
+    private readonly Option<Quoting?> _quoting = DataOptionSet.QuotingOption();
+
+    public TrainChooseCommand(Session session)
+        : base(
+            session, "choose",
+            "Pick the right one of several choices. Files: tables with SWAG's columns, JSON lines with \"text\", \"choices\" and \"label\"") =>
+        Add(_quoting);
+
+    protected override PreparedRun Prepare(ParseResult parsed, Tokenization.Tokenizer tokenizer, TrainingFiles files, TrainingOptions options)
+    {
+        if (options.LabelSmoothing > 0)
+            throw new BadInputException("--label-smoothing is not for choices");
+        DataOptions columns = new() { Quoting = parsed.GetValue(_quoting) };
+        TrainingData<ChoiceExample> data = new(files, path => DataFiles.ReadChoices(path, columns));
+        ChoiceTask task = new(tokenizer, data.Train, data.Dev, files.MaxLength);
         return data.Prepare(task, task.Add, SharedExamples.Find);
     }
 }

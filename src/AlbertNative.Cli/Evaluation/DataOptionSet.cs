@@ -10,9 +10,7 @@ internal sealed class DataOptionSet
     private readonly Option<string?> _pair = Column("--pair-column", "The column with the second text of a pair [default: sentence2 or hypothesis]");
     private readonly Option<string[]> _labels;
     private readonly Option<bool> _noHeader = new("--no-header") { Description = "The first line is an example; columns are named 1, 2, …" };
-    private readonly Option<Quoting?> _quoting = Choice.Of<Quoting?>(
-        "--quoting", "What quotation marks mean [default: csv between commas; between tabs it has to be said where it matters]",
-        ("none", Quoting.None), ("csv", Quoting.Csv));
+    private readonly Option<Quoting?> _quoting = QuotingOption();
 
     /// <summary>Adds the options to a command.</summary>
     /// <param name="command">The command.</param>
@@ -32,6 +30,11 @@ internal sealed class DataOptionSet
         command.Add(_noHeader);
         command.Add(_quoting);
     }
+
+    /// <summary>The option that says what quotation marks mean.</summary>
+    public static Option<Quoting?> QuotingOption() => Choice.Of<Quoting?>(
+        "--quoting", "What quotation marks mean [default: csv between commas; between tabs it has to be said where it matters]",
+        ("none", Quoting.None), ("csv", Quoting.Csv));
 
     /// <summary>What they say.</summary>
     public DataOptions Value(ParseResult parsed) => new()

@@ -15,7 +15,7 @@ internal sealed class EvaluateCommand : Command
     private readonly Option<EvaluationTask?> _task = Choice.Of<EvaluationTask?>(
         "--task", "What is judged [default: by the file's ending: tag for .conll and .conllu, answer for .json, classify for .csv, .tsv and .jsonl]",
         ("classify", EvaluationTask.Classify), ("regress", EvaluationTask.Regress), ("tag", EvaluationTask.Tag),
-        ("answer", EvaluationTask.Answer), ("similarity", EvaluationTask.Similarity), ("pretrain", EvaluationTask.Pretrain));
+        ("answer", EvaluationTask.Answer), ("choose", EvaluationTask.Choose), ("similarity", EvaluationTask.Similarity), ("pretrain", EvaluationTask.Pretrain));
     private readonly Option<string?> _predictions = File("--predictions", "Judge these predictions instead of a model's");
     private readonly Option<string?> _noAnswerScores = File("--no-answer-scores", "For answers in a file: how sure it is that a question has none, by id");
     private readonly Option<double?> _noAnswerThreshold = new("--no-answer-threshold")

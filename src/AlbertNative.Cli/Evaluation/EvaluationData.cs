@@ -9,6 +9,7 @@ internal sealed class EvaluationData
     private DataSet<LabelledText>? _texts;
     private DataSet<TaggedSentence>? _sentences;
     private DataSet<QuestionExample>? _questions;
+    private DataSet<ChoiceExample>? _choices;
 
     private EvaluationData(EvaluationTask task) => Task = task;
 
@@ -17,10 +18,10 @@ internal sealed class EvaluationData
     /// <summary>The documents of the pre-training task.</summary>
     public IReadOnlyList<TextDocument> Documents { get; private set; } = [];
 
-    public int Count => _texts?.Count ?? _sentences?.Count ?? _questions?.Count ?? Documents.Count;
+    public int Count => _texts?.Count ?? _sentences?.Count ?? _questions?.Count ?? _choices?.Count ?? Documents.Count;
 
     /// <summary>How the file was understood.</summary>
-    public IReadOnlyList<string> Notes => _texts?.Notes ?? _sentences?.Notes ?? [];
+    public IReadOnlyList<string> Notes => _texts?.Notes ?? _sentences?.Notes ?? _choices?.Notes ?? [];
 
     public static EvaluationData Read(string path, EvaluationTask task, DataOptions options)
     {
@@ -32,6 +33,9 @@ internal sealed class EvaluationData
                 break;
             case EvaluationTask.Answer:
                 data._questions = DataFiles.ReadQuestions(path);
+                break;
+            case EvaluationTask.Choose:
+                data._choices = DataFiles.ReadChoices(path, options);
                 break;
             case EvaluationTask.Pretrain:
                 data.Documents = DataFiles.ReadDocuments(path);
@@ -51,6 +55,7 @@ internal sealed class EvaluationData
         EvaluationTask.Regress => ScoreEvaluation.Of(_texts!, Numbers(), predictions.Scores(_texts!), similarity: false, bootstrap: true),
         EvaluationTask.Similarity => ScoreEvaluation.Of(_texts!, Numbers(), predictions.Similarities(_texts!), similarity: true, bootstrap: true),
         EvaluationTask.Tag => TagEvaluation.Of(_sentences!, predictions.Tags(_sentences!), bootstrap: true),
+        EvaluationTask.Choose => ChoiceEvaluation.Of(_choices!, predictions.Choices(_choices!), bootstrap: true),
         EvaluationTask.Answer => Answers(predictions),
         _ => throw new InvalidOperationException($"{Task} has no predictions."),
     };
@@ -60,6 +65,7 @@ internal sealed class EvaluationData
     {
         EvaluationTask.Tag => SharedExamples.Find(DataFiles.ReadTags(path), _sentences!),
         EvaluationTask.Answer => SharedExamples.Find(DataFiles.ReadQuestions(path), _questions!),
+        EvaluationTask.Choose => SharedExamples.Find(DataFiles.ReadChoices(path, options), _choices!),
         EvaluationTask.Pretrain => throw new BadInputException("--train: documents are not compared"),
         _ => SharedExamples.Find(DataFiles.ReadTexts(path, options), _texts!),
     };

@@ -12,6 +12,9 @@ internal enum EvaluationTask
     /// <summary>Tags of words.</summary>
     Tag,
 
+    /// <summary>The right one of several choices.</summary>
+    Choose,
+
     /// <summary>Answers to questions.</summary>
     Answer,
 

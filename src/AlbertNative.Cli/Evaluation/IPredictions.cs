@@ -11,6 +11,8 @@ internal interface IPredictions
 
     IReadOnlyList<double> Similarities(IReadOnlyList<LabelledText> pairs);
 
+    IReadOnlyList<PredictedChoice> Choices(IReadOnlyList<ChoiceExample> questions);
+
     IReadOnlyList<IReadOnlyList<string>> Tags(IReadOnlyList<TaggedSentence> sentences);
 
     /// <summary>Answers by id; how sure it is that there is none, or null; and above which of these "no answer" is still to be taken.</summary>

@@ -12,6 +12,9 @@ internal sealed class PredictionsInFile(string path, string? noAnswerScores, dou
 
     public IReadOnlyList<double> Similarities(IReadOnlyList<LabelledText> pairs) => Scores(pairs);
 
+    public IReadOnlyList<PredictedChoice> Choices(IReadOnlyList<ChoiceExample> questions) =>
+        OfEach(PredictionFiles.ReadChoices(path), questions.Count);
+
     /// <summary>The tags of a file of the same form; its words have to be the same.</summary>
     public IReadOnlyList<IReadOnlyList<string>> Tags(IReadOnlyList<TaggedSentence> sentences)
     {

@@ -33,6 +33,13 @@ internal sealed class PredictionsOfModel(TextModel model, TaskOptions options, d
         return [.. pairs.Select((_, i) => Cosine(vectors[2 * i], vectors[2 * i + 1]))];
     }
 
+    public IReadOnlyList<PredictedChoice> Choices(IReadOnlyList<ChoiceExample> questions)
+    {
+        using MultipleChoiceSelector selector = new(model, options with { Overlong = Overlong.Truncate });
+        return [.. selector.Select(questions.Select(question => (question.Text, question.Choices)), cancellationToken)
+            .Select(scores => new PredictedChoice(scores.Best, scores.Probabilities[scores.Best]))];
+    }
+
     /// <summary>The label of each word's first piece; long sentences are read in windows. A word without a piece counts as outside.</summary>
     public IReadOnlyList<IReadOnlyList<string>> Tags(IReadOnlyList<TaggedSentence> sentences)
     {

@@ -21,6 +21,24 @@ public static class PredictionFiles
         return new(file, [.. DataFiles.Rows(file, null, notes).Select(Labels)], notes);
     }
 
+    /// <summary>Choices, as <see cref="ReadLabels"/> reads labels: the numbers of the choices, from 0.</summary>
+    /// <exception cref="DataFormatException">The file is not of this form.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static DataSet<PredictedChoice> ReadChoices(string path)
+    {
+        DataText file = DataText.Read(path);
+        if (IsText(path))
+            return new(file, [.. file.Lines().Select(line => new PredictedChoice(Choice(path, line.Number, "1", line.Line.Trim())))]);
+        List<string> notes = [];
+        return new(file, [.. DataFiles.Rows(file, null, notes).Select(row =>
+        {
+            PredictedLabels predicted = Labels(row);
+            return predicted.Labels is [string choice]
+                ? new PredictedChoice(Choice(path, row.Line, "prediction", choice), predicted.Confidence)
+                : throw row.Wrong(null, $"one choice was expected, not {predicted.Labels.Count}");
+        })], notes);
+    }
+
     /// <summary>Numbers: of <c>.txt</c> files one a line; of tables and objects <c>prediction</c>, <c>predicted</c>, <c>score</c> or <c>label</c>.</summary>
     /// <exception cref="DataFormatException">The file is not of this form.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
@@ -56,6 +74,11 @@ public static class PredictionFiles
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number)
             ? number
             : throw new DataFormatException(path, line, column, $"'{text}' is no number");
+
+    private static int Choice(string path, int line, string column, string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int choice)
+            ? choice
+            : throw new DataFormatException(path, line, column, $"'{text}' is no number of a choice");
 
     private static PredictedLabels Labels(DataRow row)
     {

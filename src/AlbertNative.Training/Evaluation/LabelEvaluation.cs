@@ -27,6 +27,11 @@ public static class LabelEvaluation
         return single ? Single(texts, predictions, labels, positiveLabel, bootstrap) : Several(texts, predictions, labels, bootstrap);
     }
 
+    /// <summary>Judges each label by itself, also where each text happens to have one.</summary>
+    internal static EvaluationSummary OfSeveral(
+        IReadOnlyList<LabelledText> texts, IReadOnlyList<PredictedLabels> predictions, IReadOnlyList<string> labels) =>
+        Several(texts, predictions, labels, bootstrap: false);
+
     private static EvaluationSummary Single(
         IReadOnlyList<LabelledText> texts, IReadOnlyList<PredictedLabels> predictions, IReadOnlyList<string>? labels, string? positiveLabel, bool bootstrap)
     {

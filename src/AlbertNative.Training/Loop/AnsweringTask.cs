@@ -81,6 +81,7 @@ public sealed class AnsweringTask : TrainingTask
         });
         bool mayBeUnanswerable = windows.Questions.Any(question => question.Answers.Count == 0);
         List<AnsweredQuestion> answered = [];
+        Dictionary<string, string> answers = new(StringComparer.Ordinal);
         int next = 0;
         for (int i = 0; i < windows.Questions.Count; i++)
         {
@@ -89,6 +90,7 @@ public sealed class AnsweringTask : TrainingTask
             AnswerSelection selection = AnswerSelection.Of(question.Context, own, logits[next..(next + own.Count)]);
             next += own.Count;
             string answer = mayBeUnanswerable ? selection.AnswerOrNothing() : selection.Answer;
+            answers[question.Id] = answer;
             answered.Add(new AnsweredQuestion(question.Id, [.. question.Answers.Select(gold => gold.Text)], answer));
         }
         AnswerScores scores = mayBeUnanswerable ? Squad2Scores.Of(answered).All : AnswerScores.OfSquad(answered);
@@ -98,7 +100,8 @@ public sealed class AnsweringTask : TrainingTask
             ["exact_match"] = scores.ExactMatch,
             ["f1"] = scores.F1,
         };
-        return new TaskScores(scores.F1, metrics, FormattableString.Invariant($"exact {scores.ExactMatch:F2}  f1 {scores.F1:F2}  ({scores.Total} questions)"));
+        string report = FormattableString.Invariant($"exact {scores.ExactMatch:F2}  f1 {scores.F1:F2}  ({scores.Total} questions)");
+        return new TaskScores(scores.F1, metrics, report) { Summary = AnswerEvaluation.Of(windows.Questions, answers) };
     }
 
     private AnswerWindows Prepare(DataSet<QuestionExample> questions)

@@ -143,11 +143,12 @@ public sealed class FineTuning : IDisposable
     private TrainingEvaluation Evaluate(TrainerState state, double trainLoss)
     {
         TaskScores scores = _task.Evaluate(_trainer, _task.Dev!);
-        bool best = state.BestMetric is not double before || scores.Main > before;
+        // What is not defined, such as the correlation with what is always the same, is never better.
+        bool best = double.IsFinite(scores.Main) && (state.BestMetric is not double before || scores.Main > before);
         state.WorseEvaluations = best ? 0 : state.WorseEvaluations + 1;
         if (best)
             (state.BestMetric, state.BestStep) = (scores.Main, state.GlobalStep);
-        state.Log(scores.Metrics.Select(metric => KeyValuePair.Create("eval_" + metric.Key, metric.Value)));
+        state.Log(scores.Metrics.Where(metric => double.IsFinite(metric.Value)).Select(metric => KeyValuePair.Create("eval_" + metric.Key, metric.Value)));
         return new TrainingEvaluation(state.GlobalStep, state.Epoch, trainLoss, scores, best);
     }
 

@@ -11,6 +11,9 @@ public abstract class PreparedExamples
     /// <summary>The tokens of an example.</summary>
     public abstract int TokensOf(int example);
 
+    /// <summary>How many examples were too long, and cut off.</summary>
+    public virtual int CutCount => 0;
+
     /// <summary>Appends an example's sequences to a batch.</summary>
     public abstract void AddTo(TokenBatch batch, int example);
 

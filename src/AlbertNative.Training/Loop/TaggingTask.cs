@@ -39,6 +39,7 @@ public sealed class TaggingTask : TrainingTask
         _alignment = new LabelAlignment(labels, pieces);
         DataFiles = Describe(train, dev, "sentences");
         Train = Prepare(train, smoothing);
+        LabelCounts = Count(labels, train.SelectMany(sentence => sentence.Tags));
         if (dev is not null)
             Dev = Add(dev);
     }
@@ -48,6 +49,9 @@ public sealed class TaggingTask : TrainingTask
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Labels { get; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<KeyValuePair<string, int>> LabelCounts { get; }
 
     /// <inheritdoc/>
     public override PreparedExamples Train { get; }
@@ -98,17 +102,18 @@ public sealed class TaggingTask : TrainingTask
         });
         IReadOnlyList<IReadOnlyList<string>> truth = [.. judged.Sentences.Select(sentence => sentence.Tags)];
         EntityReport report = EntityReport.Of(truth, predicted);
+        EvaluationSummary summary = TagEvaluation.Of(judged.Sentences, predicted);
         Dictionary<string, double> metrics = new(StringComparer.Ordinal) { ["loss"] = loss, ["accuracy"] = report.Accuracy };
         if (!HasEntities)
         {
             ClassificationReport words = ClassificationReport.Of([.. truth.SelectMany(tags => tags)], [.. predicted.SelectMany(tags => tags)]);
             metrics["macro_f1"] = words.Macro.F1;
-            return new TaskScores(report.Accuracy, metrics, words.ToString());
+            return new TaskScores(report.Accuracy, metrics, words.ToString()) { Summary = summary };
         }
         metrics["precision"] = report.Micro.Precision;
         metrics["recall"] = report.Micro.Recall;
         metrics["f1"] = report.Micro.F1;
-        return new TaskScores(report.Micro.F1, metrics, report.ToString());
+        return new TaskScores(report.Micro.F1, metrics, report.ToString()) { Summary = summary };
     }
 
     private TaggedInputs Prepare(DataSet<TaggedSentence> sentences, double smoothing)

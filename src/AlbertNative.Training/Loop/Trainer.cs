@@ -104,8 +104,7 @@ public sealed class Trainer
         ArgumentNullException.ThrowIfNull(examples);
         ArgumentNullException.ThrowIfNull(observe);
         int[] all = [.. Enumerable.Range(0, examples.Count)];
-        LossParts weight = default;
-        double loss = 0;
+        LossParts weight = default, loss = default;
         foreach (Range part in MicroBatches(examples, all))
         {
             Load(examples, all.AsSpan(part));
@@ -115,10 +114,12 @@ public sealed class Trainer
             LossParts counted = targets.Weight;
             weight += counted;
             LossParts mean = targets.Apply(_model, counted);
-            loss += (mean.First * counted.First) + (mean.Second * counted.Second);
+            loss += new LossParts(mean.First * counted.First, mean.Second * counted.Second);
         }
-        return weight.First > 0 ? loss / weight.First : 0;
+        return Mean(loss.First, weight.First) + Mean(loss.Second, weight.Second);
     }
+
+    private static double Mean(double sum, double weight) => weight > 0 ? sum / weight : 0;
 
     /// <summary>The gradients of one update; the loss, and the tokens computed.</summary>
     private (double Loss, int Tokens) AddGradients(int[] examples, CancellationToken cancellationToken)
@@ -135,16 +136,17 @@ public sealed class Trainer
             weight += targets.Weight;
         }
         double loss = 0;
-        int tokens = 0;
+        int tokens = 0, sequences = 0;
         foreach ((Range part, TrainingTargets targets) in parts)
         {
             cancellationToken.ThrowIfCancellationRequested();
             Load(_examples, examples.AsSpan(part));
-            _dropout.FirstExample = part.Start.Value;
+            _dropout.FirstExample = sequences;
             _model.Forward(_batch, _examples.RowsOf(examples.AsSpan(part)), masks, cancellationToken);
             loss += targets.Apply(_model, weight).Total;
             _model.Backward(cancellationToken);
             tokens += _batch.TokenCount;
+            sequences += _batch.SequenceCount;
         }
         return (loss, tokens);
     }

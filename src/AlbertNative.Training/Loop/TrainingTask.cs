@@ -6,7 +6,25 @@ namespace AlbertNative.Training;
 /// <param name="Main">The metric by which the best model is chosen; larger is better.</param>
 /// <param name="Metrics">All of them by name, the loss among them.</param>
 /// <param name="Report">A table for people.</param>
-public sealed record TaskScores(double Main, IReadOnlyDictionary<string, double> Metrics, string Report);
+public sealed record TaskScores(double Main, IReadOnlyDictionary<string, double> Metrics, string Report)
+{
+    /// <summary>The judgement as <c>albert evaluate</c> gives it, with the confusion matrix and the worst errors; null where there is none.</summary>
+    public EvaluationSummary? Summary { get; init; }
+
+    /// <summary>The scores of a judgement.</summary>
+    /// <param name="summary">The judgement.</param>
+    /// <param name="main">The metric that is the main one.</param>
+    /// <param name="loss">The loss.</param>
+    internal static TaskScores Of(EvaluationSummary summary, string main, double loss)
+    {
+        Dictionary<string, double> metrics = new(StringComparer.Ordinal) { ["loss"] = loss };
+        foreach ((string name, double value) in summary.Metrics)
+            metrics[name] = value;
+        string report = summary.Report.Length > 0
+            ? summary.Report : string.Join("  ", summary.Metrics.Select(metric => FormattableString.Invariant($"{metric.Key} {metric.Value:F4}")));
+        return new TaskScores(metrics[main], metrics, report) { Summary = summary };
+    }
+}
 
 /// <summary>What a model shall learn: its class and labels, the examples, and how it is judged.</summary>
 public abstract class TrainingTask
@@ -32,6 +50,9 @@ public abstract class TrainingTask
     /// <summary>The name of the metric by which the best model is chosen.</summary>
     public abstract string MainMetric { get; }
 
+    /// <summary>How often each label stands in the training set; empty where labels are not counted.</summary>
+    public virtual IReadOnlyList<KeyValuePair<string, int>> LabelCounts => [];
+
     /// <summary>The configuration of the model that is trained, from that of the one it begins with.</summary>
     public virtual ModelConfig ConfigOf(ModelConfig config)
     {
@@ -48,6 +69,15 @@ public abstract class TrainingTask
         return dev is null ? [Entry(train)] : [Entry(train), Entry(dev)];
 
         string Entry(DataSet<T> set) => FormattableString.Invariant($"{Path.GetFileName(set.Path)}, {set.Count} {examples}, SHA-256 {set.Sha256}");
+    }
+
+    /// <summary>The labels with their counts, in the labels' order.</summary>
+    private protected static KeyValuePair<string, int>[] Count(IReadOnlyList<string> labels, IEnumerable<string> all)
+    {
+        Dictionary<string, int> counts = labels.ToDictionary(label => label, _ => 0, StringComparer.Ordinal);
+        foreach (string label in all)
+            counts[label]++;
+        return [.. labels.Select(label => KeyValuePair.Create(label, counts[label]))];
     }
 
     /// <summary>The place of a row's largest score; of equal ones the first.</summary>
