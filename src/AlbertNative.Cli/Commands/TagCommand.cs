@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text.Json;
+using AlbertNative.Evaluation;
 using Spectre.Console;
 
 namespace AlbertNative.Cli;
@@ -14,6 +15,7 @@ internal sealed class TagCommand : TextCommand
         "--aggregation", "How tokens become entities [default: none]; with --words, which of a word's tokens decide [default: first]",
         ("none", AggregationStrategy.None), ("simple", AggregationStrategy.Simple), ("first", AggregationStrategy.First),
         ("average", AggregationStrategy.Average), ("max", AggregationStrategy.Max));
+    private readonly Option<TagScheme?> _scheme = SchemeOption();
     private readonly Option<string[]> _ignore = new("--ignore-label")
     {
         Description = "Leave out what has this label, as often as wanted; --ignore-label \"\" leaves out nothing",
@@ -32,6 +34,7 @@ internal sealed class TagCommand : TextCommand
     {
         _model = new(this, DefaultModel.Nano, OverlongAction.Refuse, OverlongAction.Truncate, OverlongAction.Window);
         Add(_aggregation);
+        Add(_scheme);
         Add(_ignore);
         Add(_words);
         Validators.Add(Validate);
@@ -44,12 +47,18 @@ internal sealed class TagCommand : TextCommand
         return parsed.GetValue(_words) ? TagWords(parsed, classifier) : TagTexts(parsed, classifier);
     }
 
+    /// <summary>The option that allows only what a scheme of tags does.</summary>
+    public static Option<TagScheme?> SchemeOption() => Choice.Of<TagScheme?>(
+        "--scheme", "Choose the labels of a text together, among those that follow a scheme of tags [default: each by itself, or as the model's CRF has learnt]",
+        ("iob2", TagScheme.Iob2), ("iobes", TagScheme.Iobes));
+
     private int TagTexts(ParseResult parsed, TokenClassifier classifier)
     {
         TokenClassificationOptions options = new()
         {
             Aggregation = parsed.GetValue(_aggregation),
             IgnoredLabels = parsed.GetValue(_ignore)!,
+            Scheme = parsed.GetValue(_scheme),
         };
         Func<string, TextOffsets> offsets = Output.Offsets(parsed);
         return Run(parsed, new TextWork<string, IReadOnlyList<Entity>>
@@ -65,7 +74,8 @@ internal sealed class TagCommand : TextCommand
 
     private int TagWords(ParseResult parsed, TokenClassifier classifier)
     {
-        AggregationStrategy strategy = parsed.GetValue(_aggregation);
+        TaskOperation<IReadOnlyList<string>, IReadOnlyList<LabelScore?>> operation =
+            classifier.WordOperation(parsed.GetValue(_aggregation), parsed.GetValue(_scheme));
         return Run(parsed, new TextWork<IReadOnlyList<string>, IReadOnlyList<LabelScore?>>
         {
             FromColumns = columns => Words.Of(columns[0]),
@@ -74,7 +84,7 @@ internal sealed class TagCommand : TextCommand
                 row => row.Texts("words"),
                 new("labels", ColumnType.ListOf(ColumnType.Text), (_, labels) => labels.Select(label => label?.Label)),
                 new("scores", ColumnType.ListOf(ColumnType.Number), (_, labels) => labels.Select(label => (object?)label?.Score))),
-            Compute = (texts, cancellationToken) => classifier.ClassifyWords(texts, strategy, cancellationToken),
+            Compute = (texts, cancellationToken) => operation.Run(texts, cancellationToken),
             WriteJson = WriteWords,
             Render = RenderWords,
         });

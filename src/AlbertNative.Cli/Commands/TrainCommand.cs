@@ -15,6 +15,8 @@ internal sealed class TrainCommand : Command
         Add(new TrainAnswerCommand(session));
         Add(new TrainChooseCommand(session));
         Add(new TrainFillMaskCommand(session));
+        Add(new TrainPretrainCommand(session));
+        Add(new TrainEmbedCommand(session));
     }
 }
 
@@ -22,16 +24,25 @@ internal sealed class TrainCommand : Command
 internal sealed class TrainTagCommand : TrainTaskCommand
 {
     private readonly Option<bool> _allPieces = new("--label-all-tokens") { Description = "All pieces of a word carry its tag, not only the first" };
+    private readonly Option<bool> _crf = new("--crf") { Description = "A linear-chain CRF judges the tags of a sentence together" };
 
     public TrainTagCommand(Session session)
-        : base(session, "tag", "Tag words: names, parts of speech. Files: CoNLL's columns, CoNLL-U, JSON lines with \"tokens\" and \"tags\"") =>
+        : base(session, "tag", "Tag words: names, parts of speech. Files: CoNLL's columns, CoNLL-U, JSON lines with \"tokens\" and \"tags\"")
+    {
         Add(_allPieces);
+        Add(_crf);
+    }
+
+    protected override bool SmoothsLabels => true;
 
     protected override PreparedRun Prepare(ParseResult parsed, Tokenization.Tokenizer tokenizer, TrainingFiles files, TrainingOptions options)
     {
-        TrainingData<TaggedSentence> data = new(files, DataFiles.ReadTags);
+        bool allPieces = parsed.GetValue(_allPieces), crf = parsed.GetValue(_crf);
+        if (crf && (allPieces || options.LabelSmoothing > 0))
+            throw new BadInputException($"--crf is not for {(allPieces ? "--label-all-tokens: its chain is one of words" : "--label-smoothing")}");
+        TrainingData<TaggedSentence> data = new(files, options, DataFiles.ReadTags);
         TaggingTask task = new(
-            tokenizer, data.Train, data.Dev, files.MaxLength, parsed.GetValue(_allPieces) ? PieceLabels.All : PieceLabels.First, options.LabelSmoothing);
+            tokenizer, data.Train, data.Dev, files.MaxLength, allPieces ? PieceLabels.All : PieceLabels.First, options.LabelSmoothing, crf);
         return data.Prepare(task, task.Add, SharedExamples.Find);
     }
 }
@@ -55,10 +66,12 @@ internal sealed class TrainClassifyCommand : TrainTaskCommand
         Add(_problem);
     }
 
+    protected override bool SmoothsLabels => true;
+
     protected override PreparedRun Prepare(ParseResult parsed, Tokenization.Tokenizer tokenizer, TrainingFiles files, TrainingOptions options)
     {
         DataOptions columns = _columns.Value(parsed);
-        TrainingData<LabelledText> data = new(files, path => DataFiles.ReadTexts(path, columns));
+        TrainingData<LabelledText> data = new(files, options, path => DataFiles.ReadTexts(path, columns), text => string.Join('\n', text.Labels));
         bool balanced = parsed.GetValue(_weights) == ClassWeights.Balanced;
         ProblemType problem = parsed.GetValue(_problem)
             ?? (data.Train.Any(text => text.Labels.Count != 1) ? ProblemType.MultiLabelClassification : ProblemType.SingleLabelClassification);
@@ -99,10 +112,8 @@ internal sealed class TrainChooseCommand : TrainTaskCommand
 
     protected override PreparedRun Prepare(ParseResult parsed, Tokenization.Tokenizer tokenizer, TrainingFiles files, TrainingOptions options)
     {
-        if (options.LabelSmoothing > 0)
-            throw new BadInputException("--label-smoothing is not for choices");
         DataOptions columns = new() { Quoting = parsed.GetValue(_quoting) };
-        TrainingData<ChoiceExample> data = new(files, path => DataFiles.ReadChoices(path, columns));
+        TrainingData<ChoiceExample> data = new(files, options, path => DataFiles.ReadChoices(path, columns));
         ChoiceTask task = new(tokenizer, data.Train, data.Dev, files.MaxLength);
         return data.Prepare(task, task.Add, SharedExamples.Find);
     }
@@ -123,7 +134,7 @@ internal sealed class TrainAnswerCommand : TrainTaskCommand
 
     protected override PreparedRun Prepare(ParseResult parsed, Tokenization.Tokenizer tokenizer, TrainingFiles files, TrainingOptions options)
     {
-        TrainingData<QuestionExample> data = new(files, DataFiles.ReadQuestions);
+        TrainingData<QuestionExample> data = new(files, options, DataFiles.ReadQuestions);
         int stride = parsed.GetValue(_stride) is int given and > 0 ? given : files.MaxLength / 4;
         AnsweringTask task = new(tokenizer, data.Train, data.Dev, files.MaxLength, stride);
         return data.Prepare(task, task.Add, SharedExamples.Find);
@@ -132,13 +143,84 @@ internal sealed class TrainAnswerCommand : TrainTaskCommand
 
 /// <summary><c>albert train fill-mask</c>: more pre-training on texts of one's own.</summary>
 internal sealed class TrainFillMaskCommand(Session session)
-    : TrainTaskCommand(session, "fill-mask", "Learn a language's or a field's words: masked tokens of plain text. Files: a text a line")
+    : TrainTextCommand(session, "fill-mask", "Learn a language's or a field's words: masked tokens of plain text. Files: a text a line")
 {
-    protected override PreparedRun Prepare(ParseResult parsed, Tokenization.Tokenizer tokenizer, TrainingFiles files, TrainingOptions options) =>
-        files.Test is not null
-            ? throw new BadInputException("--test is not for fill-mask: give the texts as --dev")
-            : new PreparedRun(
-                new MaskedLanguageTask(
-                    tokenizer, DataFiles.ReadDocuments(files.Train), files.Dev is null ? null : DataFiles.ReadDocuments(files.Dev), files.MaxLength, options.Seed),
-                null, []);
+    protected override TrainingTask Prepare(
+        Tokenization.Tokenizer tokenizer, DataSet<TextDocument> train, DataSet<TextDocument>? dev, int maxLength, long seed) =>
+        new MaskedLanguageTask(tokenizer, train, dev, maxLength, seed);
+}
+
+/// <summary><c>albert train pretrain</c>: ALBERT's own pre-training.</summary>
+internal sealed class TrainPretrainCommand(Session session)
+    : TrainTextCommand(
+        session, "pretrain",
+        "Pre-train an ALBERT: words in n-grams, and the order of segments. Files: plain text, a blank line between documents")
+{
+    protected override int DefaultLength => 512;
+
+    protected override TrainingTask Prepare(
+        Tokenization.Tokenizer tokenizer, DataSet<TextDocument> train, DataSet<TextDocument>? dev, int maxLength, long seed) =>
+        new PreTrainingTask(tokenizer, train, dev, maxLength, seed);
+}
+
+/// <summary>What is learnt from plain text.</summary>
+internal abstract class TrainTextCommand(Session session, string name, string description) : TrainTaskCommand(session, name, description)
+{
+    protected abstract TrainingTask Prepare(
+        Tokenization.Tokenizer tokenizer, DataSet<TextDocument> train, DataSet<TextDocument>? dev, int maxLength, long seed);
+
+    protected override PreparedRun Prepare(ParseResult parsed, Tokenization.Tokenizer tokenizer, TrainingFiles files, TrainingOptions options)
+    {
+        if (files.Test is not null)
+            throw new BadInputException($"--test is not for {Name}: give the texts as --dev");
+        TrainingData<TextDocument> data = new(files, options, DataFiles.ReadDocuments);
+        return new PreparedRun(Prepare(tokenizer, data.Train, data.Dev, files.MaxLength, options.Seed), null, data.Train.Notes);
+    }
+}
+
+/// <summary><c>albert train embed</c>: vectors of sentences.</summary>
+internal sealed class TrainEmbedCommand : TrainTaskCommand
+{
+    private readonly DataOptionSet _columns;
+    private readonly Option<EmbeddingLoss> _loss = Choice.Of(
+        "--loss", "What is learnt by: finding the own second text among a batch's, or the scores of pairs [default: ranking]",
+        ("ranking", EmbeddingLoss.Ranking), ("cosine", EmbeddingLoss.Cosine));
+    private readonly Option<Pooling?> _pooling = Choice.Of<Pooling?>(
+        "--pooling", "How tokens become a vector [default: as the model's files say, else mean]",
+        ("mean", Pooling.Mean), ("cls", Pooling.Cls), ("max", Pooling.Max));
+    private readonly Option<string[]> _negatives = new("--negative-column")
+    {
+        Description = "A column of texts that do not belong to the first, as often as there are [default: negative]",
+        HelpName = "COLUMN",
+    };
+    private readonly Option<double?> _scale = Number("--scale", "What cosines are multiplied by in ranking [default: 20]");
+    private readonly Option<double?> _largest = Number("--largest-score", "What scores are divided by for --loss cosine: 5 for those of STS [default: 1]");
+
+    public TrainEmbedCommand(Session session)
+        : base(session, "embed", "Make vectors of sentences that are near each other where texts belong together. Files: CSV, TSV, JSON lines with two texts, and perhaps a score")
+    {
+        _columns = new(this, severalLabels: false);
+        foreach (Option option in (ReadOnlySpan<Option>)[_loss, _pooling, _negatives, _scale, _largest])
+            Add(option);
+    }
+
+    protected override PreparedRun Prepare(ParseResult parsed, Tokenization.Tokenizer tokenizer, TrainingFiles files, TrainingOptions options)
+    {
+        DataOptions columns = _columns.Value(parsed);
+        string[] negatives = parsed.GetValue(_negatives) ?? [];
+        EmbeddingTaskOptions asked = new()
+        {
+            Loss = parsed.GetValue(_loss),
+            Pooling = parsed.GetValue(_pooling) ?? EmbeddingTask.PoolingOf(files.Model),
+            Scale = Above0(_scale) ?? 20,
+            LargestScore = Above0(_largest) ?? 1,
+        };
+        TrainingData<TextPair> data = new(files, options, path => DataFiles.ReadPairs(path, columns, negatives));
+        EmbeddingTask task = new(tokenizer, data.Train, data.Dev, files.MaxLength, asked);
+        return data.Prepare(task, task.Add, SharedExamples.Find);
+
+        double? Above0(Option<double?> option) => parsed.GetValue(option) is double value && !(value > 0 && double.IsFinite(value))
+            ? throw new BadInputException($"{option.Name}: expected a number above 0")
+            : parsed.GetValue(option);
+    }
 }

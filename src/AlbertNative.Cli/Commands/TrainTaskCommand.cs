@@ -7,7 +7,7 @@ using AlbertNative.Training;
 namespace AlbertNative.Cli;
 
 /// <summary>The files of a run, and the longest sequence.</summary>
-internal sealed record TrainingFiles(string Train, string? Dev, string? Test, int MaxLength);
+internal sealed record TrainingFiles(ModelFiles Model, string Train, string? Dev, string? Test, int MaxLength);
 
 /// <summary>A task with its data, what is judged at the end, and what a person should know about the data.</summary>
 internal sealed record PreparedRun(TrainingTask Task, PreparedExamples? Test, IReadOnlyList<string> Notes);
@@ -20,43 +20,26 @@ internal abstract class TrainTaskCommand : Command
 
     private readonly Session _session;
     private readonly Option<string?> _model = new("--model") { Description = "The model to begin with [default: albert-nano]", HelpName = "MODEL" };
+    private readonly Option<bool> _random = new("--random-weights") { Description = "Begin with random weights; of the model only its sizes and its tokenizer are taken" };
+    private readonly Option<string?> _config = new("--config") { Description = "The config.json of a new model, whose weights are random and whose tokenizer is the model's", HelpName = "FILE" };
     private readonly Option<string> _train = new("--train") { Description = "What is learnt from", HelpName = "FILE", Required = true };
-    private readonly Option<string?> _dev = new("--dev") { Description = "What each epoch is judged by", HelpName = "FILE" };
+    private readonly Option<string?> _dev = new("--dev") { Description = "What each epoch is judged by: a file, or a share of --train such as 10%", HelpName = "FILE" };
     private readonly Option<string?> _test = new("--test") { Description = "What the result is judged by", HelpName = "FILE" };
     private readonly Option<string?> _output = new("--output") { Description = "The directory to write", HelpName = "DIR" };
-    private readonly Option<double?> _learningRate = Number("--learning-rate", "The highest learning rate [default: 2e-5]");
-    private readonly Option<double?> _epochs = Number("--epochs", "How often the data are gone through [default: 3]");
-    private readonly Option<int?> _maxSteps = Whole("--max-steps", "Updates, instead of --epochs");
-    private readonly Option<int?> _batchSize = Whole("--batch-size", "Examples of one update [default: 16]");
-    private readonly Option<double?> _weightDecay = Number("--weight-decay", "Decay of weights [default: 0.01]");
-    private readonly Option<double?> _warmup = Number("--warmup-steps", "Updates of rising rate; below 1 a share of all [default: 0.1]");
-    private readonly Option<ScheduleKind> _scheduler = Choice.Of(
-        "--scheduler", "How the rate falls [default: linear]",
-        ("linear", ScheduleKind.Linear), ("cosine", ScheduleKind.Cosine), ("cosine_with_restarts", ScheduleKind.CosineWithRestarts),
-        ("polynomial", ScheduleKind.Polynomial), ("constant", ScheduleKind.Constant),
-        ("constant_with_warmup", ScheduleKind.ConstantWithWarmup), ("inverse_sqrt", ScheduleKind.InverseSqrt));
-    private readonly Option<double?> _maxGradNorm = Number("--max-grad-norm", "The largest norm of the gradients; 0 for any [default: 1]");
-    private readonly Option<double?> _smoothing = Number("--label-smoothing", "Label smoothing [default: 0]");
-    private readonly Option<int?> _maxLength = Whole("--max-length", "The longest sequence in tokens [default: 128]");
-    private readonly Option<long?> _seed = new("--seed") { Description = "Of the order, the new head and dropout [default: 42]", HelpName = "N" };
-    private readonly Option<int?> _earlyStopping = Whole("--early-stopping", "Stop after so many evaluations without a better one");
+    private readonly Option<int?> _maxLength;
     private readonly Option<bool> _lastModel = new("--last-model") { Description = "The result is the last model, not the best" };
-    private readonly Option<bool> _checkpointing = new("--checkpointing") { Description = "Less memory for a third more work; the same bits" };
-    private readonly Option<int?> _threads = Whole("--threads", "Threads [default: one for each core]");
     private readonly Option<bool> _resume = new("--resume") { Description = "Go on from the output's last checkpoint, bit for bit" };
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Read and check all data, say how long it would take, and write nothing" };
-    private readonly Option<bool> _huggingFace = new("--hf-defaults") { Description = "transformers' defaults instead of this project's" };
+    private readonly TrainingOptionSet _options;
 
     protected TrainTaskCommand(Session session, string name, string description)
         : base(name, description)
     {
         _session = session;
-        foreach (Option option in (ReadOnlySpan<Option>)
-            [_model, _train, _dev, _test, _output, _learningRate, _epochs, _maxSteps, _batchSize, _weightDecay, _warmup, _scheduler, _maxGradNorm,
-                _smoothing, _maxLength, _seed, _earlyStopping, _lastModel, _checkpointing, _threads, _resume, _dryRun, _huggingFace])
-        {
+        _maxLength = TrainingOptionSet.Whole("--max-length", FormattableString.Invariant($"The longest sequence in tokens [default: {DefaultLength}]"));
+        foreach (Option option in (ReadOnlySpan<Option>)[_model, _random, _config, _train, _dev, _test, _output, _maxLength, _lastModel, _resume, _dryRun])
             Add(option);
-        }
+        _options = new(this);
         Validators.Add(result =>
         {
             if (!result.GetValue(_dryRun) && result.GetValue(_output) is null)
@@ -67,20 +50,37 @@ internal abstract class TrainTaskCommand : Command
 
     private TextWriter Out => _session.Terminal.Error;
 
+    /// <summary>The longest sequence where that is not said, as far as the model has positions.</summary>
+    protected virtual int DefaultLength => 128;
+
+    /// <summary>Whether labels can be smoothed.</summary>
+    protected virtual bool SmoothsLabels => false;
+
+    /// <summary>An option that is a number.</summary>
+    protected static Option<double?> Number(string name, string description) => TrainingOptionSet.Number(name, description);
+
     /// <summary>Reads the files and prepares what is in them.</summary>
     protected abstract PreparedRun Prepare(ParseResult parsed, Tokenization.Tokenizer tokenizer, TrainingFiles files, TrainingOptions options);
 
     private int Execute(ParseResult parsed)
     {
-        TrainingOptions options = ReadOptions(parsed);
+        TrainingOptions options = _options.Read(parsed);
+        if (parsed.GetValue(_lastModel))
+            options = options with { LoadBestModelAtEnd = false };
         options.Validate();
+        if (options.LabelSmoothing > 0 && !SmoothsLabels)
+            throw new BadInputException($"--label-smoothing is not for {Name}");
         using ModelFiles files = ModelFiles.Open(ModelPath.Of(parsed.GetValue(_model), _session));
-        int positions = files.ReadConfig().MaxPositionCount, longest = parsed.GetValue(_maxLength) ?? Math.Min(128, positions);
+        ModelConfig? newModel = NewModel(parsed, files);
+        int positions = (newModel ?? files.ReadConfig()).MaxPositionCount, longest = parsed.GetValue(_maxLength) ?? Math.Min(DefaultLength, positions);
         if (longest > positions || longest < 3)
             throw new BadInputException($"--max-length is {longest}, expected from 3 to the model's {positions} positions");
+        Tokenization.Tokenizer tokenizer = files.LoadTokenizer();
+        if (newModel is not null && newModel.VocabularySize < tokenizer.VocabularySize)
+            throw new BadInputException(FormattableString.Invariant($"--config: the new model has {newModel.VocabularySize} words, the tokenizer {tokenizer.VocabularySize}"));
         PreparedRun run = Prepare(
-            parsed, files.LoadTokenizer(), new TrainingFiles(parsed.GetRequiredValue(_train), parsed.GetValue(_dev), parsed.GetValue(_test), longest), options);
-        using FineTuning tuning = new(files, run.Task, options);
+            parsed, tokenizer, new TrainingFiles(files, parsed.GetRequiredValue(_train), parsed.GetValue(_dev), parsed.GetValue(_test), longest), options);
+        using FineTuning tuning = new(files, run.Task, options, newModel);
         Describe(run, tuning);
         if (parsed.GetValue(_dryRun))
         {
@@ -89,6 +89,11 @@ internal abstract class TrainTaskCommand : Command
         }
         return Train(parsed, run, tuning);
     }
+
+    /// <summary>The sizes of a model whose weights begin at random; null where the model's own are trained.</summary>
+    private ModelConfig? NewModel(ParseResult parsed, ModelFiles files) => parsed.GetValue(_config) is string path
+        ? ModelConfig.Load(path)
+        : parsed.GetValue(_random) ? files.ReadConfig() : null;
 
     private int Train(ParseResult parsed, PreparedRun run, FineTuning tuning)
     {
@@ -113,27 +118,40 @@ internal abstract class TrainTaskCommand : Command
                 _session.Terminal.Redraw(line);
             else
                 Out.WriteLine(line);
-        }, evaluation => Show(evaluation, run.Task), _session.Cancellation);
+        }, Show, _session.Cancellation);
         if (_session.Terminal.ErrorIsTerminal)
             Out.WriteLine();
         if (summary.End != TrainingEnd.Finished)
             Out.WriteLine(summary.End == TrainingEnd.Cancelled ? $"cancelled after {summary.Updates} updates; what was learnt is kept" : "no longer better: stopped");
-        if (run.Test is not null && summary.End != TrainingEnd.Cancelled)
-        {
-            Out.WriteLine("\ntest:");
-            parsed.InvocationConfiguration.Output.WriteLine(tuning.Evaluate(run.Test).Report);
-        }
+        if (summary.End != TrainingEnd.Cancelled)
+            Judge(run, tuning, summary, output);
         Out.WriteLine($"written to {output}");
         return summary.End == TrainingEnd.Cancelled ? ExitCode.Interrupted : ExitCode.Success;
     }
 
-    private void Show(TrainingEvaluation evaluation, TrainingTask task)
+    /// <summary>The result's scores, its worst errors and its confusion matrix: on the test set, or without one on the development set.</summary>
+    private void Judge(PreparedRun run, FineTuning tuning, TrainingSummary summary, string output)
+    {
+        if (run.Test is null && summary.Evaluations.Count == 0)
+            return;
+        TaskScores scores = run.Test is not null ? tuning.Evaluate(run.Test) : (summary.Best ?? summary.Evaluations[^1]).Scores;
+        Out.WriteLine(run.Test is null ? "\ndev:" : "\ntest:");
+        using StreamWriter writer = new(_session.Terminal.Output, Terminal.Utf8, leaveOpen: true);
+        if (scores.Summary is { } judged)
+            SummaryText.Write(writer, judged);
+        else
+            writer.WriteLine(scores.Report);
+        if (scores.Summary?.Confusion is { } confusion)
+            File.WriteAllText(Path.Combine(output, "confusion.svg"), ConfusionChart.Draw(confusion));
+    }
+
+    private void Show(TrainingEvaluation evaluation)
     {
         if (_session.Terminal.ErrorIsTerminal)
             _session.Terminal.Redraw("");
         string metrics = string.Join("  ", evaluation.Scores.Metrics.Where(metric => metric.Key != "loss").Select(metric => Invariant($"{metric.Key} {metric.Value:F4}")));
         Out.WriteLine(Invariant($"epoch {evaluation.Epoch:F2}  train loss {evaluation.TrainLoss:F4}  dev loss {evaluation.Scores.Metrics["loss"]:F4}  {metrics}")
-            + (evaluation.IsBest ? $"  (best {task.MainMetric})" : ""));
+            + (evaluation.IsBest ? "  (best)" : ""));
     }
 
     private void Describe(PreparedRun run, FineTuning tuning)
@@ -143,10 +161,24 @@ internal abstract class TrainTaskCommand : Command
             Out.WriteLine($"note: {note}");
     }
 
+    /// <summary>What the data are like: how often each label comes, and how long the examples are.</summary>
+    private void DescribeData(TrainingTask task)
+    {
+        if (task.LabelCounts.Count > 0)
+            Out.WriteLine("labels: " + string.Join(", ", task.LabelCounts.Select(label => Invariant($"{label.Key} {label.Value}"))));
+        if (task.LabelCounts.Where(label => label.Value == 1).Select(label => label.Key).ToArray() is { Length: > 0 } rare)
+            Out.WriteLine($"note: only one example has {string.Join(", ", rare)}");
+        int[] lengths = [.. Enumerable.Range(0, task.Train.Count).Select(task.Train.TokensOf).Order()];
+        Out.WriteLine(Invariant($"tokens of an example: median {lengths[lengths.Length / 2]}, 99 % at most {lengths[(lengths.Length - 1) * 99 / 100]}, longest {lengths[^1]}"));
+        int cut = task.Train.CutCount;
+        Out.WriteLine(Invariant($"cut off at --max-length: {cut} of {lengths.Length} ({100.0 * cut / lengths.Length:F1} %)"));
+    }
+
     /// <summary>A few updates are timed; nothing of them is kept.</summary>
     private void Estimate(PreparedRun run, FineTuning tuning, TrainingOptions options)
     {
-        Trainer trainer = new(tuning.Model, run.Task.Train, options with { MaxSteps = Math.Min(TimedUpdates, tuning.Updates) });
+        DescribeData(run.Task);
+        Trainer trainer = new(tuning.Model, run.Task.Train, options with { MaxSteps = Math.Min(TimedUpdates, tuning.Updates) }, run.Task.Trains);
         TimeSpan timed = TimeSpan.Zero;
         int tokens = 0;
         while (trainer.Done < trainer.Updates)
@@ -159,45 +191,8 @@ internal abstract class TrainTaskCommand : Command
             all += run.Task.Train.TokensOf(example);
         double seconds = (double)all * tuning.Updates / tuning.UpdatesPerEpoch * timed.TotalSeconds / tokens;
         Out.WriteLine(Invariant($"{all} tokens an epoch, {tokens / timed.TotalSeconds:F0} tokens/s: about {Time(TimeSpan.FromSeconds(seconds))}, evaluations not counted"));
+        Out.WriteLine(Invariant($"memory: {Environment.WorkingSet / (1 << 20)} MB now, of which the model, its gradients and the optimizer have {4.0 * 4 * tuning.Model.Layout.Length / (1 << 20):F0}"));
     }
-
-    private TrainingOptions ReadOptions(ParseResult parsed)
-    {
-        TrainingOptions defaults = parsed.GetValue(_huggingFace) ? TrainingOptions.HuggingFace : new TrainingOptions();
-        return defaults with
-        {
-            LearningRate = parsed.GetValue(_learningRate) ?? defaults.LearningRate,
-            Epochs = parsed.GetValue(_epochs) ?? defaults.Epochs,
-            MaxSteps = parsed.GetValue(_maxSteps) ?? 0,
-            BatchSize = parsed.GetValue(_batchSize) ?? defaults.BatchSize,
-            WeightDecay = parsed.GetValue(_weightDecay) ?? defaults.WeightDecay,
-            WarmupSteps = parsed.GetValue(_warmup) ?? defaults.WarmupSteps,
-            Scheduler = parsed.GetValue(_scheduler),
-            MaxGradientNorm = parsed.GetValue(_maxGradNorm) ?? defaults.MaxGradientNorm,
-            LabelSmoothing = parsed.GetValue(_smoothing) ?? 0,
-            Seed = parsed.GetValue(_seed) ?? defaults.Seed,
-            EarlyStopping = parsed.GetValue(_earlyStopping) ?? 0,
-            LoadBestModelAtEnd = defaults.LoadBestModelAtEnd && !parsed.GetValue(_lastModel),
-            Checkpointing = parsed.GetValue(_checkpointing),
-            ThreadCount = parsed.GetValue(_threads) ?? defaults.ThreadCount,
-        };
-    }
-
-    private static Option<double?> Number(string name, string description) => new(name)
-    {
-        Description = description,
-        HelpName = "X",
-        CustomParser = argument =>
-        {
-            string word = argument.Tokens[0].Value;
-            if (double.TryParse(word, NumberStyles.Float, CultureInfo.InvariantCulture, out double value))
-                return value;
-            argument.AddError($"{name}: expected a number, found \"{word}\"");
-            return null;
-        },
-    };
-
-    private static Option<int?> Whole(string name, string description) => new Option<int?>(name) { Description = description, HelpName = "N" }.AtLeast(1);
 
     private static string Time(TimeSpan time) => time.ToString(time.TotalHours >= 1 ? @"h\:mm\:ss" : @"m\:ss", CultureInfo.InvariantCulture);
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using AlbertNative.Training;
 
 namespace AlbertNative.Cli;
@@ -5,10 +6,23 @@ namespace AlbertNative.Cli;
 /// <summary>The files of a run, read.</summary>
 internal sealed class TrainingData<T>
 {
-    public TrainingData(TrainingFiles files, Func<string, DataSet<T>> read)
+    /// <param name="files">Their names; the development set may be a share of the training set, such as <c>10%</c>.</param>
+    /// <param name="options">With the seed of that share.</param>
+    /// <param name="read">Reads a file.</param>
+    /// <param name="stratum">What both parts have the same share of; null for nothing.</param>
+    public TrainingData(TrainingFiles files, TrainingOptions options, Func<string, DataSet<T>> read, Func<T, string>? stratum = null)
     {
         Train = read(files.Train);
-        Dev = files.Dev is null ? null : read(files.Dev);
+        if (files.Dev is [>= '0' and <= '9', .., '%'])
+        {
+            if (!double.TryParse(files.Dev[..^1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double percent) || !(percent is > 0 and < 100))
+                throw new BadInputException($"--dev: {files.Dev} is no share between 0 and 100 %");
+            (Train, Dev) = Train.Split(percent / 100, options.Seed, stratum ?? (_ => ""));
+        }
+        else if (files.Dev is not null)
+        {
+            Dev = read(files.Dev);
+        }
         Test = files.Test is null ? null : read(files.Test);
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using AlbertNative.Evaluation;
 using AlbertNative.Training;
 
 namespace AlbertNative.Cli;
@@ -25,6 +26,7 @@ internal sealed class EvaluateCommand : Command
     };
     private readonly Option<string?> _train = File("--train", "Also count the examples that stand in this file, which the model has learnt from");
     private readonly Option<string?> _positive = new("--positive-label") { Description = "The label that f1 is of, where there are two [default: 1]", HelpName = "LABEL" };
+    private readonly Option<TagScheme?> _scheme = TagCommand.SchemeOption();
     private readonly Option<uint> _seed = new("--seed")
     {
         Description = "What masks are drawn from [default: 42]",
@@ -42,7 +44,7 @@ internal sealed class EvaluateCommand : Command
         Add(_predictions);
         _model = new(this, DefaultModel.Nano);
         _columns = new(this, severalLabels: true);
-        foreach (Option option in (Option[])[_train, _positive, _noAnswerScores, _noAnswerThreshold, _seed, _report])
+        foreach (Option option in (Option[])[_train, _positive, _noAnswerScores, _noAnswerThreshold, _scheme, _seed, _report])
             Add(option);
         _output = new(this);
         Validators.Add(Validate);
@@ -77,7 +79,7 @@ internal sealed class EvaluateCommand : Command
     private EvaluationSummary JudgeModel(ParseResult parsed, EvaluationData data)
     {
         using TextModel model = _model.Open(parsed, _session);
-        PredictionsOfModel predictions = new(model, _model.Value(parsed), parsed.GetValue(_noAnswerThreshold) ?? 0, _session.Cancellation);
+        PredictionsOfModel predictions = new(model, _model.Value(parsed), parsed.GetValue(_noAnswerThreshold) ?? 0, parsed.GetValue(_scheme), _session.Cancellation);
         return data.Task == EvaluationTask.Pretrain
             ? PreTrainingEvaluation.Of(model, data.Documents, _model.Value(parsed).MaxLength, parsed.GetValue(_seed), _session.Cancellation)
             : data.Judge(predictions, parsed.GetValue(_positive));
@@ -125,6 +127,8 @@ internal sealed class EvaluateCommand : Command
             command.AddError($"--task: {path} could be of several tasks; name one");
         if (command.GetValue(_predictions) is not null && command.GetValue(_task) == EvaluationTask.Pretrain)
             command.AddError("--predictions: what a model guesses for masks is not read from a file");
+        if (command.GetValue(_scheme) is not null && (command.GetValue(_predictions) is not null || (command.GetValue(_task) ?? TaskOf(path)) != EvaluationTask.Tag))
+            command.AddError("--scheme is for a model that tags");
         if (command.GetValue(_noAnswerScores) is not null && command.GetValue(_predictions) is null)
             command.AddError("--no-answer-scores is for --predictions");
     }

@@ -1,9 +1,11 @@
+using AlbertNative.Evaluation;
 using AlbertNative.Training;
 
 namespace AlbertNative.Cli;
 
 /// <summary>What a model predicts.</summary>
-internal sealed class PredictionsOfModel(TextModel model, TaskOptions options, double noAnswerThreshold, CancellationToken cancellationToken) : IPredictions
+internal sealed class PredictionsOfModel(
+    TextModel model, TaskOptions options, double noAnswerThreshold, TagScheme? scheme, CancellationToken cancellationToken) : IPredictions
 {
     /// <summary>The best label, as evaluation scripts cut long texts; where an example may have several, those above one half.</summary>
     public IReadOnlyList<PredictedLabels> Labels(IReadOnlyList<LabelledText> texts)
@@ -44,8 +46,8 @@ internal sealed class PredictionsOfModel(TextModel model, TaskOptions options, d
     public IReadOnlyList<IReadOnlyList<string>> Tags(IReadOnlyList<TaggedSentence> sentences)
     {
         using TokenClassifier tagger = new(model, options with { Overlong = Overlong.Window() });
-        IEnumerable<IReadOnlyList<LabelScore?>> tags = tagger.ClassifyWords(
-            sentences.Select(sentence => sentence.Words), AggregationStrategy.First, cancellationToken);
+        IEnumerable<IReadOnlyList<LabelScore?>> tags = tagger.WordOperation(AggregationStrategy.First, scheme).Run(
+            sentences.Select(sentence => sentence.Words), cancellationToken);
         return [.. tags.Select(words => (IReadOnlyList<string>)[.. words.Select(word => word?.Label ?? "O")])];
     }
 

@@ -38,6 +38,7 @@ internal static class ConfigTable
     public static readonly ConfigField BosTokenId = Add(ConfigKind.TokenId, "bos_token_id", 2, None);
     public static readonly ConfigField EosTokenId = Add(ConfigKind.TokenId, "eos_token_id", 3, None);
     public static readonly ConfigField TiesWordEmbeddings = Add(ConfigKind.Flag, "tie_word_embeddings", 1, 1);
+    public static readonly ConfigField Crf = Add(ConfigKind.Flag, "crf", None, None);
 
     /// <summary>The fields in the order of their indices.</summary>
     public static ReadOnlySpan<ConfigField> All => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(Fields);

@@ -187,6 +187,16 @@ public sealed record ModelConfig
         init => _values[ConfigTable.TiesWordEmbeddings.Index] = value ? 1 : 0;
     }
 
+    /// <summary>
+    /// Whether token classification ends with a linear-chain CRF (<c>crf</c>, this library's own key): the best sequence of
+    /// labels is chosen as a whole. Other libraries ignore key and tensors, and choose each label by itself.
+    /// </summary>
+    public bool HasCrf
+    {
+        get => this[ConfigTable.Crf] == 1;
+        init => _values[ConfigTable.Crf.Index] = value ? 1 : double.NaN;
+    }
+
     /// <summary>The labels in the order of the logits (<c>id2label</c>, else <c>num_labels</c> times <c>LABEL_i</c>).</summary>
     public ImmutableArray<string> Labels { get; init; } = NumberedLabels(2);
 

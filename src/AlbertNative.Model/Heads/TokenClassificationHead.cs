@@ -11,7 +11,15 @@ public sealed class TokenClassificationHead : Head<LogitsOutput>
     /// <summary>The head of an opened model.</summary>
     /// <exception cref="Checkpoints.CheckpointFormatException">The model does not hold its weights; names them.</exception>
     public TokenClassificationHead(PreTrainedModel model)
-        : base(model, ModelArchitecture.TokenClassification) => _classifier = model.Linear(Family.Classifier);
+        : base(model, ModelArchitecture.TokenClassification)
+    {
+        _classifier = model.Linear(Family.Classifier);
+        if (Config.HasCrf)
+            Transitions = new(model.Tensors.Read(CrfTransitions.StartName), model.Tensors.Read(CrfTransitions.BetweenName), model.Tensors.Read(CrfTransitions.EndName));
+    }
+
+    /// <summary>The transitions of the linear-chain CRF whose emissions the scores are; null where the model has none.</summary>
+    public CrfTransitions? Transitions { get; }
 
     /// <summary>Some tokens' scores: last layer and head are computed for these alone, to the same bits.</summary>
     /// <param name="batch">The sequences.</param>

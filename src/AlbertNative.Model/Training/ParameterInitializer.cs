@@ -2,7 +2,7 @@ namespace AlbertNative.Model;
 
 /// <summary>
 /// Where a trainable model's first values come from: the source, or for what it does not have, as transformers begins:
-/// weights normal with <c>initializer_range</c>, biases 0, LayerNorms 1 and 0.
+/// weights normal with <c>initializer_range</c>, biases 0, LayerNorms 1 and 0; a CRF's transitions 0.
 /// </summary>
 internal sealed class ParameterInitializer(ModelConfig config, WeightSource? source, long seed)
 {
@@ -37,7 +37,8 @@ internal sealed class ParameterInitializer(ModelConfig config, WeightSource? sou
     private void Begin(TrainableParameter parameter, Span<float> values)
     {
         bool norm = parameter.Name.Contains("norm", StringComparison.OrdinalIgnoreCase);
-        if (parameter.Name.EndsWith("bias", StringComparison.Ordinal))
+        // Before anything is learnt, no transition is likelier than another.
+        if (parameter.Name.EndsWith("bias", StringComparison.Ordinal) || parameter.Name is CrfTransitions.StartName or CrfTransitions.BetweenName or CrfTransitions.EndName)
         {
             values.Clear();
         }

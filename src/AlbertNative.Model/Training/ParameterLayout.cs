@@ -2,11 +2,25 @@ using System.Collections.Immutable;
 
 namespace AlbertNative.Model;
 
+/// <summary>The parts of a model, from its input to its output.</summary>
+public enum ModelPart
+{
+    /// <summary>The tables of words, positions and types, and their norm.</summary>
+    Embeddings,
+
+    /// <summary>The projection to the hidden size, and the layers.</summary>
+    Encoder,
+
+    /// <summary>What stands on the encoder, the pooler among it.</summary>
+    Head,
+}
+
 /// <summary>One named parameter of a trainable model.</summary>
 /// <param name="Name">Hugging Face's name.</param>
 /// <param name="Shape">The dimensions, a linear layer's weight being [out, in].</param>
 /// <param name="Offset">Where it lies in each block of the model, in floats.</param>
-public sealed record TrainableParameter(string Name, ImmutableArray<long> Shape, int Offset)
+/// <param name="Part">The part of the model that it is of.</param>
+public sealed record TrainableParameter(string Name, ImmutableArray<long> Shape, int Offset, ModelPart Part)
 {
     /// <summary>The number of elements.</summary>
     public int Length => checked((int)Shape.Aggregate(1L, (product, dimension) => product * dimension));
@@ -78,10 +92,15 @@ public sealed class ParameterLayout
             }
             if (next > Array.MaxLength - Line)
                 throw new NotSupportedException("the model has too many parameters to be trained: they must fit into one array");
-            parameters.Add(new TrainableParameter(name, tensor.Shape, (int)offset));
+            parameters.Add(new TrainableParameter(name, tensor.Shape, (int)offset, PartOf(Family.Of(config.Family), name)));
         }
         return new ParameterLayout(parameters, checked((int)next));
     }
+
+    private static ModelPart PartOf(Family family, string name) =>
+        name.StartsWith(family.Embeddings + ".", StringComparison.Ordinal) ? ModelPart.Embeddings
+        : name.StartsWith(family.BasePrefix, StringComparison.Ordinal) && !name.StartsWith(family.Pooler + ".", StringComparison.Ordinal) ? ModelPart.Encoder
+        : ModelPart.Head;
 
     private static long Padded(long count) => (count + Line - 1) / Line * Line;
 

@@ -59,8 +59,8 @@ internal sealed class TrainableEncoder
             LayerOf(layer).Forward(thread, w, layer, masks);
     }
 
-    /// <summary>From the gradient of the last state, in the workspace, to those of all parameters.</summary>
-    public void Backward(TeamThread thread, TrainingWorkspace w, DropoutMasks? masks)
+    /// <summary>From the gradient of the last state, in the workspace, to those of all parameters, or of all but the embeddings'.</summary>
+    public void Backward(TeamThread thread, TrainingWorkspace w, DropoutMasks? masks, bool toEmbeddings)
     {
         for (int layer = _config.StepCount - 1; layer >= 0; layer--)
         {
@@ -76,8 +76,11 @@ internal sealed class TrainableEncoder
         else
         {
             _projection.AddGradients(thread, dStates, Drops(masks) ? w.Dropped : w.Embedded);
-            _projection.Backward(thread, dStates, d);
+            if (toEmbeddings)
+                _projection.Backward(thread, dStates, d);
         }
+        if (!toEmbeddings)
+            return;
         if (Drops(masks))
             Dropout(thread, d, masks!, new(DropoutPlace.Embeddings, 0, 0, 0, 0), w.TokenRows, default, d);
         _norm.Backward(thread, d, w.EmbeddingSum, w.EmbeddingSumGradient);

@@ -16,6 +16,12 @@ public sealed record TrainableModelOptions
     /// </summary>
     public bool Checkpointing { get; init; }
 
+    /// <summary>
+    /// The part whose gradients, and those of what comes before it, are not computed; null for none. Layers cannot be left out one
+    /// by one: they share their weights.
+    /// </summary>
+    public ModelPart? Frozen { get; init; }
+
     /// <summary>The seed of weights that the source does not have, such as a new head's.</summary>
     public long Seed { get; init; } = 42;
 }
@@ -36,6 +42,7 @@ public sealed class TrainableModel : IDisposable
     private readonly TrainableEncoder _encoder;
     private readonly TrainableHead _head;
     private readonly TrainingWorkspace _workspace;
+    private readonly ModelPart? _frozen;
     private readonly ThreadTeam _team;
     private readonly ForwardProgram _forward;
     private readonly BackwardProgram _backward;
@@ -50,6 +57,7 @@ public sealed class TrainableModel : IDisposable
         _encoder = new TrainableEncoder(config, parameters);
         _head = TrainableHead.Of(config, architecture, parameters);
         _workspace = new TrainingWorkspace(config, options.Checkpointing);
+        _frozen = options.Frozen;
         _team = new ThreadTeam(options.ThreadCount);
         _forward = new ForwardProgram(this);
         _backward = new BackwardProgram(this);
@@ -165,7 +173,8 @@ public sealed class TrainableModel : IDisposable
         protected override void Run(TeamThread thread)
         {
             model._head.Backward(thread, model._workspace, model._masks);
-            model._encoder.Backward(thread, model._workspace, model._masks);
+            if (model._frozen is null or ModelPart.Embeddings)
+                model._encoder.Backward(thread, model._workspace, model._masks, toEmbeddings: model._frozen is null);
         }
     }
 

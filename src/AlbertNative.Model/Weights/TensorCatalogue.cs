@@ -67,6 +67,8 @@ public static class TensorCatalogue
                 break;
             case ModelArchitecture.TokenClassification:
                 AddLinear(tensors, Family.Classifier, config.LabelCount, hidden);
+                if (config.HasCrf)
+                    AddCrf(tensors, config.LabelCount);
                 break;
             case ModelArchitecture.QuestionAnswering:
                 AddLinear(tensors, Family.Answer, 2, hidden);
@@ -91,7 +93,7 @@ public static class TensorCatalogue
             if (name == Weight(module) || name == Bias(module))
                 return true;
         }
-        return name == family.Prediction.Bias || IsBuffer(family, name);
+        return name == family.Prediction.Bias || name is CrfTransitions.StartName or CrfTransitions.BetweenName or CrfTransitions.EndName || IsBuffer(family, name);
     }
 
     /// <summary>
@@ -154,6 +156,13 @@ public static class TensorCatalogue
     {
         tensors.Add(new(Weight(module), [outputs, inputs]) { Required = required });
         tensors.Add(new(Bias(module), [outputs]) { Required = required });
+    }
+
+    private static void AddCrf(List<ExpectedTensor> tensors, int labels)
+    {
+        tensors.Add(new(CrfTransitions.StartName, [labels]));
+        tensors.Add(new(CrfTransitions.BetweenName, [labels, labels]));
+        tensors.Add(new(CrfTransitions.EndName, [labels]));
     }
 
     private static void AddNorm(List<ExpectedTensor> tensors, string module, int width)

@@ -59,6 +59,23 @@ public static class DataFiles
         return new(file, [.. Rows(file, options, notes).Select(ChoiceRows.Read)], notes);
     }
 
+    /// <summary>
+    /// Pairs of texts: the columns that the options name, or <c>anchor</c>, <c>query</c>, <c>text</c>, <c>sentence1</c> …, and
+    /// <c>positive</c>, <c>answer</c>, <c>sentence2</c> …; further texts that do not belong to the first in <c>negative</c>; and
+    /// how alike the two are in <c>score</c>, <c>label</c> or <c>similarity</c>, where there is such a column.
+    /// </summary>
+    /// <param name="path">A <c>.csv</c>, <c>.tsv</c>, <c>.jsonl</c> or <c>.json</c> file.</param>
+    /// <param name="options">Where its parts stand.</param>
+    /// <param name="negativeColumns">The columns of texts that do not belong to the first; empty for <c>negative</c>.</param>
+    /// <exception cref="DataFormatException">The file is not of this form.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static DataSet<TextPair> ReadPairs(string path, DataOptions? options = null, IReadOnlyList<string>? negativeColumns = null)
+    {
+        DataText file = DataText.Read(path);
+        List<string> notes = [];
+        return new(file, PairRows.Read(file, Rows(file, options, notes), options ?? DataOptions.Default, negativeColumns ?? []), notes);
+    }
+
     /// <summary>Plain text: documents divided by blank lines.</summary>
     /// <exception cref="DataFormatException">The file is not UTF-8.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>

@@ -17,7 +17,7 @@ public sealed record DataOptions
     /// </summary>
     public string? PairColumn { get; init; }
 
-    /// <summary>The columns with the label or labels. Empty for <c>label</c> or <c>labels</c>; without a header for the second.</summary>
+    /// <summary>The columns with the label or labels. Empty for <c>label</c>, <c>labels</c> or <c>score</c>; without a header for the second.</summary>
     public IReadOnlyList<string> LabelColumns { get; init; } = [];
 
     /// <summary>Whether the first line names the columns. Without it they are named by their numbers: <c>1</c>, <c>2</c>, …</summary>

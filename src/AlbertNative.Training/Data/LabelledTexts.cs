@@ -24,7 +24,7 @@ internal static class LabelledTexts
         }
         else
         {
-            string column = row.FirstOf("label", "labels") ?? Default(row, options, "2", "label");
+            string column = row.FirstOf("label", "labels", "score") ?? Default(row, options, "2", "label");
             labels = row.Texts(column);
         }
         return labels.Any(string.IsNullOrWhiteSpace) ? throw row.Wrong(options.LabelColumns is [string first, ..] ? first : "label", "the label is empty") : labels;

@@ -25,6 +25,10 @@ public static class SharedExamples
     public static IReadOnlyList<SharedExample> Find(IEnumerable<ChoiceExample> train, IEnumerable<ChoiceExample> evaluation) =>
         Find(train, evaluation, example => string.Join('\t', example.Choices.Prepend(example.Text)), example => example.Line);
 
+    /// <summary>The pairs that are also in <paramref name="train"/>.</summary>
+    public static IReadOnlyList<SharedExample> Find(IEnumerable<TextPair> train, IEnumerable<TextPair> evaluation) =>
+        Find(train, evaluation, pair => $"{pair.First}\t{pair.Second}", pair => pair.Line);
+
     private static List<SharedExample> Find<T>(IEnumerable<T> train, IEnumerable<T> evaluation, Func<T, string> text, Func<T, int> line)
     {
         Dictionary<string, int> lines = new(StringComparer.Ordinal);

@@ -21,21 +21,21 @@ public static class ConfusionChart
         int side = Margin * 2 + Letter * names.Append("").Max(name => name.Length);
         StringBuilder svg = new();
         int width = side + count * Cell + Margin, height = side + count * Cell + Margin;
-        Line(svg, $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" font-family=\"sans-serif\" font-size=\"12\">");
-        Line(svg, $"<title>Confusion matrix: rows are true labels, columns predicted ones</title>");
-        Line(svg, $"<rect width=\"{width}\" height=\"{height}\" fill=\"#fff\"/>");
+        SvgText.Line(svg, $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" font-family=\"sans-serif\" font-size=\"12\">");
+        SvgText.Line(svg, $"<title>Confusion matrix: rows are true labels, columns predicted ones</title>");
+        SvgText.Line(svg, $"<rect width=\"{width}\" height=\"{height}\" fill=\"#fff\"/>");
         for (int i = 0; i < count; i++)
         {
             int middle = side + i * Cell + Cell / 2;
-            Line(svg, $"<text x=\"{side - 8}\" y=\"{middle + 4}\" text-anchor=\"end\">{Escape(names[i])}</text>");
-            Line(svg, $"<text transform=\"translate({middle + 4} {side - 8}) rotate(-90)\">{Escape(names[i])}</text>");
+            SvgText.Line(svg, $"<text x=\"{side - 8}\" y=\"{middle + 4}\" text-anchor=\"end\">{SvgText.Escape(names[i])}</text>");
+            SvgText.Line(svg, $"<text transform=\"translate({middle + 4} {side - 8}) rotate(-90)\">{SvgText.Escape(names[i])}</text>");
         }
         for (int truth = 0; truth < count; truth++)
         {
             for (int predicted = 0; predicted < count; predicted++)
                 DrawCell(svg, shown, truth, predicted, side);
         }
-        Line(svg, $"</svg>");
+        SvgText.Line(svg, $"</svg>");
         return svg.ToString();
     }
 
@@ -47,32 +47,11 @@ public static class ConfusionChart
         int Mix(int dark) => (int)Math.Round(255 + share * (dark - 255));
         (int x, int y) = (side + predicted * Cell, side + truth * Cell);
         string title = string.Create(CultureInfo.InvariantCulture, $"{shown.Labels[truth]} taken for {shown.Labels[predicted]}: {number} ({share * 100:F1} %)");
-        Line(svg, $"<g><title>{Escape(title)}</title><rect x=\"{x}\" y=\"{y}\" width=\"{Cell}\" height=\"{Cell}\" fill=\"rgb({Mix(8)},{Mix(69)},{Mix(148)})\" stroke=\"#ddd\"/>");
+        SvgText.Line(svg, $"<g><title>{SvgText.Escape(title)}</title><rect x=\"{x}\" y=\"{y}\" width=\"{Cell}\" height=\"{Cell}\" fill=\"rgb({Mix(8)},{Mix(69)},{Mix(148)})\" stroke=\"#ddd\"/>");
         if (number > 0)
-            Line(svg, $"<text x=\"{x + Cell / 2}\" y=\"{y + Cell / 2 + 4}\" text-anchor=\"middle\" fill=\"{(share > 0.5 ? "#fff" : "#000")}\">{number}</text>");
-        Line(svg, $"</g>");
+            SvgText.Line(svg, $"<text x=\"{x + Cell / 2}\" y=\"{y + Cell / 2 + 4}\" text-anchor=\"middle\" fill=\"{(share > 0.5 ? "#fff" : "#000")}\">{number}</text>");
+        SvgText.Line(svg, $"</g>");
     }
 
     private static string Shorten(string label) => label.Length <= LongestLabel ? label : label[..(LongestLabel - 1)] + "…";
-
-    /// <summary>Text of a label as XML allows it: markup escaped, what no XML may hold replaced.</summary>
-    private static string Escape(string text)
-    {
-        StringBuilder escaped = new(text.Length);
-        Span<char> utf16 = stackalloc char[2];
-        foreach (Rune rune in text.EnumerateRunes())
-        {
-            _ = rune.Value switch
-            {
-                '&' => escaped.Append("&amp;"),
-                '<' => escaped.Append("&lt;"),
-                '>' => escaped.Append("&gt;"),
-                < 0x20 or 0xFFFE or 0xFFFF => escaped.Append('\uFFFD'),
-                _ => escaped.Append(utf16[..rune.EncodeToUtf16(utf16)]),
-            };
-        }
-        return escaped.ToString();
-    }
-
-    private static void Line(StringBuilder svg, FormattableString line) => svg.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
 }

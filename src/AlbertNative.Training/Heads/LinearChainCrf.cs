@@ -25,7 +25,7 @@ internal sealed class LinearChainCrf
 
     /// <summary>ln Σ e^score over all sequences of labels: the forward algorithm.</summary>
     /// <param name="emissions">Tokens × labels, row-major.</param>
-    public double LogPartition(ReadOnlySpan<double> emissions) => LogSumOfLast(Forward(emissions));
+    public double LogPartition(ReadOnlySpan<double> emissions) => ChainSums.LogPartition(ChainSums.Forward(emissions, Scores), Scores);
 
     /// <summary>The score of one sequence of labels.</summary>
     public double Score(ReadOnlySpan<double> emissions, ReadOnlySpan<int> labels)
@@ -57,9 +57,9 @@ internal sealed class LinearChainCrf
         RequireLabels(emissions, labels);
         if (emissionGradients.Length != emissions.Length)
             throw new ArgumentException($"{emissions.Length} gradients were expected, not {emissionGradients.Length}.", nameof(emissionGradients));
-        double[] forward = Forward(emissions);
-        double[] backward = Backward(emissions);
-        double partition = LogSumOfLast(forward);
+        double[] forward = ChainSums.Forward(emissions, Scores);
+        double[] backward = ChainSums.Backward(emissions, Scores);
+        double partition = ChainSums.LogPartition(forward, Scores);
         double loss = partition - Score(emissions, labels);
         for (int token = 0; token < labels.Length; token++)
         {
@@ -96,64 +96,6 @@ internal sealed class LinearChainCrf
                 Gradients.Between[from * _labels + to] += weight * (expected - found);
             }
         }
-    }
-
-    /// <summary>α(t, y): the log of the summed scores of all beginnings that end at token t with label y.</summary>
-    private double[] Forward(ReadOnlySpan<double> emissions)
-    {
-        double[] sums = new double[emissions.Length];
-        double[] terms = new double[_labels];
-        for (int label = 0; label < _labels; label++)
-            sums[label] = Scores.Start[label] + emissions[label];
-        for (int row = _labels; row < emissions.Length; row += _labels)
-        {
-            for (int label = 0; label < _labels; label++)
-            {
-                for (int from = 0; from < _labels; from++)
-                    terms[from] = sums[row - _labels + from] + Scores.Between[from * _labels + label];
-                sums[row + label] = LogSum(terms) + emissions[row + label];
-            }
-        }
-        return sums;
-    }
-
-    /// <summary>β(t, y): the log of the summed scores of all that can follow label y at token t.</summary>
-    private double[] Backward(ReadOnlySpan<double> emissions)
-    {
-        double[] sums = new double[emissions.Length];
-        double[] terms = new double[_labels];
-        Scores.End.CopyTo(sums, emissions.Length - _labels);
-        for (int row = emissions.Length - 2 * _labels; row >= 0; row -= _labels)
-        {
-            for (int label = 0; label < _labels; label++)
-            {
-                for (int to = 0; to < _labels; to++)
-                    terms[to] = Scores.Between[label * _labels + to] + emissions[row + _labels + to] + sums[row + _labels + to];
-                sums[row + label] = LogSum(terms);
-            }
-        }
-        return sums;
-    }
-
-    private double LogSumOfLast(double[] forward)
-    {
-        double[] terms = new double[_labels];
-        for (int label = 0; label < _labels; label++)
-            terms[label] = forward[forward.Length - _labels + label] + Scores.End[label];
-        return LogSum(terms);
-    }
-
-    private static double LogSum(double[] terms)
-    {
-        double largest = double.NegativeInfinity;
-        foreach (double term in terms)
-            largest = Math.Max(largest, term);
-        if (double.IsNegativeInfinity(largest))
-            return largest;
-        double sum = 0;
-        foreach (double term in terms)
-            sum += Math.Exp(term - largest);
-        return largest + Math.Log(sum);
     }
 
     private void RequireLabels(ReadOnlySpan<double> emissions, ReadOnlySpan<int> labels)

@@ -42,32 +42,36 @@ public sealed record TrainingSummary(TrainingEnd End, int Updates, IReadOnlyList
 /// </summary>
 public sealed class FineTuning : IDisposable
 {
-    private const int CheckpointsKept = 2;
-
     private readonly TrainingTask _task;
     private readonly TrainingOptions _options;
-    private readonly Dictionary<string, byte[]?> _tokenizerFiles;
+    private readonly Dictionary<string, byte[]?> _files;
     private readonly Trainer _trainer;
 
     /// <summary>A run of a task on a model's files, which may be closed afterwards.</summary>
     /// <param name="files">The model to begin with.</param>
     /// <param name="task">What it shall learn.</param>
     /// <param name="options">How.</param>
+    /// <param name="newModel">The sizes of a model whose weights begin at random; null to begin with those of the files.</param>
     /// <exception cref="Checkpoints.CheckpointFormatException">The files hold no model that can be trained.</exception>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
-    public FineTuning(ModelFiles files, TrainingTask task, TrainingOptions options)
+    public FineTuning(ModelFiles files, TrainingTask task, TrainingOptions options, ModelConfig? newModel = null)
     {
         ArgumentNullException.ThrowIfNull(files);
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
+        if (options.Metric is not null && task.Dev is null)
+            throw new ArgumentException("metric_for_best_model is named, and there is no development set to measure it on", nameof(options));
         _task = task;
         _options = options;
-        _tokenizerFiles = TrainedModelFiles.TokenizerFiles.ToDictionary(name => name, files.Read, StringComparer.Ordinal);
+        ModelConfig config = task.ConfigOf(newModel ?? files.ReadConfig());
+        _files = TrainedModelFiles.TokenizerFiles.ToDictionary(name => name, files.Read, StringComparer.Ordinal);
+        foreach ((string name, byte[] content) in task.ExtraFiles(config))
+            _files[name] = content;
         Model = TrainableModel.Create(
-            task.ConfigOf(files.ReadConfig()), task.Architecture, WeightSource.From(files.Checkpoint),
-            new TrainableModelOptions { ThreadCount = options.ThreadCount, Checkpointing = options.Checkpointing, Seed = options.Seed });
-        _trainer = new Trainer(Model, task.Train, options);
+            config, task.Architecture, newModel is null ? WeightSource.From(files.Checkpoint) : null,
+            new TrainableModelOptions { ThreadCount = options.ThreadCount, Checkpointing = options.Checkpointing, Seed = options.Seed, Frozen = options.Freeze });
+        _trainer = new Trainer(Model, task.Train, options, task.Trains);
     }
 
     /// <summary>The model that is trained.</summary>
@@ -78,6 +82,13 @@ public sealed class FineTuning : IDisposable
 
     /// <summary>The updates of one epoch.</summary>
     public int UpdatesPerEpoch => _trainer.UpdatesPerEpoch;
+
+    private int EvaluationSteps => _options.EvaluationSteps > 0 ? _options.EvaluationSteps : UpdatesPerEpoch;
+
+    private int LoggingSteps => _options.LoggingSteps > 0 ? _options.LoggingSteps : Math.Max(1, Updates / 100);
+
+    private string MainMetric => _options.Metric is string name
+        ? name.StartsWith("eval_", StringComparison.Ordinal) ? name["eval_".Length..] : name : _task.MainMetric;
 
     /// <summary>Trains, and writes the result into a directory.</summary>
     /// <param name="output">The directory, which is made; checkpoints are directories in it.</param>
@@ -111,13 +122,19 @@ public sealed class FineTuning : IDisposable
                 break;
             }
             progress?.Invoke(step);
-            state.UnloggedLoss = (state.UnloggedLoss.Sum + step.Loss, state.UnloggedLoss.Count + 1);
             (state.GlobalStep, state.Epoch) = (step.Number, step.Epoch);
-            if (step.Number % UpdatesPerEpoch != 0 && step.Number < Updates)
+            state.UnloggedLoss = (state.UnloggedLoss.Sum + step.Loss, state.UnloggedLoss.Count + 1);
+            state.UnjudgedLoss = (state.UnjudgedLoss.Sum + step.Loss, state.UnjudgedLoss.Count + 1);
+            bool judges = step.Number % EvaluationSteps == 0 || step.Number == Updates;
+            if (judges || step.Number % LoggingSteps == 0)
+            {
+                state.Log([new("loss", state.UnloggedLoss.Sum / state.UnloggedLoss.Count), new("learning_rate", step.LearningRate), new("grad_norm", step.GradientNorm)]);
+                state.UnloggedLoss = default;
+            }
+            if (!judges)
                 continue;
-            double trainLoss = state.UnloggedLoss.Sum / state.UnloggedLoss.Count;
-            state.UnloggedLoss = default;
-            state.Log([new("loss", trainLoss), new("learning_rate", step.LearningRate), new("grad_norm", step.GradientNorm)]);
+            double trainLoss = state.UnjudgedLoss.Sum / state.UnjudgedLoss.Count;
+            state.UnjudgedLoss = default;
             if (_task.Dev is not null)
             {
                 TrainingEvaluation evaluation = Evaluate(state, trainLoss);
@@ -143,14 +160,20 @@ public sealed class FineTuning : IDisposable
     private TrainingEvaluation Evaluate(TrainerState state, double trainLoss)
     {
         TaskScores scores = _task.Evaluate(_trainer, _task.Dev!);
+        if (!scores.Metrics.TryGetValue(MainMetric, out double main))
+            throw new ArgumentException($"metric_for_best_model is {MainMetric}, which is not measured; {string.Join(", ", scores.Metrics.Keys)} are");
         // What is not defined, such as the correlation with what is always the same, is never better.
-        bool best = double.IsFinite(scores.Main) && (state.BestMetric is not double before || scores.Main > before);
+        bool best = double.IsFinite(main) && (state.BestMetric is not double before || (IsError(MainMetric) ? main < before : main > before));
         state.WorseEvaluations = best ? 0 : state.WorseEvaluations + 1;
         if (best)
-            (state.BestMetric, state.BestStep) = (scores.Main, state.GlobalStep);
+            (state.BestMetric, state.BestStep) = (main, state.GlobalStep);
         state.Log(scores.Metrics.Where(metric => double.IsFinite(metric.Value)).Select(metric => KeyValuePair.Create("eval_" + metric.Key, metric.Value)));
         return new TrainingEvaluation(state.GlobalStep, state.Epoch, trainLoss, scores, best);
     }
+
+    /// <summary>Whether less is better.</summary>
+    private static bool IsError(string metric) =>
+        metric is "perplexity" or "mse" or "mae" || metric.EndsWith("loss", StringComparison.Ordinal);
 
     private TrainerState Resume(string output)
     {
@@ -174,13 +197,13 @@ public sealed class FineTuning : IDisposable
         if (Directory.Exists(partial))
             Directory.Delete(partial, recursive: true);
         Directory.CreateDirectory(partial);
-        TrainedModelFiles.Write(partial, Model, _tokenizerFiles);
+        TrainedModelFiles.Write(partial, Model, _files);
         TrainedModelFiles.WriteOptimizer(partial, Model, _trainer.Optimizer);
         state.Save(partial);
         if (Directory.Exists(directory))
             Directory.Delete(directory, recursive: true);
         Directory.Move(partial, directory);
-        foreach (int old in Checkpoints(output).Where(step => step != state.BestStep).OrderDescending().Skip(CheckpointsKept))
+        foreach (int old in Checkpoints(output).Where(step => step != state.BestStep).OrderDescending().Skip(_options.SaveTotalLimit))
             Directory.Delete(CheckpointOf(output, old), recursive: true);
     }
 
@@ -189,9 +212,10 @@ public sealed class FineTuning : IDisposable
     {
         if (_options.LoadBestModelAtEnd && state.BestStep is int best && best != _trainer.Done && Directory.Exists(CheckpointOf(output, best)))
             TrainedModelFiles.Read(CheckpointOf(output, best), Model);
-        TrainedModelFiles.Write(output, Model, _tokenizerFiles);
+        TrainedModelFiles.Write(output, Model, _files);
         state.Save(output);
-        ModelCard.Write(output, _task, _options, state, end);
+        File.WriteAllText(Path.Combine(output, "training.svg"), TrainingChart.Draw(state.LogHistory, MainMetric));
+        ModelCard.Write(output, _task, _options, state, end, MainMetric);
     }
 
     private static string CheckpointOf(string output, int step) =>
@@ -206,7 +230,7 @@ public sealed class FineTuning : IDisposable
     /// <summary>Of everything that the numbers depend on; threads and checkpointing are not among it.</summary>
     private string Fingerprint()
     {
-        TrainingOptions numbers = _options with { ThreadCount = 1, Checkpointing = false, EarlyStopping = 0, LoadBestModelAtEnd = true };
+        TrainingOptions numbers = _options with { ThreadCount = 1, Checkpointing = false, EarlyStopping = 0, LoadBestModelAtEnd = true, SaveTotalLimit = 2 };
         string all = FormattableString.Invariant($"{numbers}\n{_task.Fingerprint}\n{string.Join(',', Model.Config.Labels)}");
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all)));
     }

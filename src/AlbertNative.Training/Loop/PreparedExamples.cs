@@ -25,6 +25,12 @@ public abstract class PreparedExamples
     /// <summary>The rows of a batch of these examples whose scores are needed, ascending; empty for all.</summary>
     public virtual int[] RowsOf(ReadOnlySpan<int> examples) => [];
 
+    /// <summary>
+    /// What the scores of an update's examples should be, where those of one micro-batch depend on all others; null where each
+    /// micro-batch has <see cref="TargetsOf"/> of its own.
+    /// </summary>
+    internal virtual JointTargets? JointTargetsOf(ReadOnlySpan<int> examples) => null;
+
     /// <summary>What the scores of a batch of these examples should be.</summary>
     public abstract TrainingTargets TargetsOf(ReadOnlySpan<int> examples);
 }

@@ -15,6 +15,7 @@ public sealed class TaggingTask : TrainingTask
     private readonly LabelAlignment _alignment;
     private readonly int _maxLength;
     private readonly PieceLabels _pieces;
+    private readonly bool _crf;
 
     /// <summary>Prepares sentences.</summary>
     /// <param name="tokenizer">The model's tokenizer.</param>
@@ -23,16 +24,21 @@ public sealed class TaggingTask : TrainingTask
     /// <param name="maxLength">The longest sequence in tokens, special ones included.</param>
     /// <param name="pieces">Which pieces of a word carry its tag.</param>
     /// <param name="smoothing">Label smoothing.</param>
+    /// <param name="crf">Whether a linear-chain CRF over the words' first pieces judges a sentence's tags together.</param>
+    /// <exception cref="ArgumentException">A CRF comes with label smoothing, or with labels of all pieces.</exception>
     /// <exception cref="DataFormatException">A tag of the development set does not occur in the training set.</exception>
     public TaggingTask(
         Tokenizer tokenizer, DataSet<TaggedSentence> train, DataSet<TaggedSentence>? dev, int maxLength,
-        PieceLabels pieces = PieceLabels.First, double smoothing = 0)
+        PieceLabels pieces = PieceLabels.First, double smoothing = 0, bool crf = false)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
         ArgumentNullException.ThrowIfNull(train);
         _tokenizer = tokenizer;
         _maxLength = maxLength;
         _pieces = pieces;
+        if (crf && (smoothing > 0 || pieces != PieceLabels.First))
+            throw new ArgumentException("a CRF is over the words' first pieces, and without label smoothing", nameof(crf));
+        _crf = crf;
         string[] labels = [.. train.SelectMany(sentence => sentence.Tags).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         Labels = labels;
         _numbers = labels.Select((label, number) => (label, number)).ToDictionary(pair => pair.label, pair => pair.number, StringComparer.Ordinal);
@@ -63,7 +69,10 @@ public sealed class TaggingTask : TrainingTask
     public override IReadOnlyList<string> DataFiles { get; }
 
     /// <inheritdoc/>
-    public override string Fingerprint => FormattableString.Invariant($"tag {_maxLength} {_pieces} {string.Join(';', DataFiles)}");
+    public override string Fingerprint => FormattableString.Invariant($"tag {(_crf ? "crf " : "")}{_maxLength} {_pieces} {string.Join(';', DataFiles)}");
+
+    /// <inheritdoc/>
+    public override ModelConfig ConfigOf(ModelConfig config) => base.ConfigOf(config) with { HasCrf = _crf };
 
     /// <summary><c>f1</c> of entities, or <c>accuracy</c> where the tags are not those of entities.</summary>
     public override string MainMetric => HasEntities ? "f1" : "accuracy";
@@ -92,6 +101,11 @@ public sealed class TaggingTask : TrainingTask
             {
                 int example = part.Span[i];
                 (int start, int length) = model.Batch.RowsOf(i);
+                if (_crf)
+                {
+                    Decode(model, start, judged.Words[example], predicted[example]);
+                    continue;
+                }
                 for (int token = length - 1; token >= 0; token--)
                 {
                     // The first piece of a word is the last to be looked at, and decides.
@@ -116,6 +130,17 @@ public sealed class TaggingTask : TrainingTask
         return new TaskScores(report.Micro.F1, metrics, report.ToString()) { Summary = summary };
     }
 
+    /// <summary>The best tags of a sentence's words together, each by its first piece.</summary>
+    private void Decode(TrainableModel model, int start, int[] words, string[] predicted)
+    {
+        int[] tokens = [.. Enumerable.Range(0, words.Length).Where(token => words[token] >= 0 && (token == 0 || words[token - 1] != words[token]))];
+        if (tokens.Length == 0)
+            return;
+        int[] best = CrfTargets.Load(model).Decode(CrfTargets.Emissions(model.Logits, [.. tokens.Select(token => start + token)]));
+        for (int word = 0; word < tokens.Length; word++)
+            predicted[words[tokens[word]]] = Labels[best[word]];
+    }
+
     private TaggedInputs Prepare(DataSet<TaggedSentence> sentences, double smoothing)
     {
         EncodeOptions options = new() { MaxLength = _maxLength };
@@ -132,15 +157,23 @@ public sealed class TaggingTask : TrainingTask
             labels[i] = _alignment.Align(encoding, numbers);
             words[i] = [.. encoding.WordIndices];
         }
-        return new TaggedInputs(inputs, labels, smoothing, sentences, words);
+        return new TaggedInputs(inputs, labels, smoothing, _crf, sentences, words);
     }
 
     /// <summary>Sentences with what they are judged by: their tags, and the word of each token.</summary>
-    private sealed class TaggedInputs(ModelInput[] inputs, int[][] labels, double smoothing, DataSet<TaggedSentence> sentences, int[][] words)
+    private sealed class TaggedInputs(ModelInput[] inputs, int[][] labels, double smoothing, bool crf, DataSet<TaggedSentence> sentences, int[][] words)
         : LabelledInputs(inputs, labels, smoothing)
     {
         public DataSet<TaggedSentence> Sentences => sentences;
 
         public int[][] Words => words;
+
+        public override TrainingTargets TargetsOf(ReadOnlySpan<int> examples)
+        {
+            if (!crf)
+                return base.TargetsOf(examples);
+            int[] numbers = examples.ToArray();
+            return new CrfTargets([.. numbers.SelectMany(LabelsOf)], [.. numbers.Select(TokensOf)]);
+        }
     }
 }

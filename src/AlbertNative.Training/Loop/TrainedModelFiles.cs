@@ -16,15 +16,18 @@ internal static class TrainedModelFiles
         "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
     ];
 
-    /// <summary>Writes the model into a directory that is there.</summary>
-    public static void Write(string directory, TrainableModel model, IReadOnlyDictionary<string, byte[]?> tokenizerFiles)
+    /// <summary>Writes the model into a directory that is there, and other files beside it.</summary>
+    public static void Write(string directory, TrainableModel model, IReadOnlyDictionary<string, byte[]?> files)
     {
         ModelConfig config = model.Config with { Architectures = [model.Config.NameOf(model.Architecture)] };
         File.WriteAllBytes(Path.Combine(directory, ModelFiles.Config), config.ToJson());
-        foreach ((string name, byte[]? bytes) in tokenizerFiles)
+        foreach ((string name, byte[]? bytes) in files)
         {
-            if (bytes is not null)
-                File.WriteAllBytes(Path.Combine(directory, name), bytes);
+            if (bytes is null)
+                continue;
+            string path = Path.Combine(directory, name);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllBytes(path, bytes);
         }
         SafetensorsWriter writer = new(new Dictionary<string, string> { ["format"] = "pt" });
         ConvertedWeights.Plan(model.ToWeightSource(), config, WeightStorage.Float32).AddTo(writer);

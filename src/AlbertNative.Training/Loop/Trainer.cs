@@ -20,8 +20,12 @@ public sealed class Trainer
     private int[] _order = [];
 
     /// <summary>A run of a model over examples, from its first update.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="examples">What it learns from.</param>
+    /// <param name="options">How.</param>
+    /// <param name="trains">Which parameters are trained beside what the options freeze; null for all.</param>
     /// <exception cref="ArgumentException">An option is out of range, or there are no examples.</exception>
-    public Trainer(TrainableModel model, PreparedExamples examples, TrainingOptions options)
+    public Trainer(TrainableModel model, PreparedExamples examples, TrainingOptions options, Predicate<TrainableParameter>? trains = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(examples);
@@ -29,10 +33,12 @@ public sealed class Trainer
         options.Validate();
         if (examples.Count == 0)
             throw new ArgumentException("there are no examples to train on", nameof(examples));
+        if (options.DropLast && examples.Count < options.BatchSize)
+            throw new ArgumentException($"dataloader_drop_last leaves nothing of {examples.Count} examples in batches of {options.BatchSize}", nameof(options));
         _model = model;
         _examples = examples;
         _options = options;
-        UpdatesPerEpoch = (examples.Count + options.BatchSize - 1) / options.BatchSize;
+        UpdatesPerEpoch = (examples.Count + (options.DropLast ? 0 : options.BatchSize - 1)) / options.BatchSize;
         Updates = options.MaxSteps > 0 ? options.MaxSteps : (int)Math.Ceiling(options.Epochs * UpdatesPerEpoch);
         _schedule = new LearningRateSchedule
         {
@@ -40,12 +46,16 @@ public sealed class Trainer
             Updates = Updates,
             WarmupUpdates = LearningRateSchedule.WarmupOf(options.WarmupSteps, Updates),
         };
-        _optimizer = new AdamW(model.Layout.Parameters, model.Layout.Length, new AdamWOptions
+        TrainableParameter[] trained = [.. model.Layout.Parameters.Where(parameter =>
+            !(parameter.Part <= options.Freeze) && (trains is null || trains(parameter)))];
+        _optimizer = new AdamW(trained, model.Layout.Length, new AdamWOptions
         {
             Beta1 = options.AdamBeta1,
             Beta2 = options.AdamBeta2,
             Epsilon = options.AdamEpsilon,
             WeightDecay = options.WeightDecay,
+            CorrectsBias = options.BiasCorrection,
+            ScalesByLayer = options.Optimizer == OptimizerKind.Lamb,
             MaxGradientNorm = options.MaxGradientNorm,
         });
         _dropout = new CounterDropout(model.Config, model.Architecture, options.Seed);
@@ -56,6 +66,9 @@ public sealed class Trainer
 
     /// <summary>The updates of the run.</summary>
     public int Updates { get; }
+
+    /// <summary>The examples of one update.</summary>
+    public int BatchSize => _options.BatchSize;
 
     /// <summary>The updates done.</summary>
     public int Done { get; private set; }
@@ -82,7 +95,7 @@ public sealed class Trainer
         if (epoch != _epoch)
         {
             _examples.BeginEpoch(_epoch = epoch);
-            _order = ExampleOrder.OfEpoch(_examples.Count, unchecked((ulong)_options.Seed), epoch);
+            _order = ExampleOrder.OfEpoch(_examples.Count, unchecked((ulong)(_options.DataSeed ?? _options.Seed)), epoch);
         }
         int[] examples = _order[first..Math.Min(_examples.Count, first + _options.BatchSize)];
         (double loss, int tokens) = AddGradients(examples, cancellationToken);
@@ -126,29 +139,63 @@ public sealed class Trainer
     {
         _model.ClearGradients();
         _dropout.Update = Done;
-        CounterDropout? masks = _dropout.DropsAnything ? _dropout : null;
-        List<(Range Part, TrainingTargets Targets)> parts = [];
+        Range[] parts = [.. MicroBatches(_examples, examples)];
+        return _examples.JointTargetsOf(examples) is JointTargets joint
+            ? AddJointGradients(examples, parts, joint, cancellationToken)
+            : AddGradients(examples, parts, cancellationToken);
+    }
+
+    private (double Loss, int Tokens) AddGradients(int[] examples, Range[] parts, CancellationToken cancellationToken)
+    {
+        TrainingTargets[] targets = [.. parts.Select(part => _examples.TargetsOf(examples.AsSpan(part)))];
         LossParts weight = default;
-        foreach (Range part in MicroBatches(_examples, examples))
-        {
-            TrainingTargets targets = _examples.TargetsOf(examples.AsSpan(part));
-            parts.Add((part, targets));
-            weight += targets.Weight;
-        }
+        foreach (TrainingTargets part in targets)
+            weight += part.Weight;
         double loss = 0;
         int tokens = 0, sequences = 0;
-        foreach ((Range part, TrainingTargets targets) in parts)
+        for (int part = 0; part < parts.Length; part++)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            Load(_examples, examples.AsSpan(part));
-            _dropout.FirstExample = sequences;
-            _model.Forward(_batch, _examples.RowsOf(examples.AsSpan(part)), masks, cancellationToken);
-            loss += targets.Apply(_model, weight).Total;
+            sequences += Forward(examples.AsSpan(parts[part]), sequences, cancellationToken);
+            loss += targets[part].Apply(_model, weight).Total;
             _model.Backward(cancellationToken);
             tokens += _batch.TokenCount;
-            sequences += _batch.SequenceCount;
         }
         return (loss, tokens);
+    }
+
+    /// <summary>Two passes where there are several micro-batches; what is dropped is the same in both.</summary>
+    private (double Loss, int Tokens) AddJointGradients(int[] examples, Range[] parts, JointTargets joint, CancellationToken cancellationToken)
+    {
+        int tokens = 0, sequences = 0;
+        foreach (Range part in parts)
+        {
+            sequences += Forward(examples.AsSpan(part), sequences, cancellationToken);
+            joint.Collect(_model);
+            tokens += _batch.TokenCount;
+        }
+        double loss = joint.Solve();
+        sequences = 0;
+        foreach (Range part in parts)
+        {
+            if (parts.Length > 1)
+                sequences += Forward(examples.AsSpan(part), sequences, cancellationToken);
+            joint.Apply(_model);
+            _model.Backward(cancellationToken);
+        }
+        return (loss, tokens);
+    }
+
+    /// <summary>A forward pass with dropout; the number of its sequences.</summary>
+    /// <param name="examples">The examples of the micro-batch.</param>
+    /// <param name="first">The number within the update of its first sequence.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    private int Forward(ReadOnlySpan<int> examples, int first, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        Load(_examples, examples);
+        _dropout.FirstExample = first;
+        _model.Forward(_batch, _examples.RowsOf(examples), _dropout.DropsAnything ? _dropout : null, cancellationToken);
+        return _batch.SequenceCount;
     }
 
     private void Load(PreparedExamples source, ReadOnlySpan<int> examples)

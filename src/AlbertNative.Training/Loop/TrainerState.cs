@@ -31,6 +31,9 @@ public sealed class TrainerState
     /// <summary>The sum of the losses of the updates that are not yet in the log, and their number.</summary>
     public (double Sum, int Count) UnloggedLoss { get; set; }
 
+    /// <summary>The sum of the losses of the updates since the evaluation before, and their number.</summary>
+    public (double Sum, int Count) UnjudgedLoss { get; set; }
+
     /// <summary>What the options and data were that the run was begun with; a run with others does not go on from it.</summary>
     public string Fingerprint { get; set; } = "";
 
@@ -56,6 +59,8 @@ public sealed class TrainerState
         json.WriteString("fingerprint", Fingerprint);
         json.WriteNumber("unlogged_loss", UnloggedLoss.Sum);
         json.WriteNumber("unlogged_updates", UnloggedLoss.Count);
+        json.WriteNumber("unjudged_loss", UnjudgedLoss.Sum);
+        json.WriteNumber("unjudged_updates", UnjudgedLoss.Count);
         json.WriteNumber("worse_evaluations", WorseEvaluations);
         json.WriteEndObject();
         WriteNumber(json, "best_global_step", BestStep);
@@ -100,6 +105,7 @@ public sealed class TrainerState
                 BestStep = (int?)Number(root.GetProperty("best_global_step")),
                 Fingerprint = own.GetProperty("fingerprint").GetString()!,
                 UnloggedLoss = (own.GetProperty("unlogged_loss").GetDouble(), own.GetProperty("unlogged_updates").GetInt32()),
+                UnjudgedLoss = (own.GetProperty("unjudged_loss").GetDouble(), own.GetProperty("unjudged_updates").GetInt32()),
                 WorseEvaluations = own.GetProperty("worse_evaluations").GetInt32(),
             };
             foreach (JsonElement entry in root.GetProperty("log_history").EnumerateArray())

@@ -1,4 +1,16 @@
+using AlbertNative.Model;
+
 namespace AlbertNative.Training;
+
+/// <summary>How parameters are moved.</summary>
+public enum OptimizerKind
+{
+    /// <summary><c>torch.optim.AdamW</c>.</summary>
+    AdamW,
+
+    /// <summary>LAMB, for pre-training in batches of hundreds and thousands; <see cref="TrainingOptions.AdamEpsilon"/> is then best 1e-6.</summary>
+    Lamb,
+}
 
 /// <summary>
 /// How a model is trained, under the names of transformers' <c>TrainingArguments</c>. A new instance has this project's
@@ -33,6 +45,9 @@ public sealed record TrainingOptions
     /// <summary><c>max_grad_norm</c>; 0 for none.</summary>
     public double MaxGradientNorm { get; init; } = 1;
 
+    /// <summary><c>optim</c>.</summary>
+    public OptimizerKind Optimizer { get; init; }
+
     /// <summary><c>adam_beta1</c>.</summary>
     public double AdamBeta1 { get; init; } = 0.9;
 
@@ -42,11 +57,35 @@ public sealed record TrainingOptions
     /// <summary><c>adam_epsilon</c>.</summary>
     public double AdamEpsilon { get; init; } = 1e-8;
 
+    /// <summary>Whether the moments are corrected for beginning at zero, as in transformers; Google's own ALBERT was trained without.</summary>
+    public bool BiasCorrection { get; init; } = true;
+
     /// <summary><c>label_smoothing_factor</c>.</summary>
     public double LabelSmoothing { get; init; }
 
     /// <summary><c>seed</c>: of the order, the new head and what is dropped.</summary>
     public long Seed { get; init; } = 42;
+
+    /// <summary><c>data_seed</c>: of the order alone; null for <see cref="Seed"/>.</summary>
+    public long? DataSeed { get; init; }
+
+    /// <summary><c>dataloader_drop_last</c>: whether an epoch leaves out the examples that make no whole batch.</summary>
+    public bool DropLast { get; init; }
+
+    /// <summary><c>eval_steps</c> and <c>save_steps</c>: the updates between evaluations, after each of which a checkpoint is written; 0 for an epoch.</summary>
+    public int EvaluationSteps { get; init; }
+
+    /// <summary><c>logging_steps</c>: the updates between entries of the training loss in the log; 0 for a hundredth of the run.</summary>
+    public int LoggingSteps { get; init; }
+
+    /// <summary><c>save_total_limit</c>: how many checkpoints are kept beside the best one.</summary>
+    public int SaveTotalLimit { get; init; } = 2;
+
+    /// <summary><c>metric_for_best_model</c>; null for the task's. Of losses and errors the smallest is best, of all others the largest.</summary>
+    public string? Metric { get; init; }
+
+    /// <summary>What is not trained, with what comes before it; null where all is.</summary>
+    public ModelPart? Freeze { get; init; }
 
     /// <summary>Evaluations without a better one after which training stops; 0 for never.</summary>
     public int EarlyStopping { get; init; }
@@ -83,6 +122,10 @@ public sealed record TrainingOptions
         Check(AdamEpsilon > 0, $"adam_epsilon is {AdamEpsilon}, expected above 0");
         Check(LabelSmoothing is >= 0 and < 1, $"label_smoothing_factor is {LabelSmoothing}, expected from 0, below 1");
         Check(EarlyStopping >= 0, $"early stopping after {EarlyStopping} evaluations, expected at least 0");
+        Check(EvaluationSteps >= 0, $"eval_steps is {EvaluationSteps}, expected at least 0");
+        Check(LoggingSteps >= 0, $"logging_steps is {LoggingSteps}, expected at least 0");
+        Check(SaveTotalLimit >= 1, $"save_total_limit is {SaveTotalLimit}, expected at least 1");
+        Check(Freeze is null or ModelPart.Embeddings or ModelPart.Encoder, $"freeze is {Freeze}, expected embeddings or encoder");
         Check(ThreadCount >= 1, $"{ThreadCount} threads, expected at least 1");
         Check(TokensPerMicroBatch >= 1, $"{TokensPerMicroBatch} tokens in a micro-batch, expected at least 1");
         if (faults.Count > 0)

@@ -60,6 +60,12 @@ public abstract class TrainingTask
         return config with { Labels = [.. Labels] };
     }
 
+    /// <summary>Whether a parameter is trained for this task.</summary>
+    public virtual bool Trains(TrainableParameter parameter) => true;
+
+    /// <summary>Files beside those of every trained model, by their names in its directory.</summary>
+    public virtual IReadOnlyDictionary<string, byte[]> ExtraFiles(ModelConfig config) => new Dictionary<string, byte[]>();
+
     /// <summary>Judges the model as it is now.</summary>
     public abstract TaskScores Evaluate(Trainer trainer, PreparedExamples examples);
 

@@ -22,6 +22,9 @@ public sealed record AdamWOptions
     /// <summary>Whether moments are corrected for beginning at zero; Google's own ALBERT does not.</summary>
     public bool CorrectsBias { get; init; } = true;
 
+    /// <summary>Whether each tensor's step is scaled to the tensor's own length, as LAMB does for large batches (You et al., arXiv:1904.00962).</summary>
+    public bool ScalesByLayer { get; init; }
+
     /// <summary>The largest norm of all gradients together, which are scaled down to it; 0 for any.</summary>
     public double MaxGradientNorm { get; init; } = 1;
 }
@@ -35,6 +38,7 @@ public sealed class AdamW
     private readonly AdamWOptions _options;
     private readonly ParameterChunk[] _chunks;
     private readonly double[] _squares;
+    private readonly LayerwiseUpdate? _layerwise;
 
     /// <summary>An optimizer of some parameters, all moments zero.</summary>
     /// <param name="parameters">What is trained; what is left out keeps its bits.</param>
@@ -45,7 +49,10 @@ public sealed class AdamW
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
-        _chunks = [.. parameters.SelectMany(Chunks)];
+        TrainableParameter[] trained = [.. parameters];
+        _chunks = [.. trained.SelectMany(Chunks)];
+        if (options.ScalesByLayer)
+            _layerwise = new LayerwiseUpdate(_chunks, [.. trained.SelectMany((parameter, tensor) => Chunks(parameter).Select(_ => tensor))], length);
         _squares = new double[_chunks.Length];
         FirstMoments = new ParameterBlock(length);
         SecondMoments = new ParameterBlock(length);
@@ -75,7 +82,9 @@ public sealed class AdamW
         norm = Math.Sqrt(norm);
         double factor = _options.MaxGradientNorm > 0 ? Math.Min(1, _options.MaxGradientNorm / (norm + 1e-6)) : 1;
         Updates++;
-        run(new Update(this, parameters, gradients, [Scalars(0, learningRate, factor), Scalars(_options.WeightDecay, learningRate, factor)]));
+        // What LAMB scales is the step of a learning rate of 1.
+        double rate = _layerwise is null ? learningRate : 1;
+        run(new Update(this, parameters, gradients, [Scalars(0, rate, factor), Scalars(_options.WeightDecay, rate, factor)], learningRate));
         return norm;
     }
 
@@ -97,9 +106,15 @@ public sealed class AdamW
             OptimizerOps.SumsOfSquares(thread, optimizer._chunks, gradients, optimizer._squares);
     }
 
-    private sealed class Update(AdamW optimizer, ParameterBlock parameters, ParameterBlock gradients, AdamScalars[] groups) : TeamProgram
+    private sealed class Update(
+        AdamW optimizer, ParameterBlock parameters, ParameterBlock gradients, AdamScalars[] groups, double learningRate) : TeamProgram
     {
-        protected override void Run(TeamThread thread) => OptimizerOps.Adam(
-            thread, optimizer._chunks, groups, parameters, gradients, optimizer.FirstMoments, optimizer.SecondMoments);
+        protected override void Run(TeamThread thread)
+        {
+            if (optimizer._layerwise is { } layerwise)
+                layerwise.Run(thread, groups, parameters, gradients, optimizer, learningRate);
+            else
+                OptimizerOps.Adam(thread, optimizer._chunks, groups, parameters, gradients, optimizer.FirstMoments, optimizer.SecondMoments);
+        }
     }
 }

@@ -45,7 +45,8 @@ internal static class EntityAggregation
         return Labelled(scores, labels, JoinPieces(word.Select(token => token.Word)), span, index: null);
     }
 
-    private static IEnumerable<List<TokenPrediction>> Words(IReadOnlyList<TokenPrediction> tokens)
+    /// <summary>The tokens of each word.</summary>
+    public static IEnumerable<List<TokenPrediction>> Words(IReadOnlyList<TokenPrediction> tokens)
     {
         List<TokenPrediction> word = [];
         foreach (TokenPrediction token in tokens)

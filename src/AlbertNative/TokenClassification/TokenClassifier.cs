@@ -1,3 +1,4 @@
+using AlbertNative.Evaluation;
 using AlbertNative.Model;
 using AlbertNative.Tokenization;
 
@@ -67,24 +68,32 @@ public sealed class TokenClassifier : TextTask
         Operation(options).RunAsync(text, cancellationToken);
 
     /// <summary>The finding of entities in its parts.</summary>
+    /// <exception cref="ArgumentException">A label of the model does not follow the scheme.</exception>
     public TaskOperation<string, IReadOnlyList<Entity>> Operation(TokenClassificationOptions? options = null)
     {
         options ??= TokenClassificationOptions.Default;
+        WordDecoder? decoder = WordDecoder.Of(_head.Transitions, Config.Labels, options.Scheme);
         return Operation<string, LogitsOutput, IReadOnlyList<Entity>>(
             _outputs,
             text => Inputs.Encode(text, text),
             HeadForward<string, LogitsOutput>.Of(_head),
-            (batch, i, output) => Entities(batch, i, output, options));
+            (batch, i, output) => Entities(batch, i, output, options, decoder));
     }
 
     /// <summary>The labelling of words in its parts.</summary>
+    /// <param name="strategy">Which of a word's tokens decide; where labels are chosen together, the first.</param>
+    /// <param name="scheme">As <see cref="TokenClassificationOptions.Scheme"/>.</param>
+    /// <exception cref="ArgumentException">A label of the model does not follow the scheme.</exception>
     public TaskOperation<IReadOnlyList<string>, IReadOnlyList<LabelScore?>> WordOperation(
-        AggregationStrategy strategy = AggregationStrategy.First) =>
-        Operation<IReadOnlyList<string>, LogitsOutput, IReadOnlyList<LabelScore?>>(
+        AggregationStrategy strategy = AggregationStrategy.First, TagScheme? scheme = null)
+    {
+        WordDecoder? decoder = WordDecoder.Of(_head.Transitions, Config.Labels, scheme);
+        return Operation<IReadOnlyList<string>, LogitsOutput, IReadOnlyList<LabelScore?>>(
             _outputs,
             words => Inputs.EncodeWords(words, words),
             HeadForward<IReadOnlyList<string>, LogitsOutput>.Of(_head),
-            (batch, i, output) => Words(batch, i, output, strategy));
+            (batch, i, output) => Words(batch, i, output, strategy, decoder));
+    }
 
     /// <summary>One label for each word of a text that the caller has split.</summary>
     /// <param name="words">The words.</param>
@@ -118,9 +127,19 @@ public sealed class TokenClassifier : TextTask
         return WordOperation(strategy).Run(texts, cancellationToken);
     }
 
-    private IReadOnlyList<Entity> Entities(ModelBatch<string> batch, int i, LogitsOutput output, TokenClassificationOptions options) =>
-        [.. EntityAggregation.Aggregate(Predictions(batch.Inputs[i], batch.TokenRows(i), output), Config.Labels, options.Aggregation)
-            .Where(entity => !options.IgnoredLabels.Contains(entity.Label))];
+    private IReadOnlyList<Entity> Entities(
+        ModelBatch<string> batch, int i, LogitsOutput output, TokenClassificationOptions options, WordDecoder? decoder)
+    {
+        int[] rows = batch.TokenRows(i);
+        List<TokenPrediction> tokens = Predictions(batch.Inputs[i], rows, output);
+        AggregationStrategy strategy = options.Aggregation;
+        if (decoder is not null)
+        {
+            tokens = decoder.Decode(tokens, output.Logits, rows);
+            strategy = strategy is AggregationStrategy.Average or AggregationStrategy.Max ? AggregationStrategy.First : strategy;
+        }
+        return [.. EntityAggregation.Aggregate(tokens, Config.Labels, strategy).Where(entity => !options.IgnoredLabels.Contains(entity.Label))];
+    }
 
     // [CLS] and [SEP] are no part of the text, not even where the text spells them.
     private List<TokenPrediction> Predictions(EncodedInput<string> input, int[] rows, LogitsOutput output)
@@ -146,12 +165,17 @@ public sealed class TokenClassifier : TextTask
     }
 
     private LabelScore?[] Words(
-        ModelBatch<IReadOnlyList<string>> batch, int i, LogitsOutput output, AggregationStrategy strategy)
+        ModelBatch<IReadOnlyList<string>> batch, int i, LogitsOutput output, AggregationStrategy strategy, WordDecoder? decoder)
     {
         int[] rows = batch.TokenRows(i);
         List<int>[] tokens = WordTokens.Of(batch.Inputs[i].Encoding, batch.Inputs[i].Input.Count);
-        return Array.ConvertAll(tokens, word => LabelWord(word, rows, output, strategy));
+        if (decoder is null)
+            return Array.ConvertAll(tokens, word => LabelWord(word, rows, output, strategy));
+        Queue<(int Label, float Score)> decoded = new(decoder.Decode(output.Logits, [.. tokens.Where(word => word.Count > 0).Select(word => rows[word[0]])]));
+        return Array.ConvertAll(tokens, word => word.Count == 0 ? (LabelScore?)null : Labelled(decoded.Dequeue()));
     }
+
+    private LabelScore Labelled((int Label, float Score) decoded) => new(Config.Labels[decoded.Label], decoded.Score);
 
     private LabelScore? LabelWord(List<int> tokens, int[] rows, LogitsOutput output, AggregationStrategy strategy)
     {

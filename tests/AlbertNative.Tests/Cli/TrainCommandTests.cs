@@ -53,6 +53,72 @@ public sealed class TrainCommandTests : IDisposable
         Assert.Equal(0.5, file.GetProperty("metrics").GetProperty("accuracy").GetDouble());
     }
 
+    [Fact]
+    public void A_share_of_train_judges_and_the_result_is_shown_and_drawn()
+    {
+        string data = _folder.Write("d.csv", "text,label\n" + Often("the king of israel,person\nthe sea and the ship,thing\nthe king and the queen,person\nbread and water,thing\n"));
+        CliRun run = CliRun.Of(
+            "train", "classify", "--train", data, "--dev", "20%", "--output", Output, "--learning-rate", "1e-3", "--epochs", "4", "--batch-size", "8",
+            "--warmup-ratio", "0.1", "--class-weights", "balanced", "--threads", "2", "--metric", "eval_accuracy", "--eval-steps", "4", "--adam-beta2", "0.99");
+        Assert.True(run.ExitCode == 0, run.Error);
+        Assert.Contains("32 examples, 2 labels, 16 updates (4 an epoch)", run.Error, StringComparison.Ordinal);
+        Assert.Contains("accuracy", run.Output, StringComparison.Ordinal);
+        Assert.Contains("Rows are true labels", run.Output, StringComparison.Ordinal);
+        foreach (string name in (string[])["training.svg", "confusion.svg"])
+            Assert.StartsWith("<svg", File.ReadAllText(Path.Combine(Output, name)), StringComparison.Ordinal);
+        using JsonDocument state = JsonDocument.Parse(File.ReadAllText(Path.Combine(Output, "trainer_state.json")));
+        Assert.True(state.RootElement.GetProperty("log_history").GetArrayLength() >= 16);
+        Assert.Contains("| adam_beta2 | 0.99 |", File.ReadAllText(Path.Combine(Output, "README.md")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_dry_run_tells_what_the_data_are_like_and_writes_nothing()
+    {
+        string data = _folder.Write("d.csv", "text,label\na b c d e f g h i j k l m n o p,x\nb,x\nc,y\n");
+        CliRun run = CliRun.Of("train", "classify", "--train", data, "--dev", data, "--dry-run", "--max-length", "8", "--batch-size", "2", "--threads", "1");
+        Assert.True(run.ExitCode == 0, run.Error);
+        foreach (string line in (string[])["labels: x 2, y 1", "only one example has y", "longest 8", "cut off at --max-length: 1 of 3", "3 examples of dev are also in train", "tokens/s: about", "memory:"])
+            Assert.Contains(line, run.Error, StringComparison.Ordinal);
+        Assert.Equal([data], Directory.GetFileSystemEntries(_folder.Path));
+    }
+
+    [Fact]
+    public void Sentence_embeddings_and_pre_training_are_commands_too()
+    {
+        string pairs = _folder.Write("p.csv", "sentence1,sentence2,score\n" + Often("the king,the queen,4\nthe king,a ship,1\nbread,water,3\n"));
+        CliRun embed = CliRun.Of(
+            "train", "embed", "--train", pairs, "--dev", pairs, "--loss", "cosine", "--largest-score", "5", "--output", Output, "--max-steps", "4",
+            "--batch-size", "8", "--threads", "2", "--learning-rate", "1e-3");
+        Assert.True(embed.ExitCode == 0, embed.Error);
+        Assert.Contains("spearman", embed.Error, StringComparison.Ordinal);
+        Assert.Equal(0, CliRun.Of("evaluate", "--task", "similarity", "--model", Output, "--data", pairs).ExitCode);
+
+        string text = _folder.Write("t.txt", Often("the king went up to jerusalem\nand spoke unto the people\n\n"));
+        string other = Path.Combine(_folder.Path, "pretrained");
+        CliRun pretrain = CliRun.Of(
+            "train", "pretrain", "--train", text, "--dev", text, "--random-weights", "--output", other, "--max-steps", "2", "--max-length", "24",
+            "--batch-size", "8", "--threads", "2");
+        Assert.True(pretrain.ExitCode == 0, pretrain.Error);
+        Assert.Matches("global_step = 2\nloss = [0-9.]+\nmasked_lm_accuracy = [0-9.E-]+\nmasked_lm_loss = [0-9.]+\nsentence_order_accuracy = [0-9.]+\nsentence_order_loss = [0-9.]+\n", pretrain.Output);
+    }
+
+    [Theory]
+    [InlineData("--fp16", "--fp16 is not supported: training is in single precision")]
+    [InlineData("--group-by-length true", "--group-by-length is not supported")]
+    [InlineData("--warmup-ratio 0.1 --warmup-steps 5", "exclude each other")]
+    [InlineData("--warmup-ratio 2", "expected a share")]
+    [InlineData("--early-stopping 0", "expected at least 1")]
+    [InlineData("--dev 0%", "no share between 0 and 100 %")]
+    [InlineData("--metric accuracy", "no development set")]
+    [InlineData("--config nowhere.json", "nowhere.json")]
+    public void Options_of_the_Trainer_that_cannot_be_are_refused_by_name(string options, string message)
+    {
+        CliRun run = CliRun.Of(["train", "classify", "--train", _folder.Write("d.csv", "text,label\na,1\nb,2\n"), "--output", Output, .. options.Split(' ')]);
+        Assert.NotEqual(0, run.ExitCode);
+        Assert.Contains(message, run.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Output));
+    }
+
     [Theory]
     [InlineData("--class-weights balanced", "text,label\na,1\nb,2\n", "regression", "--class-weights is for one label of several")]
     [InlineData("--label-smoothing 0.1", "text,label\na,1\nb,2\n", "multi_label_classification", "--label-smoothing is for one label of several")]

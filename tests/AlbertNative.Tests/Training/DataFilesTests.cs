@@ -158,6 +158,22 @@ public sealed class DataFilesTests : IDisposable
     }
 
     [Fact]
+    public void A_share_is_split_off_by_strata_the_same_way_each_time()
+    {
+        string lines = string.Concat(Enumerable.Range(0, 40).Select(i => $"text {i},{(i % 4 == 0 ? "rare" : "common")}\n"));
+        DataSet<LabelledText> all = DataFiles.ReadTexts(Write("d.csv", "text,label\n" + lines + "alone,single\n"));
+        (DataSet<LabelledText> rest, DataSet<LabelledText> part) = all.Split(0.1, 42, text => text.Labels[0]);
+        Assert.Equal((37, 4), (rest.Count, part.Count));
+        Assert.Equal((3, 1), (part.Count(text => text.Labels[0] == "common"), part.Count(text => text.Labels[0] == "rare")));
+        Assert.Equal(all.Select(text => text.Line), rest.Concat(part).Select(text => text.Line).Order());
+        Assert.Equal(part.Select(text => text.Line).Order(), part.Select(text => text.Line));
+        Assert.Equal(part, all.Split(0.1, 42, text => text.Labels[0]).Part);
+        Assert.NotEqual(part, all.Split(0.1, 43, text => text.Labels[0]).Part);
+        Assert.Throws<ArgumentOutOfRangeException>(() => all.Split(1, 42, _ => ""));
+        Assert.Throws<DataFormatException>(() => all.Split(0.5, 42, text => text.Text));
+    }
+
+    [Fact]
     public void Any_bytes_are_read_or_refused_with_a_place()
     {
         Random random = new(7);

@@ -86,6 +86,58 @@ public sealed class TrainerTests
             Assert.Equal(output.Logits[row].ToArray(), model.Logits[row].ToArray());
     }
 
+    [Theory]
+    [InlineData(ModelPart.Embeddings)]
+    [InlineData(ModelPart.Encoder)]
+    public void What_is_frozen_keeps_its_bits_and_the_rest_its_gradients(ModelPart frozen)
+    {
+        (float[] Before, float[] After, float[] Gradients) Run(ModelPart? freeze)
+        {
+            using TrainableModel model = TrainableModel.Create(
+                Small, ModelArchitecture.SequenceClassification, null, new TrainableModelOptions { ThreadCount = 2, Frozen = freeze });
+            float[] before = model.Values.Values.ToArray();
+            Trainer trainer = new(model, new Examples(6, ModelArchitecture.SequenceClassification), new TrainingOptions
+            {
+                MaxSteps = 1,
+                BatchSize = 6,
+                WarmupSteps = 0,
+                LearningRate = 1e-3,
+                Freeze = freeze,
+            });
+            trainer.Step();
+            return (before, model.Values.Values.ToArray(), model.Gradients.Values.ToArray());
+        }
+        (float[] before, float[] after, float[] gradients) = Run(frozen);
+        float[] all = Run(null).Gradients;
+        using TrainableModel layout = TrainableModel.Create(Small, ModelArchitecture.SequenceClassification, null);
+        foreach (TrainableParameter parameter in layout.Layout.Parameters)
+        {
+            Range own = parameter.Offset..(parameter.Offset + parameter.Length);
+            if (parameter.Part <= frozen)
+                Assert.Equal(before[own], after[own]);
+            else
+                Assert.Equal(all[own], gradients[own]);
+        }
+        Assert.NotEqual(before, after);
+    }
+
+    [Fact]
+    public void The_last_batch_may_be_left_out_and_the_order_have_a_seed_of_its_own()
+    {
+        using TrainableModel model = TrainableModel.Create(Small, ModelArchitecture.SequenceClassification, null);
+        Examples examples = new(10, ModelArchitecture.SequenceClassification);
+        int Updates(bool dropLast) => new Trainer(model, examples, new TrainingOptions { BatchSize = 4, DropLast = dropLast, Epochs = 2 }).Updates;
+        Assert.Equal((6, 4), (Updates(false), Updates(true)));
+        Assert.Throws<ArgumentException>(() => new Trainer(model, examples, new TrainingOptions { BatchSize = 11, DropLast = true }));
+        double Loss(long seed, long? dataSeed)
+        {
+            using TrainableModel other = TrainableModel.Create(Small with { HiddenDropout = 0, AttentionDropout = 0, ClassifierDropout = 0 }, ModelArchitecture.SequenceClassification, null);
+            return new Trainer(other, examples, new TrainingOptions { BatchSize = 4, Seed = seed, DataSeed = dataSeed }).Step().Loss;
+        }
+        Assert.Equal(Loss(1, null), Loss(7, 1));
+        Assert.NotEqual(Loss(1, null), Loss(7, null));
+    }
+
     [Fact]
     public void Options_that_cannot_be_are_refused_by_name()
     {

@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using System.Globalization;
+using AlbertNative.Cli;
+using AlbertNative.Model;
+using AlbertNative.Tensors.Threading;
+using AlbertNative.Training;
+
+namespace AlbertNative.Benchmarks;
+
+/// <summary>
+/// One training step of albert-base-v2, as <c>bench/libtorch</c> times it in libtorch: a JSON line with the CPU time of forward and
+/// backward pass and of the update, and the process's peak memory.
+/// </summary>
+internal static class TrainingLines
+{
+    /// <summary><c>[--threads N] [--shape 8x128|mixed] [--head sequence|token] [--runs N]</c></summary>
+    /// <exception cref="ArgumentException">An option is none of these.</exception>
+    public static void Write(ReadOnlySpan<string> args, TextWriter output)
+    {
+        (int threads, string shape, string head, int runs) = (1, "8x128", "token", 3);
+        for (int i = 0; i + 1 < args.Length; i += 2)
+        {
+            switch (args[i])
+            {
+                case "--threads":
+                    threads = int.Parse(args[i + 1], CultureInfo.InvariantCulture);
+                    break;
+                case "--shape":
+                    shape = args[i + 1];
+                    break;
+                case "--head":
+                    head = args[i + 1];
+                    break;
+                case "--runs":
+                    runs = int.Parse(args[i + 1], CultureInfo.InvariantCulture);
+                    break;
+                default:
+                    throw new ArgumentException($"{args[i]} is none of --threads, --shape, --head and --runs", nameof(args));
+            }
+        }
+        (double step, double update) = Measure(shape, head == "token", threads, runs);
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $$"""{"peer":"AlbertNative","threads":{{threads}},"shape":"{{shape}}","head":"{{head}}","step_ms":{{step:F1}},"update_ms":{{update:F1}},"peak_mb":{{Process.GetCurrentProcess().PeakWorkingSet64 / 1e6:F0}}}"""));
+    }
+
+    private static (double Step, double Update) Measure(string shape, bool tokens, int threads, int runs)
+    {
+        ModelArchitecture architecture = tokens ? ModelArchitecture.TokenClassification : ModelArchitecture.SequenceClassification;
+        ModelConfig config = SyntheticModels.BaseV2 with { Labels = ModelConfig.NumberedLabels(3) };
+        using TrainableModel model = TrainableModel.Create(
+            config, architecture, new SyntheticCheckpoint(config, architecture), new TrainableModelOptions { ThreadCount = threads });
+        AdamW optimizer = new(model.Layout.Parameters, model.Layout.Length, new AdamWOptions());
+        TokenBatch batch = Batch(shape);
+        Random random = new(1);
+        ClassTargets targets = new([.. Enumerable.Range(0, tokens ? batch.TokenCount : batch.SequenceCount).Select(_ => random.Next(3))]);
+        double best = double.PositiveInfinity, updated = double.PositiveInfinity;
+        for (int run = 0; run <= runs; run++)
+        {
+            TimeSpan begun = Cpu();
+            model.ClearGradients();
+            model.Forward(batch);
+            targets.Apply(model, targets.Weight);
+            model.Backward();
+            TimeSpan computed = Cpu();
+            optimizer.Step((TeamProgram program) => model.Run(program), model.Values, model.Gradients, 2e-5);
+            model.Pack();
+            // The first run also pays for memory and for compiling.
+            if (run == 0)
+                continue;
+            best = Math.Min(best, (computed - begun).TotalMilliseconds);
+            updated = Math.Min(updated, (Cpu() - computed).TotalMilliseconds);
+        }
+        return (best, updated);
+    }
+
+    /// <summary>Texts of one length, or for <c>mixed</c> 32 of 8 to 128 tokens, those of <c>bench/libtorch</c>.</summary>
+    private static TokenBatch Batch(string shape)
+    {
+        if (shape != "mixed")
+            return SyntheticModels.Batch(shape);
+        TokenBatch batch = new();
+        Random random = new(2);
+        for (int text = 0; text < 32; text++)
+            batch.Add([.. Enumerable.Range(0, 8 + (text * 37 % 121)).Select(_ => random.Next(5, SyntheticModels.BaseV2.VocabularySize))]);
+        return batch;
+    }
+
+    private static TimeSpan Cpu() => Process.GetCurrentProcess().TotalProcessorTime;
+}

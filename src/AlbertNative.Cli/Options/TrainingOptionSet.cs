@@ -1,0 +1,136 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using AlbertNative.Model;
+using AlbertNative.Training;
+
+namespace AlbertNative.Cli;
+
+/// <summary>How a model is trained: the options of Hugging Face's Trainer under its names.</summary>
+internal sealed class TrainingOptionSet
+{
+    /// <summary>What the Trainer has and this one has not, and why; each is refused by its name.</summary>
+    private static readonly (string Name, string Reason)[] Refused =
+    [
+        ("--fp16", "training is in single precision"), ("--bf16", "training is in single precision"), ("--tf32", "training is in single precision"),
+        ("--group-by-length", "nothing is computed for padding, so grouping would gain nothing"),
+        ("--train-sampling-strategy", "examples come in the Trainer's random order"),
+        ("--deepspeed", "one process trains"), ("--fsdp", "one process trains"),
+        ("--per-device-eval-batch-size", "evaluations do not depend on batches"), ("--push-to-hub", "nothing is uploaded"),
+        ("--neftune-noise-alpha", "no noise is added"), ("--torch-compile", "there is no torch"),
+    ];
+
+    private readonly Option<double?> _learningRate = Number("--learning-rate", "The highest learning rate [default: 2e-5]");
+    private readonly Option<double?> _epochs = Number("--epochs", "How often the data are gone through [default: 3]", "--num-train-epochs");
+    private readonly Option<int?> _maxSteps = Whole("--max-steps", "Updates, instead of --epochs");
+    private readonly Option<int?> _batchSize = Whole("--batch-size", "Examples of one update [default: 16]", "--per-device-train-batch-size");
+    private readonly Option<int?> _accumulation = Whole("--gradient-accumulation-steps", "Multiplies the batch; it is computed in parts as memory allows anyway [default: 1]");
+    private readonly Option<double?> _weightDecay = Number("--weight-decay", "Decay of weights [default: 0.01]");
+    private readonly Option<double?> _warmup = Number("--warmup-steps", "Updates of rising rate; below 1 a share of all [default: 0.1]");
+    private readonly Option<double?> _warmupRatio = Number("--warmup-ratio", "The same as a share of all updates");
+    private readonly Option<ScheduleKind> _scheduler = Choice.Of(
+        "--scheduler", "How the rate falls [default: linear]",
+        ("linear", ScheduleKind.Linear), ("cosine", ScheduleKind.Cosine), ("cosine_with_restarts", ScheduleKind.CosineWithRestarts),
+        ("polynomial", ScheduleKind.Polynomial), ("constant", ScheduleKind.Constant),
+        ("constant_with_warmup", ScheduleKind.ConstantWithWarmup), ("inverse_sqrt", ScheduleKind.InverseSqrt));
+    private readonly Option<double?> _maxGradNorm = Number("--max-grad-norm", "The largest norm of the gradients; 0 for any [default: 1]");
+    private readonly Option<OptimizerKind> _optimizer = Choice.Of(
+        "--optim", "How weights are moved; lamb is for batches of hundreds [default: adamw_torch]",
+        ("adamw_torch", OptimizerKind.AdamW), ("adamw_torch_fused", OptimizerKind.AdamW), ("lamb", OptimizerKind.Lamb));
+    private readonly Option<double?> _beta1 = Number("--adam-beta1", "The decay of AdamW's first moment [default: 0.9]");
+    private readonly Option<double?> _beta2 = Number("--adam-beta2", "The decay of its second moment [default: 0.999]");
+    private readonly Option<double?> _epsilon = Number("--adam-epsilon", "What is added to the second moment's root [default: 1e-8, of lamb 1e-6]");
+    private readonly Option<bool> _noBiasCorrection = new("--no-bias-correction") { Description = "Moments are not corrected for beginning at zero, as Google trained ALBERT" };
+    private readonly Option<double?> _smoothing = Number("--label-smoothing", "Label smoothing [default: 0]", "--label-smoothing-factor");
+    private readonly Option<long?> _seed = new("--seed") { Description = "Of the order, the new head and dropout [default: 42]", HelpName = "N" };
+    private readonly Option<long?> _dataSeed = new("--data-seed") { Description = "Of the order alone [default: --seed]", HelpName = "N" };
+    private readonly Option<bool> _dropLast = new("--drop-last") { Description = "An epoch leaves out the examples that make no whole batch" };
+    private readonly Option<int?> _evalSteps = Whole("--eval-steps", "Updates between evaluations and checkpoints [default: an epoch]", "--save-steps");
+    private readonly Option<int?> _loggingSteps = Whole("--logging-steps", "Updates between entries of the log [default: a hundredth of the run]");
+    private readonly Option<int?> _saveTotalLimit = Whole("--save-total-limit", "Checkpoints kept beside the best [default: 2]");
+    private readonly Option<string?> _metric = new("--metric", "--metric-for-best-model") { Description = "What the best model is chosen by [default: the task's first]", HelpName = "NAME" };
+    private readonly Option<int?> _earlyStopping = Whole("--early-stopping", "Stop after so many evaluations without a better one", "--early-stopping-patience");
+    private readonly Option<ModelPart?> _freeze = Choice.Of<ModelPart?>(
+        "--freeze", "What keeps its weights, with what comes before it [default: nothing]", ("embeddings", ModelPart.Embeddings), ("encoder", ModelPart.Encoder));
+    private readonly Option<bool> _checkpointing = new("--checkpointing", "--gradient-checkpointing") { Description = "Less memory for a third more work; the same bits" };
+    private readonly Option<int?> _threads = Whole("--threads", "Threads [default: one for each core]");
+    private readonly Option<bool> _huggingFace = new("--hf-defaults") { Description = "transformers' defaults instead of this project's" };
+
+    /// <summary>Adds the options to a command.</summary>
+    public TrainingOptionSet(Command command)
+    {
+        foreach (Option option in (ReadOnlySpan<Option>)
+            [_learningRate, _epochs, _maxSteps, _batchSize, _accumulation, _weightDecay, _warmup, _warmupRatio, _scheduler, _maxGradNorm, _optimizer, _beta1, _beta2, _epsilon,
+                _noBiasCorrection, _smoothing, _seed, _dataSeed, _dropLast, _evalSteps, _loggingSteps, _saveTotalLimit, _metric, _earlyStopping, _freeze,
+                _checkpointing, _threads, _huggingFace])
+        {
+            command.Add(option);
+        }
+        foreach ((string name, string reason) in Refused)
+        {
+            Option<string?> refused = new(name) { Hidden = true, Arity = ArgumentArity.ZeroOrOne };
+            refused.Validators.Add(result => result.AddError($"{name} is not supported: {reason}"));
+            command.Add(refused);
+        }
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(_warmup) is not null && result.GetResult(_warmupRatio) is not null)
+                result.AddError("--warmup-steps and --warmup-ratio exclude each other");
+            if (result.GetValue(_warmupRatio) is double ratio && !(ratio is >= 0 and < 1))
+                result.AddError("--warmup-ratio: expected a share from 0, below 1");
+        });
+    }
+
+    /// <summary>What they say.</summary>
+    public TrainingOptions Read(ParseResult parsed)
+    {
+        TrainingOptions defaults = parsed.GetValue(_huggingFace) ? TrainingOptions.HuggingFace : new TrainingOptions();
+        return defaults with
+        {
+            LearningRate = parsed.GetValue(_learningRate) ?? defaults.LearningRate,
+            Epochs = parsed.GetValue(_epochs) ?? defaults.Epochs,
+            MaxSteps = parsed.GetValue(_maxSteps) ?? 0,
+            BatchSize = (int)Math.Min(int.MaxValue, (long)(parsed.GetValue(_batchSize) ?? defaults.BatchSize) * (parsed.GetValue(_accumulation) ?? 1)),
+            WeightDecay = parsed.GetValue(_weightDecay) ?? defaults.WeightDecay,
+            WarmupSteps = parsed.GetValue(_warmup) ?? parsed.GetValue(_warmupRatio) ?? defaults.WarmupSteps,
+            Scheduler = parsed.GetValue(_scheduler),
+            MaxGradientNorm = parsed.GetValue(_maxGradNorm) ?? defaults.MaxGradientNorm,
+            AdamBeta1 = parsed.GetValue(_beta1) ?? defaults.AdamBeta1,
+            AdamBeta2 = parsed.GetValue(_beta2) ?? defaults.AdamBeta2,
+            Optimizer = parsed.GetValue(_optimizer),
+            AdamEpsilon = parsed.GetValue(_epsilon) ?? (parsed.GetValue(_optimizer) == OptimizerKind.Lamb ? 1e-6 : defaults.AdamEpsilon),
+            BiasCorrection = !parsed.GetValue(_noBiasCorrection),
+            LabelSmoothing = parsed.GetValue(_smoothing) ?? 0,
+            Seed = parsed.GetValue(_seed) ?? defaults.Seed,
+            DataSeed = parsed.GetValue(_dataSeed),
+            DropLast = parsed.GetValue(_dropLast),
+            EvaluationSteps = parsed.GetValue(_evalSteps) ?? 0,
+            LoggingSteps = parsed.GetValue(_loggingSteps) ?? 0,
+            SaveTotalLimit = parsed.GetValue(_saveTotalLimit) ?? defaults.SaveTotalLimit,
+            Metric = parsed.GetValue(_metric),
+            EarlyStopping = parsed.GetValue(_earlyStopping) ?? 0,
+            Freeze = parsed.GetValue(_freeze),
+            Checkpointing = parsed.GetValue(_checkpointing),
+            ThreadCount = parsed.GetValue(_threads) ?? defaults.ThreadCount,
+        };
+    }
+
+    /// <summary>An option that is a number.</summary>
+    public static Option<double?> Number(string name, string description, params string[] aliases) => new(name, aliases)
+    {
+        Description = description,
+        HelpName = "X",
+        CustomParser = argument =>
+        {
+            string word = argument.Tokens[0].Value;
+            if (double.TryParse(word, NumberStyles.Float, CultureInfo.InvariantCulture, out double value))
+                return value;
+            argument.AddError($"{name}: expected a number, found \"{word}\"");
+            return null;
+        },
+    };
+
+    /// <summary>An option that is a whole number from 1.</summary>
+    public static Option<int?> Whole(string name, string description, params string[] aliases) =>
+        new Option<int?>(name, aliases) { Description = description, HelpName = "N" }.AtLeast(1);
+}
