@@ -12,5 +12,8 @@ internal static class ShippedModels
     /// <summary>Persian parts of speech.</summary>
     public static string Tagger { get; } = Find("albert-nano-fa-upos");
 
+    /// <summary>Persian parts of speech of syntactic words, trained by this library.</summary>
+    public static string WordTagger { get; } = Find("albert-nano-fa-words");
+
     private static string Find(string name) => Path.Combine(SharedFolder.Repository, "weights", name + ".safetensors");
 }

@@ -120,7 +120,7 @@ internal abstract class TrainTaskCommand : Command
                 Out.WriteLine(line);
         }, Show, _session.Cancellation);
         if (_session.Terminal.ErrorIsTerminal)
-            Out.WriteLine();
+            _session.Terminal.Redraw("");
         if (summary.End != TrainingEnd.Finished)
             Out.WriteLine(summary.End == TrainingEnd.Cancelled ? $"cancelled after {summary.Updates} updates; what was learnt is kept" : "no longer better: stopped");
         if (summary.End != TrainingEnd.Cancelled)
@@ -136,7 +136,8 @@ internal abstract class TrainTaskCommand : Command
             return;
         TaskScores scores = run.Test is not null ? tuning.Evaluate(run.Test) : (summary.Best ?? summary.Evaluations[^1]).Scores;
         Out.WriteLine(run.Test is null ? "\ndev:" : "\ntest:");
-        using StreamWriter writer = new(_session.Terminal.Output, Terminal.Utf8, leaveOpen: true);
+        using StreamWriter stream = new(_session.Terminal.Output, Terminal.Utf8, leaveOpen: true);
+        CleanOutput.Writer writer = new(stream);
         if (scores.Summary is { } judged)
             SummaryText.Write(writer, judged);
         else

@@ -1,4 +1,3 @@
-using AlbertNative.Evaluation;
 using AlbertNative.Model;
 using AlbertNative.Tokenization;
 

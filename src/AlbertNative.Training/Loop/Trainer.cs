@@ -48,6 +48,8 @@ public sealed class Trainer
         };
         TrainableParameter[] trained = [.. model.Layout.Parameters.Where(parameter =>
             !(parameter.Part <= options.Freeze) && (trains is null || trains(parameter)))];
+        if (trained.Length == 0)
+            throw new ArgumentException($"nothing is left to train: what freezes {options.Freeze} freezes all of it", nameof(options));
         _optimizer = new AdamW(trained, model.Layout.Length, new AdamWOptions
         {
             Beta1 = options.AdamBeta1,
