@@ -58,12 +58,20 @@ internal sealed class TrainClassifyCommand : TrainTaskCommand
         ("single_label_classification", ProblemType.SingleLabelClassification),
         ("multi_label_classification", ProblemType.MultiLabelClassification), ("regression", ProblemType.Regression));
 
+    private readonly Option<bool> _regression = new("--regression") { Description = "--problem-type regression: the labels are numbers" };
+
     public TrainClassifyCommand(Session session)
         : base(session, "classify", "Classify texts or pairs of texts, or give them numbers. Files: CSV, TSV, JSON lines")
     {
         _columns = new(this, severalLabels: true);
         Add(_weights);
         Add(_problem);
+        Add(_regression);
+        Validators.Add(result =>
+        {
+            if (result.GetValue(_regression) && result.GetResult(_problem) is not null)
+                result.AddError("--regression and --problem-type exclude each other");
+        });
     }
 
     protected override bool SmoothsLabels => true;
@@ -73,7 +81,7 @@ internal sealed class TrainClassifyCommand : TrainTaskCommand
         DataOptions columns = _columns.Value(parsed);
         TrainingData<LabelledText> data = new(files, options, path => DataFiles.ReadTexts(path, columns), text => string.Join('\n', text.Labels));
         bool balanced = parsed.GetValue(_weights) == ClassWeights.Balanced;
-        ProblemType problem = parsed.GetValue(_problem)
+        ProblemType problem = parsed.GetValue(_regression) ? ProblemType.Regression : parsed.GetValue(_problem)
             ?? (data.Train.Any(text => text.Labels.Count != 1) ? ProblemType.MultiLabelClassification : ProblemType.SingleLabelClassification);
         if (problem != ProblemType.SingleLabelClassification && (balanced || options.LabelSmoothing > 0))
             throw new BadInputException($"{(balanced ? "--class-weights" : "--label-smoothing")} is for one label of several, not for {(problem == ProblemType.Regression ? "numbers" : "any number of labels")}");

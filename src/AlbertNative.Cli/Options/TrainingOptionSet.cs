@@ -51,7 +51,12 @@ internal sealed class TrainingOptionSet
     private readonly Option<int?> _earlyStopping = Whole("--early-stopping", "Stop after so many evaluations without a better one", "--early-stopping-patience");
     private readonly Option<ModelPart?> _freeze = Choice.Of<ModelPart?>(
         "--freeze", "What keeps its weights, with what comes before it [default: nothing]", ("embeddings", ModelPart.Embeddings), ("encoder", ModelPart.Encoder));
-    private readonly Option<bool> _checkpointing = new("--checkpointing", "--gradient-checkpointing") { Description = "Less memory for a third more work; the same bits" };
+    private readonly Option<string> _checkpointing = new("--checkpointing", "--gradient-checkpointing")
+    {
+        Description = "Less memory for a third more work, the same bits [default: auto, where a batch would else need more than 2 GB]",
+        HelpName = "auto|on|off",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
     private readonly Option<int?> _threads = Whole("--threads", "Threads [default: one for each core]");
     private readonly Option<bool> _huggingFace = new("--hf-defaults") { Description = "transformers' defaults instead of this project's" };
 
@@ -73,6 +78,8 @@ internal sealed class TrainingOptionSet
         }
         command.Validators.Add(result =>
         {
+            if (result.GetResult(_checkpointing) is not null && result.GetValue(_checkpointing) is not (null or "auto" or "on" or "off"))
+                result.AddError($"--checkpointing: expected auto|on|off, found \"{result.GetValue(_checkpointing)}\"");
             if (result.GetResult(_warmup) is not null && result.GetResult(_warmupRatio) is not null)
                 result.AddError("--warmup-steps and --warmup-ratio exclude each other");
             if (result.GetValue(_warmupRatio) is double ratio && !(ratio is >= 0 and < 1))
@@ -109,7 +116,7 @@ internal sealed class TrainingOptionSet
             Metric = parsed.GetValue(_metric),
             EarlyStopping = parsed.GetValue(_earlyStopping) ?? 0,
             Freeze = parsed.GetValue(_freeze),
-            Checkpointing = parsed.GetValue(_checkpointing),
+            Checkpointing = parsed.GetResult(_checkpointing) is null ? null : parsed.GetValue(_checkpointing) switch { "auto" => null, "off" => false, _ => true },
             ThreadCount = parsed.GetValue(_threads) ?? defaults.ThreadCount,
         };
     }

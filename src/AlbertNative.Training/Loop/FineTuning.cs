@@ -70,7 +70,7 @@ public sealed class FineTuning : IDisposable
             _files[name] = content;
         Model = TrainableModel.Create(
             config, task.Architecture, newModel is null ? WeightSource.From(files.Checkpoint) : null,
-            new TrainableModelOptions { ThreadCount = options.ThreadCount, Checkpointing = options.Checkpointing, Seed = options.Seed, Frozen = options.Freeze });
+            new TrainableModelOptions { ThreadCount = options.ThreadCount, Checkpointing = options.Checkpoints(config), Seed = options.Seed, Frozen = options.Freeze });
         _trainer = new Trainer(Model, task.Train, options, task.Trains);
     }
 
@@ -230,7 +230,7 @@ public sealed class FineTuning : IDisposable
     /// <summary>Of everything that the numbers depend on; threads and checkpointing are not among it.</summary>
     private string Fingerprint()
     {
-        TrainingOptions numbers = _options with { ThreadCount = 1, Checkpointing = false, EarlyStopping = 0, LoadBestModelAtEnd = true, SaveTotalLimit = 2 };
+        TrainingOptions numbers = _options with { ThreadCount = 1, Checkpointing = null, EarlyStopping = 0, LoadBestModelAtEnd = true, SaveTotalLimit = 2 };
         string all = FormattableString.Invariant($"{numbers}\n{_task.Fingerprint}\n{string.Join(',', Model.Config.Labels)}");
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all)));
     }

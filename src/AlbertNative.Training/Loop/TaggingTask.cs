@@ -93,8 +93,7 @@ public sealed class TaggingTask : TrainingTask
         ArgumentNullException.ThrowIfNull(trainer);
         ArgumentNullException.ThrowIfNull(examples);
         TaggedInputs judged = (TaggedInputs)examples;
-        string outside = HasEntities ? "O" : "";
-        string[][] predicted = [.. judged.Sentences.Select(sentence => Enumerable.Repeat(outside, sentence.Words.Count).ToArray())];
+        string[][] predicted = [.. judged.Sentences.Select(sentence => Enumerable.Repeat("O", sentence.Words.Count).ToArray())];
         double loss = trainer.Evaluate(examples, (model, part) =>
         {
             for (int i = 0; i < part.Length; i++)
@@ -115,15 +114,16 @@ public sealed class TaggingTask : TrainingTask
             }
         });
         IReadOnlyList<IReadOnlyList<string>> truth = [.. judged.Sentences.Select(sentence => sentence.Tags)];
-        EntityReport report = EntityReport.Of(truth, predicted);
         EvaluationSummary summary = TagEvaluation.Of(judged.Sentences, predicted);
-        Dictionary<string, double> metrics = new(StringComparer.Ordinal) { ["loss"] = loss, ["accuracy"] = report.Accuracy };
+        Dictionary<string, double> metrics = new(StringComparer.Ordinal) { ["loss"] = loss };
         if (!HasEntities)
         {
             ClassificationReport words = ClassificationReport.Of([.. truth.SelectMany(tags => tags)], [.. predicted.SelectMany(tags => tags)]);
-            metrics["macro_f1"] = words.Macro.F1;
-            return new TaskScores(report.Accuracy, metrics, words.ToString()) { Summary = summary };
+            (metrics["accuracy"], metrics["macro_f1"]) = (words.Accuracy, words.Macro.F1);
+            return new TaskScores(words.Accuracy, metrics, words.ToString()) { Summary = summary };
         }
+        EntityReport report = EntityReport.Of(truth, predicted);
+        metrics["accuracy"] = report.Accuracy;
         metrics["precision"] = report.Micro.Precision;
         metrics["recall"] = report.Micro.Recall;
         metrics["f1"] = report.Micro.F1;

@@ -102,8 +102,19 @@ public sealed record TrainingOptions
     /// </summary>
     public int TokensPerMicroBatch { get; init; } = 4096;
 
-    /// <summary>Keep less of each forward pass and compute it again: a third more work, a fraction of the memory, the same bits.</summary>
-    public bool Checkpointing { get; init; }
+    /// <summary>
+    /// <c>gradient_checkpointing</c>: keep less of each forward pass and compute it again: a third more work, a fraction of the memory,
+    /// the same bits. Null for where a micro-batch's layers would else need more than 2 GB.
+    /// </summary>
+    public bool? Checkpointing { get; init; }
+
+    /// <summary>Whether layers are computed again for a model of these sizes.</summary>
+    internal bool Checkpoints(ModelConfig config)
+    {
+        const long Limit = 2L << 30;
+        long floats = (7L * config.HiddenSize) + config.IntermediateSize;
+        return Checkpointing ?? 4 * floats * config.LayerCount * config.InnerGroupCount * TokensPerMicroBatch > Limit;
+    }
 
     /// <summary>Refuses what cannot be.</summary>
     /// <exception cref="ArgumentException">Names every option that is out of range.</exception>

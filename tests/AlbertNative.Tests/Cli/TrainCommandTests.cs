@@ -59,7 +59,7 @@ public sealed class TrainCommandTests : IDisposable
         string data = _folder.Write("d.csv", "text,label\n" + Often("the king of israel,person\nthe sea and the ship,thing\nthe king and the queen,person\nbread and water,thing\n"));
         CliRun run = CliRun.Of(
             "train", "classify", "--train", data, "--dev", "20%", "--output", Output, "--learning-rate", "1e-3", "--epochs", "4", "--batch-size", "8",
-            "--warmup-ratio", "0.1", "--class-weights", "balanced", "--threads", "2", "--metric", "eval_accuracy", "--eval-steps", "4", "--adam-beta2", "0.99");
+            "--warmup-ratio", "0.1", "--class-weights", "balanced", "--threads", "2", "--metric", "eval_accuracy", "--checkpointing", "on", "--eval-steps", "4", "--adam-beta2", "0.99");
         Assert.True(run.ExitCode == 0, run.Error);
         Assert.Contains("32 examples, 2 labels, 16 updates (4 an epoch)", run.Error, StringComparison.Ordinal);
         Assert.Contains("accuracy", run.Output, StringComparison.Ordinal);
@@ -111,6 +111,8 @@ public sealed class TrainCommandTests : IDisposable
     [InlineData("--dev 0%", "no share between 0 and 100 %")]
     [InlineData("--metric accuracy", "no development set")]
     [InlineData("--config nowhere.json", "nowhere.json")]
+    [InlineData("--checkpointing perhaps", "expected auto|on|off")]
+    [InlineData("--regression --problem-type regression", "exclude each other")]
     public void Options_of_the_Trainer_that_cannot_be_are_refused_by_name(string options, string message)
     {
         CliRun run = CliRun.Of(["train", "classify", "--train", _folder.Write("d.csv", "text,label\na,1\nb,2\n"), "--output", Output, .. options.Split(' ')]);

@@ -76,6 +76,20 @@ public sealed class FineTuningTests : IDisposable
     }
 
     [Fact]
+    public void Parts_of_speech_are_judged_also_where_a_word_has_no_piece()
+    {
+        using ModelFiles files = ModelFiles.Open(ShippedModels.Nano);
+        DataSet<TaggedSentence> words = Read("pos.txt", "a\tDET\nking\tNOUN\n\u200b\tPUNCT\nwent\tVERB\nup\tADP\n\n");
+        TaggingTask task = new(files.LoadTokenizer(), words, words, 5);
+        using FineTuning run = new(files, task, new TrainingOptions { ThreadCount = 1 });
+        TaskScores scores = run.Evaluate(task.Dev!);
+        // The word without a piece, and the one that is cut off, are wrong.
+        Assert.InRange(scores.Metrics["accuracy"], 0, 0.6);
+        Assert.Equal("accuracy", task.MainMetric);
+        Assert.Equal(scores.Metrics["accuracy"], scores.Summary!["accuracy"]);
+    }
+
+    [Fact]
     public void A_tag_that_train_does_not_have_is_named_with_its_line()
     {
         using ModelFiles files = ModelFiles.Open(ShippedModels.Nano);
