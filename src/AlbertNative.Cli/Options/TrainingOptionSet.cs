@@ -24,6 +24,9 @@ internal sealed class TrainingOptionSet
     private readonly Option<int?> _maxSteps = Whole("--max-steps", "Updates, instead of --epochs");
     private readonly Option<int?> _batchSize = Whole("--batch-size", "Examples of one update [default: 16]", "--per-device-train-batch-size");
     private readonly Option<int?> _accumulation = Whole("--gradient-accumulation-steps", "Multiplies the batch; it is computed in parts as memory allows anyway [default: 1]");
+    private readonly Option<AccumulationRule> _accumulationRule = Choice.Of(
+        "--accumulation", "What an update's loss is with --gradient-accumulation-steps: the mean over all labelled items, or transformers' mean or sum of the groups' means [default: items]",
+        ("items", AccumulationRule.Items), ("mean-of-means", AccumulationRule.MeanOfMeans), ("sum-of-means", AccumulationRule.SumOfMeans));
     private readonly Option<double?> _weightDecay = Number("--weight-decay", "Decay of weights [default: 0.01]");
     private readonly Option<double?> _warmup = Number("--warmup-steps", "Updates of rising rate; below 1 a share of all [default: 0.1]");
     private readonly Option<double?> _warmupRatio = Number("--warmup-ratio", "The same as a share of all updates");
@@ -64,7 +67,7 @@ internal sealed class TrainingOptionSet
     public TrainingOptionSet(Command command)
     {
         foreach (Option option in (ReadOnlySpan<Option>)
-            [_learningRate, _epochs, _maxSteps, _batchSize, _accumulation, _weightDecay, _warmup, _warmupRatio, _scheduler, _maxGradNorm, _optimizer, _beta1, _beta2, _epsilon,
+            [_learningRate, _epochs, _maxSteps, _batchSize, _accumulation, _accumulationRule, _weightDecay, _warmup, _warmupRatio, _scheduler, _maxGradNorm, _optimizer, _beta1, _beta2, _epsilon,
                 _noBiasCorrection, _smoothing, _seed, _dataSeed, _dropLast, _evalSteps, _loggingSteps, _saveTotalLimit, _metric, _earlyStopping, _freeze,
                 _checkpointing, _threads, _huggingFace])
         {
@@ -97,6 +100,8 @@ internal sealed class TrainingOptionSet
             Epochs = parsed.GetValue(_epochs) ?? defaults.Epochs,
             MaxSteps = parsed.GetValue(_maxSteps) ?? 0,
             BatchSize = (int)Math.Min(int.MaxValue, (long)(parsed.GetValue(_batchSize) ?? defaults.BatchSize) * (parsed.GetValue(_accumulation) ?? 1)),
+            GradientAccumulationSteps = parsed.GetValue(_accumulation) ?? 1,
+            Accumulation = parsed.GetValue(_accumulationRule),
             WeightDecay = parsed.GetValue(_weightDecay) ?? defaults.WeightDecay,
             WarmupSteps = parsed.GetValue(_warmup) ?? parsed.GetValue(_warmupRatio) ?? defaults.WarmupSteps,
             Scheduler = parsed.GetValue(_scheduler),

@@ -35,6 +35,8 @@ public sealed class Trainer
             throw new ArgumentException("there are no examples to train on", nameof(examples));
         if (options.DropLast && examples.Count < options.BatchSize)
             throw new ArgumentException($"dataloader_drop_last leaves nothing of {examples.Count} examples in batches of {options.BatchSize}", nameof(options));
+        if (options.Accumulation != AccumulationRule.Items && examples.JointTargetsOf([0]) is not null)
+            throw new ArgumentException("a loss of all examples together has no groups to accumulate over", nameof(options));
         _model = model;
         _examples = examples;
         _options = options;
@@ -141,23 +143,26 @@ public sealed class Trainer
     {
         _model.ClearGradients();
         _dropout.Update = Done;
-        Range[] parts = [.. MicroBatches(_examples, examples)];
-        return _examples.JointTargetsOf(examples) is JointTargets joint
-            ? AddJointGradients(examples, parts, joint, cancellationToken)
-            : AddGradients(examples, parts, cancellationToken);
+        if (_examples.JointTargetsOf(examples) is JointTargets joint)
+            return AddJointGradients(examples, joint, cancellationToken);
+        return _options.Accumulation == AccumulationRule.Items
+            ? AddGradients(examples, 0, 1, cancellationToken) : AddGroups(examples, cancellationToken);
     }
 
-    private (double Loss, int Tokens) AddGradients(int[] examples, Range[] parts, CancellationToken cancellationToken)
+    /// <summary>Adds the gradients of some examples whose losses are divided by the weight of all of them, times a factor.</summary>
+    private (double Loss, int Tokens) AddGradients(int[] examples, int first, double times, CancellationToken cancellationToken)
     {
+        Range[] parts = [.. MicroBatches(_examples, examples)];
         TrainingTargets[] targets = [.. parts.Select(part => _examples.TargetsOf(examples.AsSpan(part)))];
         LossParts weight = default;
         foreach (TrainingTargets part in targets)
             weight += part.Weight;
+        weight = new LossParts(weight.First * times, weight.Second * times);
         double loss = 0;
-        int tokens = 0, sequences = 0;
+        int tokens = 0;
         for (int part = 0; part < parts.Length; part++)
         {
-            sequences += Forward(examples.AsSpan(parts[part]), sequences, cancellationToken);
+            first += Forward(examples.AsSpan(parts[part]), first, cancellationToken);
             loss += targets[part].Apply(_model, weight).Total;
             _model.Backward(cancellationToken);
             tokens += _batch.TokenCount;
@@ -165,9 +170,24 @@ public sealed class Trainer
         return (loss, tokens);
     }
 
-    /// <summary>Two passes where there are several micro-batches; what is dropped is the same in both.</summary>
-    private (double Loss, int Tokens) AddJointGradients(int[] examples, Range[] parts, JointTargets joint, CancellationToken cancellationToken)
+    /// <summary>The means of the losses of so many groups of examples: their mean, or their sum.</summary>
+    private (double Loss, int Tokens) AddGroups(int[] examples, CancellationToken cancellationToken)
     {
+        int[][] groups = [.. examples.Chunk(_options.BatchSize / _options.GradientAccumulationSteps)];
+        double times = _options.Accumulation == AccumulationRule.MeanOfMeans ? groups.Length : 1, loss = 0;
+        int tokens = 0, first = 0;
+        foreach (int[] group in groups)
+        {
+            (double mean, int computed) = AddGradients(group, first, times, cancellationToken);
+            (loss, tokens, first) = (loss + mean, tokens + computed, first + group.Length);
+        }
+        return (loss, tokens);
+    }
+
+    /// <summary>Two passes where there are several micro-batches; what is dropped is the same in both.</summary>
+    private (double Loss, int Tokens) AddJointGradients(int[] examples, JointTargets joint, CancellationToken cancellationToken)
+    {
+        Range[] parts = [.. MicroBatches(_examples, examples)];
         int tokens = 0, sequences = 0;
         foreach (Range part in parts)
         {

@@ -2,6 +2,19 @@ using AlbertNative.Model;
 
 namespace AlbertNative.Training;
 
+/// <summary>What the loss of an update is the mean of, where gradients are accumulated over several groups of its examples.</summary>
+public enum AccumulationRule
+{
+    /// <summary>All labelled items of the update alike: the loss of the batch, in however many parts it is computed.</summary>
+    Items,
+
+    /// <summary>The groups' means: a group with few labels counts as much as one with many (transformers up to 4.45).</summary>
+    MeanOfMeans,
+
+    /// <summary>Not a mean but the sum of the groups' means, so that the gradient grows with their number (transformers 5.24).</summary>
+    SumOfMeans,
+}
+
 /// <summary>How parameters are moved.</summary>
 public enum OptimizerKind
 {
@@ -32,6 +45,12 @@ public sealed record TrainingOptions
 
     /// <summary>The examples of one update: <c>per_device_train_batch_size</c> times <c>gradient_accumulation_steps</c>.</summary>
     public int BatchSize { get; init; } = 16;
+
+    /// <summary><c>gradient_accumulation_steps</c>: the groups of <see cref="BatchSize"/>'s examples that <see cref="Accumulation"/> speaks of.</summary>
+    public int GradientAccumulationSteps { get; init; } = 1;
+
+    /// <summary>What the loss is the mean of.</summary>
+    public AccumulationRule Accumulation { get; init; }
 
     /// <summary><c>weight_decay</c>.</summary>
     public double WeightDecay { get; init; } = 0.01;
@@ -125,6 +144,7 @@ public sealed record TrainingOptions
         Check(MaxSteps >= 0, $"max_steps is {MaxSteps}, expected at least 0");
         Check(MaxSteps > 0 || Epochs is > 0 and <= 1e6, $"num_train_epochs is {Epochs}, expected above 0");
         Check(BatchSize >= 1, $"the batch is {BatchSize} examples, expected at least 1");
+        Check(GradientAccumulationSteps >= 1 && BatchSize % GradientAccumulationSteps == 0, $"gradient_accumulation_steps is {GradientAccumulationSteps}, expected a divisor of the batch of {BatchSize}");
         Check(WeightDecay is >= 0 and < 1, $"weight_decay is {WeightDecay}, expected from 0, below 1");
         Check(WarmupSteps >= 0, $"warmup_steps is {WarmupSteps}, expected at least 0");
         Check(MaxGradientNorm >= 0, $"max_grad_norm is {MaxGradientNorm}, expected at least 0");
