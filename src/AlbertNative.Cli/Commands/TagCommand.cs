@@ -32,7 +32,7 @@ internal sealed class TagCommand : TextCommand
             session, TokenClassifier.Description.Command, TokenClassifier.Description.Summary + ". Offsets count Unicode code points of the text",
             ("TEXT", "Texts to tag; in JSON lines {\"text\"}"), hasOffsets: true)
     {
-        _model = new(this, DefaultModel.Nano, OverlongAction.Refuse, OverlongAction.Truncate, OverlongAction.Window);
+        _model = new(this, DefaultModel.PersianWords, OverlongAction.Refuse, OverlongAction.Truncate, OverlongAction.Window);
         Add(_aggregation);
         Add(_scheme);
         Add(_ignore);

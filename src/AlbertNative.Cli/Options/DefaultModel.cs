@@ -11,6 +11,9 @@ internal sealed class DefaultModel
     /// <summary>Vectors of English texts.</summary>
     public static DefaultModel MiniLM { get; } = new("all-MiniLM-L6-v2.safetensors");
 
+    /// <summary>Parts of speech of Persian words.</summary>
+    public static DefaultModel PersianWords { get; } = new("albert-nano-fa-words.safetensors");
+
     /// <summary>Where it stands below the repository's or the installation's root.</summary>
     public string RelativePath { get; }
 

@@ -1,5 +1,6 @@
 using AlbertNative.Model;
 using AlbertNative.Testing;
+using AlbertNative.Tests.Cli;
 using AlbertNative.Training;
 
 namespace AlbertNative.Tests.Training;
@@ -29,6 +30,7 @@ public sealed class ShippedTaggerTests
     {
         using TokenClassifier tagger = TokenClassifier.Load(ShippedModels.WordTagger);
         Assert.Equal(15, tagger.Config.LabelCount);
+        Assert.Contains("\"labels\":[\"NOUN\",\"ADP\",\"PROPN\",\"VERB\",\"PUNCT\"]", CliRun.Of("tag", "--words", "شاه به تهران رفت .").Output, StringComparison.Ordinal);
         Assert.Equal(["NOUN", "ADP", "PROPN", "VERB", "PUNCT"], tagger.ClassifyWords(["شاه", "به", "تهران", "رفت", "."]).Select(label => label?.Label));
     }
 }
