@@ -79,7 +79,7 @@ public sealed class OptimizerGoldenTests
         int length = 0;
         foreach (CheckpointTensor tensor in tensors.Tensors.Where(tensor => tensor.Name.StartsWith("theta0.", StringComparison.Ordinal)))
         {
-            parameters.Add(new TrainableParameter(tensor.Name["theta0.".Length..], tensor.Shape, length));
+            parameters.Add(new TrainableParameter(tensor.Name["theta0.".Length..], tensor.Shape, length, ModelPart.Encoder));
             length += (int)((tensor.ElementCount + 15) / 16 * 16);
         }
         ParameterBlock values = new(length), gradients = new(length);
