@@ -49,7 +49,7 @@ internal sealed class TrainingData<T>
             if (set is null || findShared(Train, set) is not { Count: > 0 } shared)
                 return;
             notes.Add(FormattableString.Invariant(
-                $"{shared.Count} examples of {name} are also in train, such as line {shared[0].Line} (train: line {shared[0].TrainLine})"));
+                $"{shared.Count} {(shared.Count == 1 ? "example" : "examples")} of {name} also {(shared.Count == 1 ? "stands" : "stand")} in train, such as line {shared[0].Line} (train: line {shared[0].TrainLine})"));
         }
     }
 }

@@ -77,7 +77,7 @@ public sealed class TrainCommandTests : IDisposable
         string data = _folder.Write("d.csv", "text,label\na b c d e f g h i j k l m n o p,x\nb,x\nc,y\n");
         CliRun run = CliRun.Of("train", "classify", "--train", data, "--dev", data, "--dry-run", "--max-length", "8", "--batch-size", "2", "--threads", "1");
         Assert.True(run.ExitCode == 0, run.Error);
-        foreach (string line in (string[])["labels: x 2, y 1", "only one example has y", "longest 8", "cut off at --max-length: 1 of 3", "3 examples of dev are also in train", "tokens/s: about", "memory:"])
+        foreach (string line in (string[])["labels: x 2, y 1", "only one example has y", "longest 8", "cut off at --max-length: 1 of 3", "3 examples of dev also stand in train", "tokens/s: about", "memory:"])
             Assert.Contains(line, run.Error, StringComparison.Ordinal);
         Assert.Equal([data], Directory.GetFileSystemEntries(_folder.Path));
     }
