@@ -14,6 +14,7 @@ internal abstract class TextCommand : Command
     /// <param name="columns">How many arguments make one item; null where each is one.</param>
     /// <param name="hasOffsets">Whether results hold offsets.</param>
     /// <param name="otherOutput">How else than a table's the name of its output may end, and what that is.</param>
+    /// <param name="takesTables">Whether it reads tables at all; one that does not has its own use for --output.</param>
     protected TextCommand(
         Session session,
         string name,
@@ -21,13 +22,14 @@ internal abstract class TextCommand : Command
         (string Name, string Description) arguments,
         (int Least, int Most)? columns = null,
         bool hasOffsets = false,
-        (string Ending, string Description)? otherOutput = null)
+        (string Ending, string Description)? otherOutput = null,
+        bool takesTables = true)
         : base(name, description)
     {
         Session = session;
         Input = new(this, arguments.Name, arguments.Description, columns);
         Output = new(this, hasOffsets);
-        TableOptions = new(this, Input, otherOutput);
+        TableOptions = takesTables ? new(this, Input, otherOutput) : null;
         SetAction(Execute);
     }
 
@@ -37,7 +39,7 @@ internal abstract class TextCommand : Command
 
     protected OutputOptions Output { get; }
 
-    protected TableOptions TableOptions { get; }
+    protected TableOptions? TableOptions { get; }
 
     /// <summary>Runs the command.</summary>
     /// <returns>See <see cref="ExitCode"/>.</returns>
@@ -67,6 +69,8 @@ internal abstract class TextCommand : Command
     private int Run<TItem, TResult>(
         ParseResult parsed, TextWork<TItem, TResult> work, IResultWriter<TItem, TResult> writer, RunProgress progress)
     {
+        if (Input.TablePath(parsed) is not null)
+            throw NoTables();
         InputSource source = Input.Open(parsed, Session.Terminal);
         TextRun<TItem, TResult> run = new(source, work, Input.IsJson(parsed), writer, Input.OnError(parsed), progress);
         progress.During(source.Length, () => run.Run(Session.Cancellation));
@@ -78,8 +82,8 @@ internal abstract class TextCommand : Command
 
     private int RunTable<TItem, TResult>(ParseResult parsed, TextWork<TItem, TResult> work, string path)
     {
-        if (work.Table is null)
-            throw new BadInputException($"albert {Name} takes no tables in this form, expected lines");
+        if (work.Table is null || TableOptions is null)
+            throw NoTables();
         using ITableReader table = TableFile.Open(path);
         RunProgress progress = RunProgress.Create(Session.Terminal, resultsOnScreen: false);
         TableRun<TItem, TResult> run = new(table, work, TableOptions.Names(parsed), Input.OnError(parsed), progress);
@@ -90,4 +94,6 @@ internal abstract class TextCommand : Command
         progress.Warn(string.Create(CultureInfo.InvariantCulture, $"{run.Skipped:N0} bad row(s) have no result"));
         return ExitCode.Skipped;
     }
+
+    private BadInputException NoTables() => new($"albert {Name} takes no tables in this form, expected lines");
 }

@@ -95,7 +95,7 @@ internal sealed class EmbedCommand : TextCommand
             WriteJson = (json, _, vector) => json.WriteFloats("embedding", vector),
             Render = VectorFormat.Render,
         };
-        if (Input.TablePath(parsed) is not null || TableOptions.Output(parsed) is not string path)
+        if (Input.TablePath(parsed) is not null || TableOptions!.Output(parsed) is not string path)
             return Run(parsed, work);
         using NpyResultWriter<string> writer = new(new NpyWriter(path, request.Dimensions ?? embedder.Dimension));
         return Run(parsed, work, writer, resultsOnScreen: false);
@@ -136,7 +136,7 @@ internal sealed class EmbedCommand : TextCommand
             command.AddError("--prompt-name and --prompt exclude each other");
         if (command.GetValue(_dimensions) < 1)
             command.AddError($"--dimensions: expected a positive number, found {command.GetValue(_dimensions)}");
-        if (perToken && Input.TablePath(command) is null && TableOptions.Output(command) is not null)
+        if (perToken && Input.TablePath(command) is null && TableOptions!.Output(command) is not null)
             command.AddError("--output holds one vector a text, not those of --tokens or --words");
     }
 }

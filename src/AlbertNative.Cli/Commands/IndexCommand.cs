@@ -14,7 +14,7 @@ internal sealed class IndexCommand : TextCommand
     };
 
     public IndexCommand(Session session)
-        : base(session, "index", "Write texts and their vectors to a file that albert search searches", ("TEXT", "Texts; in JSON lines {\"text\"}"))
+        : base(session, "index", "Write texts and their vectors to a file that albert search searches", ("TEXT", "Texts; in JSON lines {\"text\"}"), takesTables: false)
     {
         _model = new(this, DefaultModel.MiniLM, OverlongAction.Refuse, OverlongAction.Truncate, OverlongAction.Window);
         Add(_output);
