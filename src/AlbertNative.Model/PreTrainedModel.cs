@@ -175,12 +175,12 @@ public sealed class PreTrainedModel : IDisposable
     /// <summary>Ends the threads and closes the files; calls that are still running finish first.</summary>
     public void Dispose() => Passes.Dispose();
 
-    private PassQueue CreatePasses(int threads)
-    {
-        Encoder encoder = new(Config, _weights);
-        bool projects = _weights.EmbeddingProjections.Length > 0;
-        return new PassQueue(threads, () => new Pass(encoder, new Workspace(Config, Precision, projects)), () => _files?.Dispose());
-    }
+    private PassQueue CreatePasses(int threads) =>
+        new(threads, () => new Pass(CreateEncoder(), CreateWorkspace()), () => _files?.Dispose());
+
+    internal Encoder CreateEncoder() => new(Config, _weights);
+
+    internal Workspace CreateWorkspace() => new(Config, Precision, projects: _weights.EmbeddingProjections.Length > 0);
 
     /// <summary>A head's linear layer, packed when it is first asked for and shared from then on.</summary>
     internal LinearWeights Linear(string module)

@@ -93,6 +93,19 @@ public sealed class TokenBatch
         TokenCount += other.TokenCount;
     }
 
+    /// <summary>Appends one sequence of another batch.</summary>
+    internal void Append(TokenBatch other, int sequence)
+    {
+        (int start, int length) = other.RowsOf(sequence);
+        Reserve(length);
+        other.InputIds.Slice(start, length).CopyTo(_inputIds.AsSpan(TokenCount));
+        other.TokenTypeIds.Slice(start, length).CopyTo(_tokenTypeIds.AsSpan(TokenCount));
+        other.Positions.Slice(start, length).CopyTo(_positions.AsSpan(TokenCount));
+        _columnCounts[SequenceCount] = other._columnCounts[sequence];
+        SequenceCount++;
+        _sequenceStarts[SequenceCount] = TokenCount += length;
+    }
+
     /// <summary>The rows that belong to a sequence: [Start, Start + Length).</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such sequence.</exception>
     public (int Start, int Length) RowsOf(int sequence)

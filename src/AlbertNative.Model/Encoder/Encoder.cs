@@ -32,12 +32,34 @@ internal sealed class Encoder(ModelConfig config, EncoderWeights weights)
         return w.Hidden;
     }
 
+    /// <summary>True where every layer has the same weights, so that one product can hold rows of different depths.</summary>
+    public bool SharesAllLayers => config.GroupCount == 1;
+
+    /// <summary>
+    /// One layer over rows that have come as far as it, or where all layers are the same, over rows of any depth; of the
+    /// sequences that join, the embeddings first.
+    /// </summary>
+    /// <returns>The layer's output: [rows, hidden], or [selected, hidden] where the workspace selects rows.</returns>
+    public Matrix Step(TeamThread thread, Workspace w, int layer)
+    {
+        if (w.Batch.TokenCount > 0)
+            Embed(thread, w);
+        ImmutableArray<LayerWeights> group = weights.Groups[config.GroupOf(layer)];
+        for (int inner = 0; inner < group.Length; inner++)
+        {
+            if (w.Selects && inner == group.Length - 1)
+                return SelectedLayer(thread, w, group[inner]);
+            Layer(thread, w, group[inner]);
+        }
+        return w.Hidden;
+    }
+
     /// <summary>The first layer's input. Without a projection the embeddings are the hidden states, in the same memory.</summary>
     private void Embed(TeamThread thread, Workspace w)
     {
         thread.ForEach(EmbeddingStep.TilesOf(w.Batch), new EmbeddingStep(weights, w.Batch, w.Embedded));    // [tokens, E]
         foreach (LinearWeights projection in weights.EmbeddingProjections)
-            Linear(thread, w.Embedded, projection, w.Hidden);                                               // [tokens, H]
+            Linear(thread, w.Embedded, projection, w.Projected);                                            // [tokens, H]
     }
 
     /// <summary>Replaces the hidden states by the next ones.</summary>

@@ -17,6 +17,7 @@ internal sealed class Workspace
     private AttentionSpan[] _spans = [];
     private AttentionSpan[] _selectedSpans = [];
     private int[] _selected = [];
+    private int _sequences;
 
     /// <summary>The memory of one pass at a time.</summary>
     /// <param name="config">The model.</param>
@@ -37,14 +38,17 @@ internal sealed class Workspace
 
     public ModelConfig Config { get; }
 
-    /// <summary>The tokens of this pass.</summary>
+    /// <summary>The tokens of this pass; where it is stepped, those that join with this step.</summary>
     public TokenBatch Batch { get; private set; } = NoTokens;
 
     /// <summary>Each sequence's queries and keys.</summary>
-    public ReadOnlySpan<AttentionSpan> Spans => _spans.AsSpan(0, Batch.SequenceCount);
+    public ReadOnlySpan<AttentionSpan> Spans => _spans.AsSpan(0, _sequences);
 
     /// <summary>[tokens, embedding]</summary>
     public Matrix Embedded { get; private set; }
+
+    /// <summary>[tokens, hidden]: the embeddings as the first layer takes them, rows of <see cref="Hidden"/>.</summary>
+    public Matrix Projected { get; private set; }
 
     /// <summary>[tokens, hidden]: what goes into a layer and comes out of it.</summary>
     public Matrix Hidden { get; private set; }
@@ -74,7 +78,7 @@ internal sealed class Workspace
     public ReadOnlySpan<int> Selected => _selected.AsSpan(0, SelectedHidden.Rows);
 
     /// <summary>Each sequence's selected queries, and all of its keys.</summary>
-    public ReadOnlySpan<AttentionSpan> SelectedSpans => _selectedSpans.AsSpan(0, Batch.SequenceCount);
+    public ReadOnlySpan<AttentionSpan> SelectedSpans => _selectedSpans.AsSpan(0, _sequences);
 
     /// <summary>[selected, hidden]</summary>
     public Matrix SelectedHidden { get; private set; }
@@ -89,18 +93,30 @@ internal sealed class Workspace
     public void Prepare(TokenBatch batch, ReadOnlySpan<int> rows, Matrix[]? hiddenStates)
     {
         Batch = batch;
-        int tokens = batch.TokenCount, hidden = Config.HiddenSize;
-        Hidden = _hidden.Shape(tokens, hidden);
-        Embedded = _projects ? _embedded.Shape(tokens, Config.EmbeddingSize) : Hidden;
-        QueryKeyValue = _queryKeyValue.Shape(tokens, 3 * hidden);
-        Context = _context.Shape(tokens, hidden);
-        Attended = _attended.Shape(tokens, hidden);
-        Intermediate = _intermediate.Shape(tokens, Config.IntermediateSize);
         _hiddenStates = hiddenStates;
-        Selects = !rows.IsEmpty && rows.Length < tokens;
-        SelectedHidden = _selectedHidden.Shape(Selects ? rows.Length : 0, hidden);
-        SelectedQuery = _selectedQuery.Shape(Selects ? rows.Length : 0, 3 * hidden);
+        Hidden = _hidden.Shape(batch.TokenCount, Config.HiddenSize);
+        Projected = Hidden;
+        ShapeLayer(rows);
         PrepareSpans(rows);
+    }
+
+    /// <summary>Shapes everything for one layer over sequences whose hidden states lie in the caller's memory.</summary>
+    /// <param name="hidden">Their hidden states, [rows, hidden], with room for codes where the weights are codes.</param>
+    /// <param name="joining">The sequences, the last ones of the rows, whose embeddings are still to be computed.</param>
+    /// <param name="spans">Each sequence's rows.</param>
+    /// <param name="rows">The rows that are needed of the layer, ascending; empty for all.</param>
+    /// <param name="selectedSpans">Each sequence's needed rows as queries, and all of its keys.</param>
+    public void PrepareStep(
+        Matrix hidden, TokenBatch joining, ReadOnlySpan<AttentionSpan> spans, ReadOnlySpan<int> rows, ReadOnlySpan<AttentionSpan> selectedSpans)
+    {
+        Batch = joining;
+        _hiddenStates = null;
+        Hidden = hidden;
+        Projected = hidden.Slice(hidden.Rows - joining.TokenCount, joining.TokenCount);
+        ShapeLayer(rows);
+        ReserveSpans(spans.Length);
+        spans.CopyTo(_spans);
+        selectedSpans.CopyTo(_selectedSpans);
     }
 
     /// <summary>Lets go of the callers' objects.</summary>
@@ -110,21 +126,39 @@ internal sealed class Workspace
         _hiddenStates = null;
     }
 
+    private void ShapeLayer(ReadOnlySpan<int> rows)
+    {
+        int tokens = Hidden.Rows, hidden = Config.HiddenSize;
+        Embedded = _projects ? _embedded.Shape(Batch.TokenCount, Config.EmbeddingSize) : Projected;
+        QueryKeyValue = _queryKeyValue.Shape(tokens, 3 * hidden);
+        Context = _context.Shape(tokens, hidden);
+        Attended = _attended.Shape(tokens, hidden);
+        Intermediate = _intermediate.Shape(tokens, Config.IntermediateSize);
+        Selects = !rows.IsEmpty && rows.Length < tokens;
+        SelectedHidden = _selectedHidden.Shape(Selects ? rows.Length : 0, hidden);
+        SelectedQuery = _selectedQuery.Shape(Selects ? rows.Length : 0, 3 * hidden);
+        if (!Selects)
+            return;
+        if (_selected.Length < rows.Length)
+            _selected = new int[2 * rows.Length];
+        rows.CopyTo(_selected);
+    }
+
+    private void ReserveSpans(int sequences)
+    {
+        _sequences = sequences;
+        if (_spans.Length >= sequences)
+            return;
+        _spans = new AttentionSpan[2 * sequences];
+        _selectedSpans = new AttentionSpan[2 * sequences];
+    }
+
     private void PrepareSpans(ReadOnlySpan<int> rows)
     {
-        int sequences = Batch.SequenceCount;
-        if (_spans.Length < sequences)
-        {
-            _spans = new AttentionSpan[2 * sequences];
-            _selectedSpans = new AttentionSpan[2 * sequences];
-        }
-        if (Selects && _selected.Length < rows.Length)
-            _selected = new int[2 * rows.Length];
-        if (Selects)
-            rows.CopyTo(_selected);
+        ReserveSpans(Batch.SequenceCount);
         ReadOnlySpan<int> starts = Batch.SequenceStarts;
         int next = 0;
-        for (int sequence = 0; sequence < sequences; sequence++)
+        for (int sequence = 0; sequence < _sequences; sequence++)
         {
             int start = starts[sequence], count = starts[sequence + 1] - start;
             _spans[sequence] = new AttentionSpan(start, count, start, count);

@@ -43,6 +43,11 @@ public sealed class EncoderHead : Head<EncoderOutput>
         TokenBatch batch, ReadOnlySpan<int> rows, EncoderOutput output, CancellationToken cancellationToken = default) =>
         RunAsync(Begin(batch, Some(rows), output, hiddenStates: false, cancellationToken));
 
+    /// <summary>As <see cref="Forward(TokenBatch, ReadOnlySpan{int}, EncoderOutput, CancellationToken)"/>, for a <see cref="LayerPass"/>.</summary>
+    /// <exception cref="ArgumentException">The batch does not fit the model, or the rows do not ascend within the batch.</exception>
+    public PreparedCall Prepare(TokenBatch batch, ReadOnlySpan<int> rows, EncoderOutput output) =>
+        new(Begin(batch, Some(rows), output, hiddenStates: false, CancellationToken.None), Model);
+
     /// <summary>The pooled output, with the last layer computed for the first tokens alone.</summary>
     /// <param name="batch">The sequences.</param>
     /// <param name="output">
@@ -60,6 +65,12 @@ public sealed class EncoderHead : Head<EncoderOutput>
     /// <exception cref="InvalidOperationException">The checkpoint has no pooler.</exception>
     public ValueTask PoolAsync(TokenBatch batch, EncoderOutput output, CancellationToken cancellationToken = default) =>
         RunAsync(BeginPooling(batch, output, cancellationToken));
+
+    /// <summary>As <see cref="Pool"/>, for a <see cref="LayerPass"/>.</summary>
+    /// <exception cref="ArgumentException">The batch does not fit the model, or a sequence's column 0 is masked.</exception>
+    /// <exception cref="InvalidOperationException">The checkpoint has no pooler.</exception>
+    public PreparedCall PreparePooling(TokenBatch batch, EncoderOutput output) =>
+        new(BeginPooling(batch, output, CancellationToken.None), Model);
 
     /// <summary>Why there is no pooled output for a batch; null where there is.</summary>
     public string? PoolingRefusal(TokenBatch batch)

@@ -52,6 +52,14 @@ public abstract class Head<TOutput>
         TokenBatch batch, TOutput output, bool hiddenStates = false, CancellationToken cancellationToken = default) =>
         RunAsync(Begin(batch, output, hiddenStates, cancellationToken));
 
+    /// <summary>
+    /// As <see cref="Forward(TokenBatch, TOutput, bool, CancellationToken)"/>, up to where the model would be run: for a
+    /// <see cref="LayerPass"/>. Batch and output belong to the call until it is disposed.
+    /// </summary>
+    /// <exception cref="ArgumentException">The batch is empty or does not fit the model or the head; names the sequence.</exception>
+    public PreparedCall Prepare(TokenBatch batch, TOutput output) =>
+        new(Begin(batch, output, hiddenStates: false, CancellationToken.None), Model);
+
     /// <summary>The rows of the last hidden state that the head needs, ascending; empty for all.</summary>
     private protected virtual ReadOnlySpan<int> NeededRows(TokenBatch batch, bool hiddenStates) => default;
 
@@ -160,6 +168,6 @@ public abstract class Head<TOutput>
             Output = null!;
         }
 
-        protected override void Return() => head.Return(this);
+        public override void Return() => head.Return(this);
     }
 }

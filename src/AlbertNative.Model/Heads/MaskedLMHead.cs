@@ -29,6 +29,11 @@ public sealed class MaskedLMHead : Head<LogitsOutput>
         TokenBatch batch, ReadOnlySpan<int> rows, LogitsOutput output, CancellationToken cancellationToken = default) =>
         RunAsync(Begin(batch, Some(rows), output, hiddenStates: false, cancellationToken));
 
+    /// <summary>As <see cref="Forward(TokenBatch, ReadOnlySpan{int}, LogitsOutput, CancellationToken)"/>, for a <see cref="LayerPass"/>.</summary>
+    /// <exception cref="ArgumentException">The batch does not fit the model, or the rows do not ascend within the batch.</exception>
+    public PreparedCall Prepare(TokenBatch batch, ReadOnlySpan<int> rows, LogitsOutput output) =>
+        new(Begin(batch, Some(rows), output, hiddenStates: false, CancellationToken.None), Model);
+
     private protected override Call NewCall() => new WordsCall(this);
 
     private sealed class WordsCall(MaskedLMHead head) : Call(head)

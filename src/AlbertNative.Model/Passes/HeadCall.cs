@@ -10,8 +10,12 @@ namespace AlbertNative.Model;
 /// </summary>
 internal abstract class HeadCall : IValueTaskSource
 {
+    /// <summary>Rows of <see cref="ShapeStates"/> whose memory stays with the call for the next one.</summary>
+    private const int MostKeptStates = 4096;
+
     private static readonly TokenBatch NoTokens = new();
 
+    private MatrixBuffer _states = new();
     private int[] _rows = [];
     private int _rowCount;
     private ManualResetValueTaskSourceCore<bool> _task = new() { RunContinuationsAsynchronously = true };
@@ -156,9 +160,17 @@ internal abstract class HeadCall : IValueTaskSource
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(_failure);
     }
 
+    /// <summary>
+    /// Memory for the rows that the head gets, [<see cref="StateCount"/>, hidden], where its sequences do not go through the
+    /// encoder at the same time.
+    /// </summary>
+    public Matrix ShapeStates(int hiddenSize) => _states.Shape(StateCount, hiddenSize);
+
     /// <summary>Lets go of the caller's objects.</summary>
     public virtual void Release()
     {
+        if (StateCount > MostKeptStates)
+            _states = new MatrixBuffer();
         Batch = NoTokens;
         HiddenStates = null;
         CancellationToken = default;
@@ -185,7 +197,7 @@ internal abstract class HeadCall : IValueTaskSource
         _task.OnCompleted(continuation, state, token, flags);
 
     /// <summary>Gives the call back to its head.</summary>
-    protected abstract void Return();
+    public abstract void Return();
 
     private void Wake()
     {

@@ -102,6 +102,27 @@ internal sealed class PassQueue : IDisposable
         }
     }
 
+    /// <summary>Keeps what calls read until <see cref="LetGo"/>, as a call that is running does.</summary>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    public void Hold()
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, typeof(PreTrainedModel));
+            _running++;
+        }
+    }
+
+    /// <summary>Ends a <see cref="Hold"/>.</summary>
+    public void LetGo()
+    {
+        lock (_gate)
+        {
+            _running--;
+            ReleaseIfOver();
+        }
+    }
+
     /// <summary>Ends the teams once all calls are over; further ones are refused.</summary>
     public void Dispose()
     {

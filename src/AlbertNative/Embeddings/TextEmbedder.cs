@@ -211,12 +211,14 @@ public sealed class TextEmbedder : TextTask
         {
             return new(
                 (batch, output, cancellationToken) => _encoder.Pool(batch.Tokens, output, cancellationToken),
-                (batch, output, cancellationToken) => _encoder.PoolAsync(batch.Tokens, output, cancellationToken));
+                (batch, output, cancellationToken) => _encoder.PoolAsync(batch.Tokens, output, cancellationToken),
+                (batch, output) => _encoder.PreparePooling(batch.Tokens, output));
         }
         return firstTokensOnly
             ? new(
                 (batch, output, cancellationToken) => _encoder.Forward(batch.Tokens, FirstTokens(batch), output, cancellationToken),
-                (batch, output, cancellationToken) => _encoder.ForwardAsync(batch.Tokens, FirstTokens(batch), output, cancellationToken))
+                (batch, output, cancellationToken) => _encoder.ForwardAsync(batch.Tokens, FirstTokens(batch), output, cancellationToken),
+                (batch, output) => _encoder.Prepare(batch.Tokens, FirstTokens(batch), output))
             : HeadForward<TInput, EncoderOutput>.Of(_encoder);
     }
 

@@ -76,7 +76,7 @@ public sealed class MaskFiller : TextTask
         ArgumentOutOfRangeException.ThrowIfLessThan(options.TopK, 1);
         int[]? targets = options.Targets is null ? null : ResolveTargets(options.Targets);
         return Operation<string, LogitsOutput, IReadOnlyList<IReadOnlyList<MaskFill>>>(
-            _outputs, Encode, new(Forward, ForwardAsync), (batch, i, output) => Finish(batch, i, output, options.TopK, targets));
+            _outputs, Encode, new(Forward, ForwardAsync, Prepare), (batch, i, output) => Finish(batch, i, output, options.TopK, targets));
     }
 
     /// <summary>The token that is scored for a target word; null where the tokenizer makes none of it.</summary>
@@ -113,6 +113,9 @@ public sealed class MaskFiller : TextTask
 
     private ValueTask ForwardAsync(ModelBatch<string> batch, LogitsOutput output, CancellationToken cancellationToken) =>
         _head.ForwardAsync(batch.Tokens, MaskRows(batch), output, cancellationToken);
+
+    private PreparedCall Prepare(ModelBatch<string> batch, LogitsOutput output) =>
+        _head.Prepare(batch.Tokens, MaskRows(batch), output);
 
     private int[] MaskRows(ModelBatch<string> batch) => batch.Select((i, input) =>
     {

@@ -24,6 +24,17 @@ public sealed class EncodedInput<TInput>
     /// <summary>Whether tokens of it were cut off.</summary>
     public bool IsTruncated { get; internal init; }
 
+    /// <summary>The sequences that go through the model for it: one, or its windows or pairs.</summary>
+    public int SequenceCount => Windows.Count;
+
+    /// <summary>The tokens of one sequence.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such sequence.</exception>
+    public int LengthOf(int sequence)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)sequence, (uint)Windows.Count, nameof(sequence));
+        return Windows[sequence].InputIds.Length;
+    }
+
     /// <summary>Its encoded texts or pairs: one, or one a choice; none where it was given as ids.</summary>
     internal IReadOnlyList<Encoding> Encodings { get; }
 

@@ -64,6 +64,21 @@ internal sealed class HeadOperation<TInput, TOutput, TResult> : TaskOperation<TI
         return new Computed(this, batch, output);
     }
 
+    public override PreparedInputs<TResult> Prepare(IReadOnlyList<EncodedInput<TInput>> inputs)
+    {
+        ModelBatch<TInput> batch = BatchOf(inputs);
+        TOutput output = Outputs.Rent();
+        try
+        {
+            return new(Forward.Prepare(batch, output), new Computed(this, batch, output));
+        }
+        catch
+        {
+            Outputs.Return(output);
+            throw;
+        }
+    }
+
     public override IEnumerable<TResult> Run(IEnumerable<TInput> inputs, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(inputs);
@@ -134,14 +149,16 @@ internal sealed class HeadOperation<TInput, TOutput, TResult> : TaskOperation<TI
     }
 }
 
-/// <summary>How a head is called for a batch, with and without a thread that waits.</summary>
+/// <summary>How a head is called for a batch: with a thread that waits, without one, and by whoever takes it through the layers.</summary>
 internal sealed record HeadForward<TInput, TOutput>(
     Action<ModelBatch<TInput>, TOutput, CancellationToken> Run,
-    Func<ModelBatch<TInput>, TOutput, CancellationToken, ValueTask> RunAsync)
+    Func<ModelBatch<TInput>, TOutput, CancellationToken, ValueTask> RunAsync,
+    Func<ModelBatch<TInput>, TOutput, PreparedCall> Prepare)
     where TOutput : ModelOutput, new()
 {
     /// <summary>All that the head computes of the batch.</summary>
     public static HeadForward<TInput, TOutput> Of(Head<TOutput> head) => new(
         (batch, output, cancellationToken) => head.Forward(batch.Tokens, output, hiddenStates: false, cancellationToken),
-        (batch, output, cancellationToken) => head.ForwardAsync(batch.Tokens, output, hiddenStates: false, cancellationToken));
+        (batch, output, cancellationToken) => head.ForwardAsync(batch.Tokens, output, hiddenStates: false, cancellationToken),
+        (batch, output) => head.Prepare(batch.Tokens, output));
 }

@@ -33,6 +33,14 @@ public abstract class TaskOperation<TInput, TResult>
     public abstract Task<ComputedInputs<TResult>> ComputeAsync(
         IReadOnlyList<EncodedInput<TInput>> inputs, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// As <see cref="Compute"/>, up to where the model would be run: for a scheduler, which takes the inputs' sequences
+    /// through a <see cref="Model.LayerPass"/> together with others. <see cref="TextTask.BatchCompleted"/> is not raised.
+    /// </summary>
+    /// <param name="inputs">At least one.</param>
+    /// <exception cref="ArgumentException">There is no input.</exception>
+    public abstract PreparedInputs<TResult> Prepare(IReadOnlyList<EncodedInput<TInput>> inputs);
+
     /// <summary>The result of one input.</summary>
     /// <exception cref="ArgumentException">The input is not what the task works on, or has too many tokens.</exception>
     public TResult Run(TInput input, CancellationToken cancellationToken = default)

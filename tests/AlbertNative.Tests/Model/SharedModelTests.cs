@@ -268,7 +268,7 @@ public sealed class SharedModelTests
         {
         }
 
-        protected override void Return()
+        public override void Return()
         {
         }
     }
