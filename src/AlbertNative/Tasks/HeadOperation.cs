@@ -130,6 +130,9 @@ internal sealed class HeadOperation<TInput, TOutput, TResult> : TaskOperation<TI
     private sealed class Computed(HeadOperation<TInput, TOutput, TResult> operation, ModelBatch<TInput> batch, TOutput output)
         : ComputedInputs<TResult>
     {
+        /// <summary>Tokens of a batch whose output's memory is kept for the next: that of larger ones would be held for nothing.</summary>
+        private const int MostKeptTokens = 32_768;
+
         private TOutput? _output = output;
 
         public override int Count => batch.Inputs.Count;
@@ -143,7 +146,7 @@ internal sealed class HeadOperation<TInput, TOutput, TResult> : TaskOperation<TI
 
         public override void Dispose()
         {
-            if (Interlocked.Exchange(ref _output, null) is TOutput used)
+            if (Interlocked.Exchange(ref _output, null) is TOutput used && batch.Tokens.TokenCount <= MostKeptTokens)
                 operation.Outputs.Return(used);
         }
     }

@@ -156,7 +156,12 @@ public sealed class LayerPassTests
             "groups" => TinyModel.Config with { GroupCount = 3 },
             _ => new ModelConfig(ModelFamily.Bert)
             {
-                VocabularySize = 97, HiddenSize = 39, LayerCount = 3, HeadCount = 3, IntermediateSize = 70, MaxPositionCount = 120,
+                VocabularySize = 97,
+                HiddenSize = 39,
+                LayerCount = 3,
+                HeadCount = 3,
+                IntermediateSize = 70,
+                MaxPositionCount = 120,
             },
         };
         return PreTrainedModel.Create(

@@ -31,6 +31,7 @@ public sealed partial class PackageTests
         { "AlbertNative", ["AlbertNative.Model", "AlbertNative.Tokenization"] },
         { "AlbertNative.Hub", [] },
         { "AlbertNative.Models.Nano", [] },
+        { "AlbertNative.Serving", ["AlbertNative"] },
         { "AlbertNative.Training", ["AlbertNative", "Sep"] },
         { "AlbertNative.Annotations", ["AlbertNative"] },
         {

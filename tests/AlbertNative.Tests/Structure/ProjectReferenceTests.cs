@@ -17,8 +17,9 @@ public sealed class ProjectReferenceTests
         { "AlbertNative.Hub", [] },
         { "AlbertNative.Models.Nano", [] },
         { "AlbertNative.Extensions.AI", ["AlbertNative"] },
+        { "AlbertNative.Serving", ["AlbertNative"] },
         { "AlbertNative.Training", ["AlbertNative", "AlbertNative.Model", "AlbertNative.Tokenization"] },
-        { "AlbertNative.Server", ["AlbertNative"] },
+        { "AlbertNative.Server", ["AlbertNative", "AlbertNative.Serving"] },
         { "AlbertNative.Annotations", ["AlbertNative", "AlbertNative.Model", "AlbertNative.Tokenization"] },
         { "AlbertNative.Cli", ["AlbertNative", "AlbertNative.Annotations", "AlbertNative.Hub", "AlbertNative.Training"] },
     };
@@ -50,6 +51,7 @@ public sealed class ProjectReferenceTests
         { "AlbertNative.Model", ["Checkpoints", "Hub", "Tensors"] },
         { "AlbertNative", ["Checkpoints", "Hub", "Model", "Tensors", "Tokenization"] },
         { "AlbertNative.Extensions.AI", ["AlbertNative", "Hub", "Model"] },
+        { "AlbertNative.Serving", ["AlbertNative", "Model", "Tensors"] },
         { "AlbertNative.Training", ["AlbertNative", "Checkpoints", "Model", "Tensors", "Tokenization"] },
         { "albert-serve", ["AlbertNative", "Hub", "Model", "Tensors", "Tokenization"] },
         { "AlbertNative.Annotations", ["AlbertNative", "Checkpoints", "Model", "Tensors", "Tokenization"] },

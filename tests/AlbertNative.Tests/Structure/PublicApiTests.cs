@@ -13,7 +13,7 @@ public sealed class PublicApiTests
     [
         "AlbertNative.Tensors", "AlbertNative.Tokenization", "AlbertNative.Checkpoints", "AlbertNative.Model",
         "AlbertNative", "AlbertNative.Hub", "AlbertNative.Extensions.AI", "AlbertNative.Training", "AlbertNative.Annotations",
-        "AlbertNative.Models.Nano",
+        "AlbertNative.Serving", "AlbertNative.Models.Nano",
     ];
 
     [Theory]

@@ -2,6 +2,7 @@ using AlbertNative;
 using AlbertNative.Checkpoints;
 using AlbertNative.Hub;
 using AlbertNative.Model;
+using AlbertNative.Serving;
 using AlbertNative.Tensors;
 using AlbertNative.Tokenization;
 using Microsoft.Extensions.AI;
@@ -83,5 +84,23 @@ internal static class Packages
 
         var generator = provider.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>();
         ReadOnlyMemory<float> vector = await generator.GenerateVectorAsync("تهران پایتخت ایران است.");
+    }
+
+    public static async Task Serve()
+    {
+        await using InferenceScheduler scheduler = new();
+        await using ModelRegistry models = new(scheduler);
+        await models.LoadAsync("nano", "weights/albert-nano.safetensors");
+        ServingClient client = new(new ClientOptions { Name = "search", TokensPerMinute = 1_000_000 });
+
+        using ModelLease lease = models.Acquire("nano")!;
+        TaskOperation<string, float[]> embedding = lease.Model.Task<TextEmbedder>().Operation();
+        EncodedInput<string>[] inputs = [embedding.Encode("the king of Judah"), embedding.Encode("شاه به تهران رفت")];
+
+        Submission<float[]> submission = scheduler.Submit(lease.Model, embedding, inputs, new RequestTerms { Client = client });
+        if (submission.Refusal is Refusal refusal)
+            Console.WriteLine($"{refusal.Reason}: {refusal.Message}, again after {refusal.RetryAfter}");
+        else
+            Console.WriteLine((await submission.Completion).Results.Count);
     }
 }

@@ -1,0 +1,29 @@
+namespace AlbertNative.Serving;
+
+/// <summary>What takes a worker's sequences through one model's layers: the model, or a simulation of it.</summary>
+internal interface IStepper : IDisposable
+{
+    /// <summary>True where a sequence may join now.</summary>
+    bool CanJoin { get; }
+
+    /// <summary>The tokens of all sequences that are in.</summary>
+    int TokenCount { get; }
+
+    /// <summary>The inputs whose last sequence came through with the last step.</summary>
+    IReadOnlyList<ScheduledInput> Through { get; }
+
+    /// <summary>Takes a sequence of a prepared input in.</summary>
+    void Join(ScheduledInput input, int sequence);
+
+    /// <summary>Takes all sequences of an input out.</summary>
+    void Remove(ScheduledInput input);
+
+    /// <summary>Takes all sequences out.</summary>
+    void Clear();
+
+    /// <summary>Takes all sequences through one layer. Where it throws, none is in any more.</summary>
+    void Step();
+
+    /// <summary>Computes the head of an input that is through.</summary>
+    void RunHead(ScheduledInput input);
+}

@@ -1,0 +1,295 @@
+using System.Diagnostics;
+
+namespace AlbertNative.Serving;
+
+/// <summary>
+/// All that was admitted and is not over. Everything in it is guarded by <see cref="Gate"/>, which is held for a moment only:
+/// never while something is computed, encoded or finished.
+/// </summary>
+internal sealed class WorkQueue
+{
+    private readonly List<WorkStream> _streams = [];
+    private readonly DeadlineWheel _deadlines;
+    private readonly List<Timed> _due = [];
+    private readonly bool _finishesInline;
+    private double _streamTime;
+    private bool _stopped;
+
+    /// <param name="options">What can be chosen.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="telemetry">Told what happens.</param>
+    /// <param name="finishesInline">Whether results are finished where they come up, and not by the thread pool.</param>
+    public WorkQueue(SchedulerOptions options, TimeProvider time, ServingTelemetry telemetry, bool finishesInline)
+    {
+        Options = options;
+        Time = time;
+        Telemetry = telemetry;
+        _finishesInline = finishesInline;
+        _deadlines = new DeadlineWheel(time);
+        LastStep = time.GetTimestamp();
+    }
+
+    public object Gate { get; } = new();
+
+    public SchedulerOptions Options { get; }
+
+    public TimeProvider Time { get; }
+
+    public ServingTelemetry Telemetry { get; }
+
+    public IReadOnlyList<WorkStream> Streams => _streams;
+
+    /// <summary>Requests that are not over.</summary>
+    public int Requests { get; private set; }
+
+    /// <summary>Their memory.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>When a step was last finished, or work came up where there was none.</summary>
+    public long LastStep { get; private set; }
+
+    /// <summary>Completed when there is no request; made where somebody waits for it.</summary>
+    public TaskCompletionSource? Empty { get; set; }
+
+    /// <summary>The time that all admitted work takes, with all workers at it.</summary>
+    public double BacklogSeconds(WorkLane? lane = null)
+    {
+        double seconds = 0;
+        foreach (WorkStream stream in _streams)
+        {
+            if (lane is null || stream.Lane == lane)
+                seconds += stream.BacklogSeconds;
+        }
+        return seconds / Options.WorkerCount;
+    }
+
+    public void Open(ModelWork work)
+    {
+        lock (Gate)
+        {
+            _streams.Add(work.Express);
+            _streams.Add(work.Bulk);
+        }
+    }
+
+    /// <summary>Lets go of a model whose requests are all over.</summary>
+    public void Close(ModelWork work)
+    {
+        lock (Gate)
+        {
+            work.IsClosed = true;
+            _streams.Remove(work.Express);
+            _streams.Remove(work.Bulk);
+            Monitor.PulseAll(Gate);
+        }
+    }
+
+    /// <summary>Takes a request in. Under the gate.</summary>
+    public void Enter(ScheduledRequest request)
+    {
+        WorkStream stream = request.Stream;
+        if (stream.Requests == 0)
+            stream.Start = Math.Max(stream.Start, _streamTime);
+        if (Requests == 0)
+            LastStep = Time.GetTimestamp();
+        stream.Requests++;
+        stream.Backlog += request.Cost * stream.Work.Layers;
+        stream.Bytes += request.Bytes;
+        stream.Tokens += request.Tokens;
+        Requests++;
+        Bytes += request.Bytes;
+        request.Waiting = request.Unfinished = request.Cost;
+        request.Client.Held += request.Held;
+        request.Client.Running++;
+        stream.Enter(request);
+        _deadlines.Enter(request);
+        Monitor.Pulse(Gate);
+    }
+
+    /// <summary>Wakes another worker where there is more to do. Under the gate.</summary>
+    public void WakeIfWaiting()
+    {
+        foreach (WorkStream stream in _streams)
+        {
+            if (stream.HasWaiting)
+            {
+                Monitor.Pulse(Gate);
+                return;
+            }
+        }
+    }
+
+    /// <summary>Waits until a worker has something to do; false once the queue has been stopped.</summary>
+    public bool WaitForWork(Worker worker)
+    {
+        lock (Gate)
+        {
+            while (!_stopped && !worker.HasWork())
+                Monitor.Wait(Gate);
+            return !_stopped;
+        }
+    }
+
+    /// <summary>A stream's turn has come. Under the gate.</summary>
+    public void Chosen(WorkStream stream) => _streamTime = Math.Max(_streamTime, stream.Start);
+
+    /// <summary>A stream has had so much of the time. Under the gate.</summary>
+    public void Computed(WorkStream stream, double seconds)
+    {
+        stream.Start += seconds / stream.Weight;
+        LastStep = Time.GetTimestamp();
+    }
+
+    /// <summary>Has an input's result finished by a thread of the pool.</summary>
+    public void Finish(ScheduledInput input)
+    {
+        if (_finishesInline)
+            FinishNow(input);
+        else
+            ThreadPool.UnsafeQueueUserWorkItem(static work => work.Queue.FinishNow(work.Input), (Queue: this, Input: input), preferLocal: false);
+    }
+
+    /// <summary>Ends a request with a failure; nothing happens where it is over.</summary>
+    public bool End(ScheduledRequest request, Exception failure)
+    {
+        lock (Gate)
+        {
+            if (!TryEnd(request))
+                return false;
+        }
+        Fail(request, failure);
+        return true;
+    }
+
+    /// <summary>Ends a request whose client has gone.</summary>
+    public void Cancel(ScheduledRequest request, CancellationToken cancellationToken)
+    {
+        if (End(request, new OperationCanceledException(cancellationToken)))
+            Telemetry.Cancelled(request.FirstTaken == 0 ? "queued" : "running");
+    }
+
+    /// <summary>Ends all requests whose deadline has passed.</summary>
+    public void Expire()
+    {
+        List<ScheduledRequest>? ended = null;
+        lock (Gate)
+        {
+            _deadlines.Turn(Time.GetTimestamp(), _due);
+            foreach (Timed timed in _due)
+            {
+                ScheduledRequest request = (ScheduledRequest)timed;
+                if (TryEnd(request))
+                    (ended ??= []).Add(request);
+            }
+            _due.Clear();
+        }
+        foreach (ScheduledRequest request in ended ?? [])
+        {
+            RequestStage stage = request.FirstTaken == 0 ? RequestStage.Queued : RequestStage.Running;
+            Fail(request, new DeadlineExceededException(stage));
+            Telemetry.Expired(stage);
+        }
+    }
+
+    /// <summary>Ends all requests that are left.</summary>
+    public void EndAll(Func<Exception> failure)
+    {
+        List<ScheduledRequest> left = [];
+        lock (Gate)
+        {
+            _deadlines.TakeAll(_due);
+            foreach (Timed timed in _due)
+            {
+                ScheduledRequest request = (ScheduledRequest)timed;
+                if (TryEnd(request))
+                    left.Add(request);
+            }
+            _due.Clear();
+        }
+        foreach (ScheduledRequest request in left)
+            Fail(request, failure());
+    }
+
+    /// <summary>Ends the workers.</summary>
+    public void Stop()
+    {
+        lock (Gate)
+        {
+            _stopped = true;
+            Monitor.PulseAll(Gate);
+        }
+    }
+
+    private void FinishNow(ScheduledInput input)
+    {
+        ScheduledRequest request = input.Request;
+        if (request.IsOver)
+        {
+            input.Abandon();
+            return;
+        }
+        try
+        {
+            input.Finish();
+        }
+        catch (Exception failure)
+        {
+            End(request, failure);
+            return;
+        }
+        lock (Gate)
+        {
+            if (request.IsOver)
+                return;
+            GiveBack(request, input.Index);
+            if (!request.InputFinished() || !TryEnd(request))
+                return;
+        }
+        long now = Time.GetTimestamp();
+        request.Release?.Invoke();
+        request.Succeed(now);
+        ServingTelemetry.Answered(request, Time, now);
+    }
+
+    private static void Fail(ScheduledRequest request, Exception failure)
+    {
+        request.Release?.Invoke();
+        request.Fail(failure);
+    }
+
+    /// <summary>The client no longer holds what an input took.</summary>
+    private static void GiveBack(ScheduledRequest request, int input)
+    {
+        long cost = 0;
+        for (int s = 0; s < request.SequenceCountOf(input); s++)
+            cost += request.Stream.Work.Cost.Of(request.LengthOf(input, s));
+        long given = (long)(request.Held * (cost / (double)request.Unfinished));
+        request.Unfinished -= cost;
+        request.Held -= given;
+        request.Client.Held -= given;
+    }
+
+    private bool TryEnd(ScheduledRequest request)
+    {
+        if (!request.TryEnd())
+            return false;
+        WorkStream stream = request.Stream;
+        stream.Leave(request);
+        stream.Backlog -= request.Waiting * stream.Work.Layers;
+        request.Waiting = 0;
+        stream.Requests--;
+        stream.Bytes -= request.Bytes;
+        stream.Tokens -= request.Tokens;
+        Requests--;
+        Bytes -= request.Bytes;
+        request.Client.Held -= request.Held;
+        request.Held = 0;
+        request.Client.Running--;
+        _deadlines.Leave(request);
+        request.Cancellation.Unregister();
+        Debug.Assert(Requests >= 0 && Bytes >= 0 && request.Client.Held >= 0 && request.Client.Running >= 0, "something was given back twice");
+        if (Requests == 0)
+            Empty?.TrySetResult();
+        return true;
+    }
+}

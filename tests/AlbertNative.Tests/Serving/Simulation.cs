@@ -1,0 +1,313 @@
+using System.Diagnostics;
+using AlbertNative.Model;
+using AlbertNative.Serving;
+
+namespace AlbertNative.Tests.Serving;
+
+/// <summary>A clock that goes on only when it is told to.</summary>
+internal sealed class SimulatedClock : TimeProvider
+{
+    private long _ticks = TimeSpan.TicksPerDay;
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public double Seconds => _ticks / (double)TimeSpan.TicksPerSecond;
+
+    public override long GetTimestamp() => _ticks;
+
+    public override DateTimeOffset GetUtcNow() => new(_ticks, TimeSpan.Zero);
+
+    public void Advance(double seconds) => _ticks += Math.Max(1, (long)(seconds * TimeSpan.TicksPerSecond));
+
+    /// <summary>Nothing happens by itself: whoever simulates asks for what is due.</summary>
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => new NoTimer();
+
+    private sealed class NoTimer : ITimer
+    {
+        public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+
+        public void Dispose()
+        {
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}
+
+/// <summary>A request without a model: it knows the lengths of its sequences, and how often and how it has ended.</summary>
+internal sealed class SimulatedRequest(SimulatedClock clock, int[][] lengths) : ScheduledRequest
+{
+    public List<int> Finished { get; } = [];
+
+    public int Outcomes { get; private set; }
+
+    public Exception? Failure { get; private set; }
+
+    public bool Succeeded => Outcomes == 1 && Failure is null;
+
+    public double AdmittedAt { get; } = clock.Seconds;
+
+    public double EndedAt { get; private set; }
+
+    /// <summary>A step with an input of this request in it fails.</summary>
+    public bool IsPoison { get; init; }
+
+    public override int InputCount => lengths.Length;
+
+    public override int SequenceCountOf(int input) => lengths[input].Length;
+
+    public override int LengthOf(int input, int sequence) => lengths[input][sequence];
+
+    public override void Succeed(long ended) => EndAt(null);
+
+    public override void Fail(Exception failure) => EndAt(failure);
+
+    protected override ScheduledInput CreateInput(int index) => new SimulatedInput(this, index);
+
+    private void EndAt(Exception? failure)
+    {
+        Outcomes++;
+        Failure = failure;
+        EndedAt = clock.Seconds;
+    }
+
+    internal sealed class SimulatedInput(SimulatedRequest request, int index) : ScheduledInput(request, index)
+    {
+        public bool IsPoison => request.IsPoison;
+
+        /// <summary>Its sequences that came through the last layer.</summary>
+        public HashSet<int> Through { get; } = [];
+
+        public bool IsPrepared { get; private set; }
+
+        public override PreparedCall? Call => null;
+
+        public override void Prepare()
+        {
+            IsPrepared = true;
+            Through.Clear();
+        }
+
+        public override void Finish()
+        {
+            if (request.SequenceCountOf(Index) == Through.Count)
+                request.Finished.Add(Index);
+        }
+
+        public override void Abandon() => IsPrepared = false;
+    }
+}
+
+/// <summary>Layers that take the time which the cost model says, and nothing else.</summary>
+internal sealed class SimulatedStepper(Simulation simulation, ModelWork work, bool mixesDepths) : IStepper
+{
+    private readonly List<(SimulatedRequest.SimulatedInput Input, int Sequence, int Length, int Depth)> _inside = [];
+    private readonly List<ScheduledInput> _through = [];
+
+    public bool CanJoin => mixesDepths || _inside.Count == 0 || _inside[0].Depth == 0;
+
+    public int TokenCount => _inside.Sum(entry => entry.Length);
+
+    public IReadOnlyList<ScheduledInput> Through => _through;
+
+    public void Join(ScheduledInput input, int sequence)
+    {
+        SimulatedRequest.SimulatedInput simulated = (SimulatedRequest.SimulatedInput)input;
+        simulation.Require(CanJoin && simulated.IsPrepared, "joined too late, or without its call");
+        simulation.Require(!_inside.Any(entry => entry.Input == simulated && entry.Sequence == sequence), "a sequence joined twice");
+        _inside.Add((simulated, sequence, input.Request.LengthOf(input.Index, sequence), 0));
+    }
+
+    public void Remove(ScheduledInput input) => _inside.RemoveAll(entry => entry.Input == input);
+
+    public void Clear() => _inside.Clear();
+
+    public void Step()
+    {
+        _through.Clear();
+        simulation.Require(_inside.Count > 0, "a step of nothing");
+        simulation.Require(TokenCount <= simulation.Options.StepTokens || _inside.Count == 1, "more than a step's tokens");
+        double cost = CostModel.StepTokens + _inside.Sum(entry => work.Cost.Of(entry.Length));
+        simulation.Clock.Advance(cost / (simulation.TrueRate * work.Layers));
+        simulation.Stepped(_inside.Select(entry => (SimulatedRequest)entry.Input.Request), _inside.Select(entry => entry.Length));
+        if (_inside.Any(entry => entry.Input.IsPoison))
+        {
+            _inside.Clear();
+            throw new InvalidDataException("poison");
+        }
+        for (int i = _inside.Count - 1; i >= 0; i--)
+        {
+            (SimulatedRequest.SimulatedInput input, int sequence, int length, int depth) = _inside[i];
+            _inside[i] = (input, sequence, length, depth + 1);
+            if (depth + 1 < work.Layers)
+                continue;
+            _inside.RemoveAt(i);
+            simulation.Require(input.Through.Add(sequence), "a sequence came through twice");
+            if (input.Through.Count == input.Request.SequenceCountOf(input.Index))
+                _through.Add(input);
+        }
+    }
+
+    public void RunHead(ScheduledInput input)
+    {
+    }
+
+    public void Dispose()
+    {
+    }
+}
+
+/// <summary>A scheduler in simulated time, one thread, no model: what happens depends on the seed alone.</summary>
+internal sealed class Simulation
+{
+    private readonly List<Worker> _workers = [];
+    private int _turn;
+
+    public Simulation(SchedulerOptions options, int layers = 12, double trueRate = 2000, bool mixesDepths = true, int models = 1)
+    {
+        Options = options with { Threads = 1, Workers = options.Workers ?? 1 };
+        TrueRate = trueRate;
+        Scheduler = InferenceScheduler.CreateDriven(Options, Clock);
+        for (int i = 0; i < models; i++)
+        {
+            ModelWork? work = null;
+            work = new ModelWork(
+                $"model {i}", layers, 768, new CostModel(768, 3072, trueRate), options.ExpressShare,
+                _ =>
+                {
+                    CreatingStepper();
+                    return new SimulatedStepper(this, work!, mixesDepths);
+                });
+            Models.Add(work);
+            Scheduler.Queue.Open(work);
+        }
+        for (int i = 0; i < Options.WorkerCount; i++)
+            _workers.Add(new Worker(Scheduler.Queue, i, threads: 1));
+    }
+
+    public SimulatedClock Clock { get; } = new();
+
+    public SchedulerOptions Options { get; }
+
+    public InferenceScheduler Scheduler { get; }
+
+    public List<ModelWork> Models { get; } = [];
+
+    public ModelWork Work => Models[0];
+
+    public double TrueRate { get; }
+
+    public List<SimulatedRequest> Requests { get; } = [];
+
+    public List<string> Broken { get; } = [];
+
+    /// <summary>Called before a stepper is made.</summary>
+    public Action CreatingStepper { get; set; } = () => { };
+
+    /// <summary>Tokens, times layers, that were computed for each request.</summary>
+    public Dictionary<SimulatedRequest, long> Computed { get; } = [];
+
+    public static ServingClient Client(string name, double weight = 1) => new(new ClientOptions { Name = name, Weight = weight });
+
+    /// <summary>Submits inputs of one sequence each.</summary>
+    public (SimulatedRequest? Request, Refusal? Refusal) Submit(ServingClient client, params int[] lengths) =>
+        Submit(new RequestTerms { Client = client }, [.. lengths.Select(length => new[] { length })]);
+
+    public void SubmitTraced(ServingClient client, Activity parent, int length) =>
+        Submit(new RequestTerms { Client = client }, [[length]], parent: parent);
+
+    public (SimulatedRequest? Request, Refusal? Refusal) Submit(
+        RequestTerms terms, int[][] lengths, CancellationToken aborted = default, bool isPoison = false, int model = 0, Activity? parent = null)
+    {
+        ModelWork work = Models[model];
+        int[] all = [.. lengths.SelectMany(input => input)];
+        RequestSize size = new(all.Sum(), all.Max(), all.Sum(length => (long)work.Cost.Of(length)), all.Sum() * 48L);
+        SimulatedRequest? request = null;
+        Refusal? refusal = Scheduler.Admit(work, size, terms, (stream, held, deadline) => request = new SimulatedRequest(Clock, lengths)
+        {
+            Client = terms.Client,
+            Stream = stream,
+            Admitted = Clock.GetTimestamp(),
+            Deadline = deadline,
+            Cost = size.Cost,
+            Tokens = size.Tokens,
+            Bytes = size.Bytes,
+            Held = held,
+            IsPoison = isPoison,
+            Parent = parent,
+        });
+        if (request is null)
+            return (null, refusal);
+        Requests.Add(request);
+        Scheduler.Watch(request, aborted);
+        return (request, null);
+    }
+
+    /// <summary>One step of one worker; false where none has anything to do.</summary>
+    public bool Step()
+    {
+        for (int i = 0; i < _workers.Count; i++)
+        {
+            Worker worker = _workers[_turn++ % _workers.Count];
+            if (worker.Step())
+            {
+                Scheduler.Queue.Expire();
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// <summary>Works until a time; where there is nothing to do, time passes.</summary>
+    public void RunUntil(double seconds)
+    {
+        while (Clock.Seconds < seconds)
+        {
+            if (Step())
+                continue;
+            Clock.Advance(Math.Min(0.005, Math.Max(1e-6, seconds - Clock.Seconds)));
+            Scheduler.Queue.Expire();
+        }
+    }
+
+    public void RunToTheEnd()
+    {
+        while (Step())
+        {
+        }
+    }
+
+    public void Stepped(IEnumerable<SimulatedRequest> requests, IEnumerable<int> lengths)
+    {
+        foreach ((SimulatedRequest request, int length) in requests.Zip(lengths))
+            Computed[request] = Computed.GetValueOrDefault(request) + length;
+    }
+
+    /// <summary>Says later what was broken: what a stepper throws is a failing step.</summary>
+    public void Require(bool holds, string what)
+    {
+        if (!holds)
+            Broken.Add(what);
+    }
+
+    /// <summary>Everything that was counted is given back, and every request has ended once.</summary>
+    public void AssertNothingIsLeft()
+    {
+        Assert.Empty(Broken);
+        SchedulerLoad load = Scheduler.Load;
+        Assert.Equal((0, 0, 0L, 0L, 0.0), (load.Requests, load.Sequences, load.Tokens, load.Bytes, load.WaitSeconds));
+        foreach (ModelWork work in Models)
+        {
+            foreach (WorkStream stream in (WorkStream[])[work.Express, work.Bulk])
+                Assert.Equal((0, 0, 0L, 0L, false), (stream.Requests, stream.Running, stream.Backlog, stream.Bytes, stream.HasWaiting));
+        }
+        foreach (SimulatedRequest request in Requests)
+        {
+            Assert.Equal(1, request.Outcomes);
+            Assert.Equal((0L, 0), (request.Client.Held, request.Client.Running));
+            Assert.Equal(request.Finished.Distinct().Count(), request.Finished.Count);
+            if (request.Succeeded)
+                Assert.Equal(request.InputCount, request.Finished.Count);
+        }
+    }
+}
