@@ -55,7 +55,8 @@ internal sealed class PredictCommand : TextCommand
             WriteJson = (_, _, _) => throw new InvalidOperationException("a text's rows are lines of their own"),
             Render = (console, _, rows) => format.Render(console, rows),
         };
-        if (Session.Terminal.OutputIsTerminal && !Output.IsJson(parsed) && !Input.IsJson(parsed))
+        bool isTable = Session.Terminal.OutputIsTerminal && !Output.IsJson(parsed) && !Input.IsJson(parsed);
+        if (isTable || Input.TablePath(parsed) is not null)
             return Run(parsed, work);
         using NluJsonWriter writer = new(Session.Terminal.Output, format);
         return Run(parsed, work, writer, resultsOnScreen: Session.Terminal.OutputIsTerminal);
