@@ -42,6 +42,14 @@ public sealed class PredictTests
         Assert.Single(run.Lines);
     }
 
+    [Fact]
+    public void A_table_is_refused()
+    {
+        CliRun run = CliRun.Of("predict", "--input", "texts.parquet", "--output", "vectors.parquet");
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("takes no tables", run.Error);
+    }
+
     [Theory]
     [InlineData("en.embed.albert_base_v1", "albert/albert-base-v1")]
     [InlineData("albert_embeddings_albert_base_v1", "albert/albert-base-v1")]
