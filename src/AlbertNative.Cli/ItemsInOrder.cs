@@ -1,3 +1,5 @@
+using AlbertNative.Tokenization;
+
 namespace AlbertNative.Cli;
 
 /// <summary>Items that are read, computed and written in their order, with one way to deal with bad ones.</summary>
@@ -52,6 +54,7 @@ internal sealed record ItemsInOrder<TItem, TResult>(
         }
     }
 
-    // The library says what is wrong with a text by ArgumentException: too long, no mask, no such id.
-    private static bool IsBadInput(Exception e) => e is BadInputException or ArgumentException;
+    // The library says what is wrong with a text by ArgumentException: too long, no mask, no such id. A tokenizer that has been
+    // loaded has a fault only with texts that its rules make too much of.
+    private static bool IsBadInput(Exception e) => e is BadInputException or ArgumentException or TokenizerFormatException;
 }

@@ -4,6 +4,7 @@ namespace AlbertNative.Extensions.AI;
 public sealed class AlbertOptions
 {
     private readonly List<Action<IServiceProvider, object?>> _startup = [];
+    private readonly List<Func<IServiceProvider, object?, CancellationToken, System.Threading.Tasks.Task>> _warmUps = [];
 
     /// <summary>
     /// The model: its directory, its file, or its name on the hub (<c>org/name</c>, <c>org/name@revision</c>), which is
@@ -36,6 +37,8 @@ public sealed class AlbertOptions
 
     internal IReadOnlyList<Action<IServiceProvider, object?>> Startup => _startup;
 
+    internal IReadOnlyList<Func<IServiceProvider, object?, CancellationToken, System.Threading.Tasks.Task>> WarmUps => _warmUps;
+
     /// <summary>
     /// Loads a task when the host starts, so that the first request need not wait and a bad file stops the start; a
     /// task that is not named here loads when it is first used.
@@ -46,6 +49,20 @@ public sealed class AlbertOptions
         where TTask : TextTask
     {
         _startup.Add(static (services, key) => Keyed.Get<TTask>(services, key));
+        return this;
+    }
+
+    /// <summary>
+    /// Loads a task and runs it once while the host goes on with its start; calls of its <see cref="AlbertRunner{TTask}"/>
+    /// wait for that without a thread. Where it fails, it is tried again after a second, and then less and less often; the
+    /// health check tells why.
+    /// </summary>
+    /// <typeparam name="TTask">The task that the application uses.</typeparam>
+    /// <returns>These options.</returns>
+    public AlbertOptions WarmUp<TTask>()
+        where TTask : TextTask
+    {
+        _warmUps.Add(static (services, key, cancellationToken) => Keyed.Get<AlbertRunner<TTask>>(services, key).WarmUpAsync(cancellationToken));
         return this;
     }
 }

@@ -14,10 +14,13 @@ public sealed class AlbertRunner<TTask> : IDisposable
     where TTask : TextTask
 {
     private readonly Func<TTask> _load;
+    private readonly Action<TTask>? _runOnce;
+    private readonly Lock _loadingOnce = new();
     private readonly SemaphoreSlim _places;
     private readonly Operation _operation;
     private readonly CancellationTokenSource _closing = new();
     private TTask? _task;
+    private Task<TTask>? _loading;
 
     /// <summary>Makes a runner of a task that is loaded already.</summary>
     /// <param name="task">The task; the caller disposes it after the runner.</param>
@@ -30,15 +33,21 @@ public sealed class AlbertRunner<TTask> : IDisposable
     {
         ArgumentNullException.ThrowIfNull(task);
         CallUsage.CountBatchesOf(task);
+        _loading = System.Threading.Tasks.Task.FromResult(task);
     }
 
     /// <summary>Makes a runner of a task that is loaded, with its batches counted, when it is first called.</summary>
-    internal AlbertRunner(Func<TTask> load, string modelId, int? maxConcurrentCalls, ILogger logger)
+    /// <param name="load">Loads it.</param>
+    /// <param name="modelId">The model's name in logs, metrics and traces.</param>
+    /// <param name="maxConcurrentCalls">How many calls run at once; null for the number of processors.</param>
+    /// <param name="logger">Hears of calls and failures.</param>
+    /// <param name="runOnce">What a warm-up runs.</param>
+    internal AlbertRunner(Func<TTask> load, string modelId, int? maxConcurrentCalls, ILogger logger, Action<TTask>? runOnce = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(modelId);
         int places = maxConcurrentCalls ?? Environment.ProcessorCount;
         ArgumentOutOfRangeException.ThrowIfLessThan(places, 1, nameof(maxConcurrentCalls));
-        _load = load;
+        (_load, _runOnce) = (load, runOnce);
         _places = new(places);
         _operation = new(TaskDescription.Of(typeof(TTask)).TelemetryName, modelId, logger);
     }
@@ -80,12 +89,12 @@ public sealed class AlbertRunner<TTask> : IDisposable
         using OperationCall observed = _operation.Start(usage);
         try
         {
-            await WaitAsync(cancellationToken).ConfigureAwait(false);
+            TTask task = await WaitAsync(cancellationToken).ConfigureAwait(false);
             TResult result;
             try
             {
                 observed.Running();
-                result = await System.Threading.Tasks.Task.Run(() => usage.During(() => call(Task, cancellationToken)), cancellationToken)
+                result = await System.Threading.Tasks.Task.Run(() => usage.During(() => call(task, cancellationToken)), cancellationToken)
                     .ConfigureAwait(false);
             }
             finally
@@ -103,17 +112,41 @@ public sealed class AlbertRunner<TTask> : IDisposable
         }
     }
 
+    /// <summary>Loads the task and runs it once, unless that has been done or a call has loaded it.</summary>
+    internal Task WarmUpAsync(CancellationToken cancellationToken) => LoadAsync(runs: true).WaitAsync(cancellationToken);
+
     /// <summary>Refuses further calls and those that wait; those that run finish. The task is not disposed here.</summary>
     // The semaphore is left to the garbage collector: calls that still run give their places back.
     public void Dispose() => _closing.Cancel();
 
-    private async Task WaitAsync(CancellationToken cancellationToken)
+    /// <summary>The task, which one thread loads while any number of calls wait for it.</summary>
+    private Task<TTask> LoadAsync(bool runs)
+    {
+        lock (_loadingOnce)
+        {
+            if (_loading is null or { IsFaulted: true })
+                _loading = System.Threading.Tasks.Task.Run(() => Load(runs));
+            return _loading;
+        }
+    }
+
+    private TTask Load(bool runs)
+    {
+        TTask task = Task;
+        if (runs)
+            _runOnce?.Invoke(task);
+        return task;
+    }
+
+    /// <summary>Waits for the task to be loaded and for a place.</summary>
+    private async Task<TTask> WaitAsync(CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, this);
         using CancellationTokenSource giveUp = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token, cancellationToken);
         _operation.QueueChanged(+1);
         try
         {
+            TTask task = await LoadAsync(runs: false).WaitAsync(giveUp.Token).ConfigureAwait(false);
             await _places.WaitAsync(giveUp.Token).ConfigureAwait(false);
             // A place may come free at the moment of the disposal.
             if (_closing.IsCancellationRequested)
@@ -121,6 +154,7 @@ public sealed class AlbertRunner<TTask> : IDisposable
                 _places.Release();
                 throw new ObjectDisposedException(GetType().FullName);
             }
+            return task;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

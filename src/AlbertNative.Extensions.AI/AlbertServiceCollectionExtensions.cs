@@ -14,12 +14,15 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Adds ALBERT models to an application's services.</summary>
 public static class AlbertServiceCollectionExtensions
 {
+    // What a warm-up reads.
+    private const string Word = "a";
+
     /// <summary>
     /// Adds the application's model: <c>IEmbeddingGenerator&lt;string, Embedding&lt;float&gt;&gt;</c>, every task
     /// (<see cref="TextEmbedder"/>, <see cref="MaskFiller"/>, <see cref="TextClassifier"/>, <see cref="TokenClassifier"/>,
     /// <see cref="QuestionAnswerer"/>, <see cref="SentenceOrderPredictor"/>, <see cref="MultipleChoiceSelector"/>, <see cref="Reranker"/>) and an
     /// <see cref="AlbertRunner{TTask}"/> of each, all as singletons. Nothing is loaded before it is used, unless
-    /// <see cref="AlbertOptions.LoadAtStartup"/> says so; the container disposes what was loaded.
+    /// <see cref="AlbertOptions.LoadAtStartup"/> or <see cref="AlbertOptions.WarmUp"/> says so; the container disposes what was loaded.
     /// </summary>
     /// <remarks>
     /// All tasks stand on one opened <see cref="TextModel"/>, a service too: four tasks of a file take its memory once. A
@@ -64,16 +67,18 @@ public static class AlbertServiceCollectionExtensions
             .ValidateOnStart();
         services.AddSingleton(new AddedModel(key));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, ModelPreload>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, ModelWarmUp>());
+        services.TryAdd(new ServiceDescriptor(typeof(ModelState), key, (_, _) => new ModelState(), ServiceLifetime.Singleton));
 
         services.TryAdd(new ServiceDescriptor(typeof(TextModel), key, (provider, _) => Open(provider, key), ServiceLifetime.Singleton));
-        AddTask(services, key, (model, options) => new TextEmbedder(model, options.Embedding, options.Task));
-        AddTask(services, key, (model, options) => new MaskFiller(model, options.Task));
-        AddTask(services, key, (model, options) => new TextClassifier(model, options.Task));
-        AddTask(services, key, (model, options) => new TokenClassifier(model, options.Task));
-        AddTask(services, key, (model, options) => new QuestionAnswerer(model, options.Task));
-        AddTask(services, key, (model, options) => new SentenceOrderPredictor(model, options.Task));
-        AddTask(services, key, (model, options) => new MultipleChoiceSelector(model, options.Task));
-        AddTask(services, key, (model, options) => new Reranker(model, options.Task));
+        AddTask(services, key, (model, options) => new TextEmbedder(model, options.Embedding, options.Task), embedder => embedder.Embed(Word));
+        AddTask(services, key, (model, options) => new MaskFiller(model, options.Task), filler => filler.Fill(filler.MaskToken));
+        AddTask(services, key, (model, options) => new TextClassifier(model, options.Task), classifier => classifier.Classify(Word));
+        AddTask(services, key, (model, options) => new TokenClassifier(model, options.Task), classifier => classifier.Classify(Word));
+        AddTask(services, key, (model, options) => new QuestionAnswerer(model, options.Task), answerer => answerer.Answer(Word, Word));
+        AddTask(services, key, (model, options) => new SentenceOrderPredictor(model, options.Task), predictor => predictor.Predict(Word, Word));
+        AddTask(services, key, (model, options) => new MultipleChoiceSelector(model, options.Task), selector => selector.Select(Word, [Word]));
+        AddTask(services, key, (model, options) => new Reranker(model, options.Task), reranker => reranker.Score(Word, Word));
         services.TryAdd(new ServiceDescriptor(
             typeof(IEmbeddingGenerator<string, Embedding<float>>),
             key,
@@ -88,7 +93,8 @@ public static class AlbertServiceCollectionExtensions
         return services;
     }
 
-    private static void AddTask<TTask>(IServiceCollection services, string? key, Func<TextModel, AlbertOptions, TTask> create)
+    private static void AddTask<TTask>(
+        IServiceCollection services, string? key, Func<TextModel, AlbertOptions, TTask> create, Action<TTask> runOnce)
         where TTask : TextTask
     {
         services.TryAdd(new ServiceDescriptor(typeof(TTask), key, (provider, _) => Create(provider, key, create), ServiceLifetime.Singleton));
@@ -99,7 +105,7 @@ public static class AlbertServiceCollectionExtensions
             {
                 AlbertOptions options = OptionsOf(provider, key);
                 return new AlbertRunner<TTask>(
-                    () => Keyed.Get<LoadedRunner<TTask>>(provider, key).Task, options.EffectiveModelId, options.MaxConcurrentCalls, Logger(provider));
+                    () => Keyed.Get<LoadedRunner<TTask>>(provider, key).Task, options.EffectiveModelId, options.MaxConcurrentCalls, Logger(provider), runOnce);
             },
             ServiceLifetime.Singleton));
         services.TryAdd(new ServiceDescriptor(
@@ -123,8 +129,10 @@ public static class AlbertServiceCollectionExtensions
         catch (Exception e)
         {
             Log.OpeningFailed(logger, e, options.ModelPath);
+            Keyed.Get<ModelState>(provider, key).Failed(e);
             throw;
         }
+        Keyed.Get<ModelState>(provider, key).Opened();
         Log.Opened(logger, options.ModelPath, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
         return model;
     }

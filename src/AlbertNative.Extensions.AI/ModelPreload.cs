@@ -6,7 +6,18 @@ namespace AlbertNative.Extensions.AI;
 
 /// <summary>A model that was added to the application.</summary>
 /// <param name="Key">Its name; null for the default model.</param>
-internal sealed record AddedModel(string? Key);
+internal sealed record AddedModel(string? Key)
+{
+    /// <summary>The error where no file or directory is at the model's place; null where one is, or where the hub may have it.</summary>
+    public FileNotFoundException? Missing(AlbertOptions options)
+    {
+        string path = options.ModelPath;
+        if (Path.Exists(path) || HubName.TryParse(path, out _))
+            return null;
+        string name = Key is null ? "the default model" : $"the model '{Key}'";
+        return new($"{name} is to be loaded from {path}, where there is no file or directory", path);
+    }
+}
 
 /// <summary>
 /// Before the host takes requests, sees that every model is where its options say, and loads what
@@ -21,7 +32,10 @@ internal sealed class ModelPreload(
         () =>
         {
             foreach (AddedModel model in models.Distinct())
-                Find(model);
+            {
+                if (model.Missing(OptionsOf(model)) is { } missing)
+                    throw missing;
+            }
             foreach (AddedModel model in models.Distinct())
             {
                 foreach (Action<IServiceProvider, object?> load in OptionsOf(model).Startup)
@@ -35,17 +49,6 @@ internal sealed class ModelPreload(
 
     /// <inheritdoc/>
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    // What is on the hub is left to the load.
-    private void Find(AddedModel model)
-    {
-        string path = OptionsOf(model).ModelPath;
-        if (!Path.Exists(path) && !HubName.TryParse(path, out _))
-        {
-            string name = model.Key is null ? "the default model" : $"the model '{model.Key}'";
-            throw new FileNotFoundException($"{name} is to be loaded from {path}, where there is no file or directory", path);
-        }
-    }
 
     private AlbertOptions OptionsOf(AddedModel model) => options.Get(model.Key ?? Options.DefaultName);
 }

@@ -11,6 +11,12 @@ internal static partial class Log
     [LoggerMessage(6, LogLevel.Error, "{Path} cannot be opened")]
     public static partial void OpeningFailed(ILogger logger, Exception failure, string path);
 
+    [LoggerMessage(7, LogLevel.Information, "Warmed up {Path} in {Milliseconds:F0} ms")]
+    public static partial void WarmedUp(ILogger logger, string path, double milliseconds);
+
+    [LoggerMessage(8, LogLevel.Error, "{Path} cannot be warmed up; tried again in {Seconds:F0} s")]
+    public static partial void WarmUpFailed(ILogger logger, Exception failure, string path, double seconds);
+
     [LoggerMessage(2, LogLevel.Error, "{Task} cannot be made of {Path}")]
     public static partial void LoadFailed(ILogger logger, Exception failure, string task, string path);
 

@@ -2,6 +2,7 @@ using AlbertNative.Tokenization.Fast.Decoders;
 using AlbertNative.Tokenization.Fast.Models;
 using AlbertNative.Tokenization.Fast.Normalizers;
 using AlbertNative.Tokenization.Fast.PreTokenizers;
+using AlbertNative.Tokenization.Fast.Reading;
 using AlbertNative.Tokenization.SentencePiece;
 using AlbertNative.Tokenization.Slow;
 using AlbertNative.Tokenization.Unicode;
@@ -28,7 +29,7 @@ internal static class AlbertConversion
     public static FastPipeline Convert(ModelProto model, TokenizerSettings settings, TokenizerOptions options)
     {
         UnigramModel unigram = Vocabulary(model, DigitCommaPenalty);
-        AddedEntry[] added = AddSpecialTokens(unigram, settings);
+        AddedEntry[] added = AddTokens(unigram, settings, model);
         int cls = IdOf(added, settings.ClsToken, "[CLS]"), sep = IdOf(added, settings.SepToken, "[SEP]");
         return new FastPipeline
         {
@@ -102,7 +103,8 @@ internal static class AlbertConversion
     /// The special tokens are found in the text; what the vocabulary lacks follows it. <c>[MASK]</c> takes the space
     /// before it.
     /// </summary>
-    private static AddedEntry[] AddSpecialTokens(UnigramModel model, TokenizerSettings settings)
+    /// <exception cref="TokenizerFormatException">An added token has another id than its place gives.</exception>
+    private static AddedEntry[] AddTokens(UnigramModel model, TokenizerSettings settings, ModelProto source)
     {
         AddedToken[] tokens =
         [
@@ -114,12 +116,30 @@ internal static class AlbertConversion
             .. settings.AdditionalSpecialTokens,
         ];
         List<AddedEntry> entries = [];
+        Dictionary<string, AddedToken> roles = new(StringComparer.Ordinal);
+        foreach (AddedToken token in tokens)
+            roles.TryAdd(token.Content, token with { Special = true });
+        Dictionary<string, int> places = new(StringComparer.Ordinal);
         int next = model.Count;
-        foreach (AddedToken token in tokens.DistinctBy(token => token.Content))
+        // Those that the files give ids come first, as in transformers; a role among them is found as its role says.
+        foreach ((int id, AddedToken token) in settings.AddedTokens.OrderBy(entry => entry.Key))
         {
-            int id = model.IdOf(token.Content);
-            entries.Add(new AddedEntry(token with { Special = true }, id >= 0 ? id : next++));
+            int place = Add(roles.GetValueOrDefault(token.Content, token));
+            if (place != id)
+                throw source.Error($"the added token {JsonCursor.Quote(token.Content)} has the id {id}, its place gives {place}");
         }
+        foreach (AddedToken token in roles.Values)
+            Add(token);
         return [.. entries];
+
+        int Add(AddedToken token)
+        {
+            if (places.TryGetValue(token.Content, out int place))
+                return place;
+            place = model.IdOf(token.Content) is int id and >= 0 ? id : next++;
+            places.Add(token.Content, place);
+            entries.Add(new AddedEntry(token, place));
+            return place;
+        }
     }
 }

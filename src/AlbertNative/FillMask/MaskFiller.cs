@@ -20,6 +20,9 @@ public sealed class MaskFiller : TextTask
             throw new ArgumentException("the tokenizer has no mask token", nameof(model));
     }
 
+    /// <summary>The mask as a text writes it: <c>[MASK]</c>, unless the vocabulary has another.</summary>
+    public string MaskToken => Tokenizer.IdToToken(Tokenizer.MaskId);
+
     /// <summary>What the task is called, and what it needs.</summary>
     public static TaskDescription Description { get; } = new()
     {

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using AlbertNative.Tests.Checkpoints;
+using AlbertNative.Tests.Fast;
 using AlbertNative.Tests.Tasks;
 
 namespace AlbertNative.Tests.Cli;
@@ -6,6 +8,17 @@ namespace AlbertNative.Tests.Cli;
 public sealed class TokenizeCommandTests
 {
     private static readonly string Vocabulary = Path.Combine(Nano.Folder, "spiece.model");
+
+    [Fact]
+    public void A_text_that_a_tokenizers_rules_blow_up_is_a_bad_line()
+    {
+        using TemporaryFolder folder = new();
+        string rules = string.Join(',', Enumerable.Repeat("""{"type":"Replace","pattern":{"String":"a"},"content":"aa"}""", 30));
+        string path = folder.Write("tokenizer.json", new TokenizerFile { Normalizer = $$"""{"type":"Sequence","normalizers":[{{rules}}]}""" }.Utf8);
+        CliRun run = CliRun.Reading(["b", "a", "b"], "tokenize", "--tokenizer", path, "--on-error", "skip");
+        Assert.Equal((3, 2), (run.ExitCode, run.Lines.Length));
+        Assert.Contains("line 2: the tokenizer's normalizers make more than", run.Error);
+    }
 
     [Fact]
     public void The_semantics_of_transformers_5_have_a_name()

@@ -44,10 +44,13 @@ public sealed class DocumentedCommandTests(WorkingFolder folder)
                 RunAlbert(command, arguments);
                 break;
             case "tools/AlbertNative.Converter":
-                await RunProcess(command, "albert-convert", arguments);
+                await RunProcess(command, SampleProcess.Start("albert-convert", arguments));
                 break;
             case "samples/SemanticSearch":
-                await RunProcess(command, "SemanticSearch", arguments);
+                await RunProcess(command, SampleProcess.Start("SemanticSearch", arguments));
+                break;
+            case "samples/VectorData":
+                await RunProcess(command, SampleProcess.StartOwn("VectorData", arguments));
                 break;
             default:
                 // A server, or hours of measuring; both have tests and scripts of their own.
@@ -56,9 +59,9 @@ public sealed class DocumentedCommandTests(WorkingFolder folder)
         }
     }
 
-    private static async Task RunProcess(DocumentedCommand command, string program, string[] arguments)
+    private static async Task RunProcess(DocumentedCommand command, Process program)
     {
-        using Process process = SampleProcess.Start(program, arguments);
+        using Process process = program;
         string output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.True(process.ExitCode == 0, command.Where);

@@ -83,8 +83,18 @@ public sealed class HostileTokenizerTests
             [$"{{\"added_tokens_decoder\":{{\"{id}\":{{\"content\":\"<x>\"}}}}}}", $"{{\"added_tokens_decoder\":{{\"{id}\":{{\"content\":\"[MASK]\"}}}}}}"])
         {
             Assert.Contains(id, Refusal(config).Message, StringComparison.Ordinal);
-            Assert.Contains(id, Assert.Throws<TokenizerFormatException>(() => Load(config, TokenizerSemantics.Transformers5)).Message, StringComparison.Ordinal);
+            foreach (TokenizerSemantics semantics in (TokenizerSemantics[])[TokenizerSemantics.Fast, TokenizerSemantics.Transformers5])
+                Assert.Contains(id, Assert.Throws<TokenizerFormatException>(() => Load(config, semantics)).Message, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public void Added_tokens_of_the_settings_follow_the_vocabulary_in_the_conversion_too()
+    {
+        string id = SmallAlbert.Count.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        Tokenizer tokenizer = Load($"{{\"added_tokens_decoder\":{{\"4\":{{\"content\":\"[MASK]\"}},\"{id}\":{{\"content\":\"<x>\"}}}}}}", TokenizerSemantics.Fast);
+        Assert.Equal(["[CLS]", "\u2581a", "<x>", "[MASK]", "[SEP]"], tokenizer.Encode("a<x>[MASK]").Tokens);
+        Assert.Equal(SmallAlbert.Count, tokenizer.Encode("<x>").Ids[1]);
     }
 
     [Fact]

@@ -1,13 +1,23 @@
 using System.Diagnostics;
 using System.Text;
+using AlbertNative.Testing;
 
 namespace AlbertNative.Tests.Samples;
 
 /// <summary>A built sample or tool as users run it, in a process of its own.</summary>
 internal static class SampleProcess
 {
-    public static Process Start(string sample, params string[] arguments) => Process.Start(
-        new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, sample + ".dll"), .. arguments])
+    public static Process Start(string sample, params string[] arguments) => Run(AppContext.BaseDirectory, sample, arguments);
+
+    /// <summary>The same from the folder that it is built into: beside the tests lies no package that ASP.NET Core has.</summary>
+    public static Process StartOwn(string sample, params string[] arguments)
+    {
+        DirectoryInfo framework = new(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
+        return Run(Path.Combine(SharedFolder.Repository, "samples", sample, "bin", framework.Parent!.Name, framework.Name), sample, arguments);
+    }
+
+    private static Process Run(string folder, string sample, string[] arguments) => Process.Start(
+        new ProcessStartInfo("dotnet", [Path.Combine(folder, sample + ".dll"), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -45,6 +45,36 @@ internal static class AspNetCore
         Console.WriteLine(string.Join(' ', words?.Select(word => word.Label) ?? []));
     }
 
+    public static async Task Health()
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0"); // any free port
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+
+        builder.Services.AddAlbert("tagger", options =>
+        {
+            options.ModelPath = "weights/albert-nano-fa-upos.safetensors";
+            options.WarmUp<TokenClassifier>();
+        });
+        builder.Services.AddHealthChecks().AddAlbert(tags: ["ready"]);
+
+        await using WebApplication app = builder.Build();
+        app.MapHealthChecks("/ready", new() { Predicate = check => check.Tags.Contains("ready") });
+        app.MapPost("/tag", async (string text, [FromKeyedServices("tagger")] AlbertRunner<TokenClassifier> runner, CancellationToken stop) =>
+            await runner.RunAsync((tagger, cancelled) => tagger.Classify(text, cancellationToken: cancelled), stop));
+        await app.StartAsync();
+
+        // At once: the request waits for the warm-up.
+        using HttpClient client = new() { BaseAddress = new Uri(app.Urls.Single()) };
+        using HttpResponseMessage tagged = await client.PostAsync($"/tag?text={Uri.EscapeDataString("شاه به تهران رفت")}", content: null);
+        Console.WriteLine(tagged.StatusCode);
+
+        // What a balancer does: it sends no requests before the answer is "Healthy" (200), not "Unhealthy" (503).
+        while (await client.GetAsync("/ready") is { IsSuccessStatusCode: false })
+            await Task.Delay(50);
+        Console.WriteLine(await client.GetStringAsync("/ready"));
+    }
+
     public static async Task WithoutHost()
     {
         using TextEmbedder embedder = TextEmbedder.Load("weights/albert-nano.safetensors");
