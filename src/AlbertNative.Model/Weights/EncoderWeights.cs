@@ -25,7 +25,7 @@ internal sealed class EncoderWeights
     public EncoderWeights(
         NamedTensors tensors, WeightPrecision precision, WeightAccess access, IProgress<OpenProgress>? progress, CancellationToken cancellationToken)
     {
-        Packed?.Invoke(tensors.Source);
+        Packed?.Invoke(tensors.Source, precision);
         ModelConfig config = tensors.Config;
         Family family = tensors.Family;
         if (precision == WeightPrecision.Int8 && config.HiddenSize < LeastHiddenSizeOfInt8)
@@ -40,8 +40,11 @@ internal sealed class EncoderWeights
         WordEmbeddings = tensors[family.WordEmbeddings];
     }
 
-    /// <summary>Raised with the source's name whenever an encoder is packed, which happens once for each opened model.</summary>
-    internal static event Action<string>? Packed;
+    /// <summary>
+    /// Raised with the source's name and the precision asked for whenever an encoder is packed: once for each opened model, and
+    /// once more for every other precision that it is asked for.
+    /// </summary>
+    internal static event Action<string, WeightPrecision>? Packed;
 
     /// <summary>[vocabulary, embedding]</summary>
     public WeightTensor WordEmbeddings { get; }
