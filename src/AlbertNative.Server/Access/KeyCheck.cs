@@ -17,11 +17,22 @@ internal sealed class KeyCheck(RequestDelegate next, ApiKeys keys, ServerOptions
             return next(http);
         if (keys.Find(http.Request.Headers) is not ApiKey key)
         {
+            if (http.Request.ContentType?.StartsWith("application/grpc", StringComparison.Ordinal) == true)
+                return RefuseCall(http);
             return JsonAnswer.WriteErrorAsync(
                 http, Dialects.DialectOf.Endpoint(http), new RequestException(ErrorKind.Unauthorized, "a valid API key is needed"));
         }
         http.Features.Set(key);
         return next(http);
+    }
+
+    // A call that never began: its status stands among the headers.
+    private static Task RefuseCall(HttpContext http)
+    {
+        http.Response.ContentType = "application/grpc";
+        http.Response.Headers["grpc-status"] = ((int)Grpc.Core.StatusCode.Unauthenticated).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        http.Response.Headers["grpc-message"] = "a valid API key is needed";
+        return Task.CompletedTask;
     }
 
     private bool IsOpen(Endpoint endpoint) =>

@@ -39,6 +39,9 @@ internal sealed record ServerOptions
 
     public IPEndPoint Http { get; init; } = new(IPAddress.Loopback, 8080);
 
+    /// <summary>Where gRPC is spoken; null for nowhere.</summary>
+    public IPEndPoint? Grpc { get; init; }
+
     public int? Threads { get; init; }
 
     public WeightAccess Weights { get; init; } = WeightAccess.Copied;

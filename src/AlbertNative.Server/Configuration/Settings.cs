@@ -52,6 +52,8 @@ internal static class Settings
             (o, v) => o with { DefaultModel = v }, o => o.DefaultModel ?? ""),
         new("http", "ADDRESS", "Where to listen; a port alone is every address of the machine [default: 127.0.0.1:8080]",
             (o, v) => o with { Http = EndPoint(v) }, o => o.Http.ToString()),
+        new("grpc", "ADDRESS", "Where to speak gRPC [default: nowhere]",
+            (o, v) => o with { Grpc = EndPoint(v) }, o => o.Grpc?.ToString() ?? ""),
         new("threads", "N", "Threads of a pass through a model [default: the processors]",
             (o, v) => o with { Threads = Count(v) }, o => o.Threads is int threads ? Number(threads) : "auto"),
         new("load-mode", "copy|map", "Whether weights are read into memory, or mapped: a mapped file must not be overwritten [default: copy]",

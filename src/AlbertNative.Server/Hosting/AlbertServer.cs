@@ -1,5 +1,8 @@
 using AlbertNative.Server.Access;
 using AlbertNative.Server.Configuration;
+using AlbertNative.Server.Dialects.Grpc;
+using AlbertNative.Server.Dialects.HuggingFace;
+using AlbertNative.Server.Dialects.Native;
 using AlbertNative.Server.Dialects.OpenAI;
 using AlbertNative.Server.Dialects.Tei;
 using AlbertNative.Server.Inference;
@@ -43,6 +46,7 @@ internal static class AlbertServer
         builder.Services.AddHostedService(services => services.GetRequiredService<ModelLoading>());
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainTimeout + StopMargin);
         builder.Services.AddSingleton<RequestLog>();
+        GrpcServices.Add(builder.Services, options);
         ServerTelemetry.Add(builder.Services, options);
         ServerLog.Add(builder.Logging, options);
 
@@ -53,9 +57,12 @@ internal static class AlbertServer
         app.UseMiddleware<Origins>();
         app.UseMiddleware<KeyCheck>();
         ServerTelemetry.Map(app);
+        GrpcServices.Map(app, options);
         ServerRoutes routes = new(app);
         TeiRoutes.Map(routes);
         OpenAIRoutes.Map(routes);
+        HuggingFaceRoutes.Map(routes);
+        NativeRoutes.Map(routes);
         return app;
     }
 
@@ -63,6 +70,9 @@ internal static class AlbertServer
     {
         kestrel.AddServerHeader = false;
         kestrel.Listen(options.Http, listen => listen.Protocols = HttpProtocols.Http1);
+        // Without TLS a port speaks HTTP/1.1 or HTTP/2, not both.
+        if (options.Grpc is not null)
+            kestrel.Listen(options.Grpc, listen => listen.Protocols = HttpProtocols.Http2);
         KestrelServerLimits limits = kestrel.Limits;
         limits.MaxRequestBodySize = options.PayloadLimit;
         limits.MaxConcurrentConnections = options.MaxConnections;

@@ -41,9 +41,13 @@ internal sealed class ServerRoutes(IEndpointRouteBuilder endpoints)
         Post(pattern, dialect, async request =>
         {
             JsonElement body = await request.ReadJsonAsync().ConfigureAwait(false);
-            ServedModel model = await FindModelAsync(request, modelOf(request.Http, body)).ConfigureAwait(false);
-            await answer(new RequestWork(request, model, _services.GetRequiredService<IInference>()), body).ConfigureAwait(false);
+            await answer(await WorkAsync(request, modelOf(request.Http, body)).ConfigureAwait(false), body).ConfigureAwait(false);
         });
+
+    /// <summary>A request's work for the model of a name.</summary>
+    /// <exception cref="RequestException">There is none, or the key may not use it.</exception>
+    public async Task<RequestWork> WorkAsync(ServerRequest request, string? name) => new(
+        request, await FindModelAsync(request, name).ConfigureAwait(false), _services.GetRequiredService<IInference>());
 
     /// <summary>The model of a name, which the request's key may use.</summary>
     /// <exception cref="RequestException">There is none, or the key may not use it.</exception>
@@ -64,7 +68,7 @@ internal sealed class ServerRoutes(IEndpointRouteBuilder endpoints)
             http, dialect, Options, _services.GetRequiredService<RequestBodies>(), _services.GetRequiredService<TimeProvider>());
         RequestException? error = await AnswerAsync(request, answer).ConfigureAwait(false);
         if (error is not null && !http.Response.HasStarted)
-            await JsonAnswer.WriteErrorAsync(http, dialect, error).ConfigureAwait(false);
+            await JsonAnswer.WriteErrorAsync(http, request.Dialect, error).ConfigureAwait(false);
         string? model = request.Model?.Name;
         _services.GetRequiredService<ServerMetrics>().Answered(request, model, http.Response.StatusCode, error?.Kind);
         _services.GetRequiredService<RequestLog>().Answered(

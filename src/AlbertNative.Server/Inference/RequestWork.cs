@@ -35,6 +35,12 @@ internal sealed class RequestWork(ServerRequest request, ServedModel model, IInf
         return await inference.RunAsync(request, model, operation, encoded).ConfigureAwait(false);
     }
 
+    /// <summary>As the other, for answers that are small beside their texts.</summary>
+    /// <exception cref="RequestException">An input cannot be taken, or there are too many tokens.</exception>
+    public Task<IReadOnlyList<TResult>> RunAsync<TInput, TResult>(
+        TaskOperation<TInput, TResult> operation, IReadOnlyList<TInput> inputs, string field) =>
+        RunAsync(operation, inputs, field, static tokens => tokens);
+
     private EncodedInput<TInput>[] Encode<TInput, TResult>(
         TaskOperation<TInput, TResult> operation, IReadOnlyList<TInput> inputs, string field, IReadOnlyList<int>? indices)
     {
@@ -69,9 +75,11 @@ internal sealed class RequestWork(ServerRequest request, ServedModel model, IInf
             throw new RequestException(
                 ErrorKind.TextTooLong, $"`{place}` has {e.TokenCount} tokens, the model takes at most {e.MaxLength}", place);
         }
-        catch (ArgumentException)
+        catch (ArgumentException e)
         {
-            throw new RequestException(ErrorKind.Invalid, $"`{place}` is nothing that the model can take", place);
+            // Encoders' messages have numbers and the names of special tokens, nothing of a text.
+            string reason = e.ParamName is string name ? e.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : e.Message;
+            throw new RequestException(ErrorKind.Invalid, $"`{place}`: {reason}", place);
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using AlbertNative.Model;
 using AlbertNative.Server.Configuration;
+using AlbertNative.Server.Requests;
 
 namespace AlbertNative.Server.Models;
 
@@ -24,6 +25,9 @@ internal sealed class ServedModel(ModelSpec spec, TextModel model) : IDisposable
 
     /// <summary>The name that clients call it by.</summary>
     public string Name => Spec.Name;
+
+    /// <summary>What its weights are called by; empty where that is not known.</summary>
+    public string Version { get; } = "";
 
     /// <summary>The opened model.</summary>
     public TextModel Model { get; } = model;
@@ -64,9 +68,33 @@ internal sealed class ServedModel(ModelSpec spec, TextModel model) : IDisposable
 
     public void Dispose() => Model.Dispose();
 
+    /// <summary>A task of the model.</summary>
+    /// <exception cref="RequestException">The model has no head for it, or cannot do it so.</exception>
+    public TTask Task<TTask>(TaskOptions options)
+        where TTask : TextTask
+    {
+        TaskDescription description = TaskDescription.Of(typeof(TTask));
+        if (!description.CanBeDoneBy(Model.Transformer))
+        {
+            throw new RequestException(
+                ErrorKind.NoSuchTask, $"unsupported task {description.Name}; this model has: {string.Join(", ", Tasks.Select(task => task.Name))}");
+        }
+        try
+        {
+            return (TTask)description.Create(Model, options);
+        }
+        catch (ArgumentException e)
+        {
+            throw new RequestException(ErrorKind.Invalid, e.Message);
+        }
+    }
+
     private TTask Task<TTask>(LongTexts longTexts, Func<TextModel, TaskOptions, TTask> create)
         where TTask : TextTask =>
-        (TTask)_tasks.GetOrAdd((typeof(TTask), longTexts), key => new(() => create(Model, new TaskOptions { Overlong = OverlongOf(key.Item2) }))).Value;
+        (TTask)_tasks.GetOrAdd((typeof(TTask), longTexts), key => new(() => create(Model, OptionsOf(key.Item2)))).Value;
+
+    /// <summary>The options of tasks that treat long texts so.</summary>
+    public static TaskOptions OptionsOf(LongTexts longTexts) => new() { Overlong = OverlongOf(longTexts) };
 
     private static Overlong OverlongOf(LongTexts longTexts) => longTexts switch
     {

@@ -17,6 +17,12 @@ internal sealed class ServedModels(ServerOptions options) : IDisposable
     /// <summary>Those that can answer: all, or none yet.</summary>
     public IReadOnlyList<ServedModel> All => AreReady ? _loaded.Task.Result : [];
 
+    /// <summary>The model of requests that name none; null until it is loaded.</summary>
+    public ServedModel? Default => All.FirstOrDefault(model => model.Name == DefaultName);
+
+    /// <summary>The names of all, loaded or not.</summary>
+    public IEnumerable<string> Names => options.Models.Select(model => model.Name);
+
     /// <summary>Opens every model and lets a text through it. Called once.</summary>
     /// <exception cref="FormatException">A file is malformed or not supported, or a model lacks what was asked of it.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
@@ -47,10 +53,12 @@ internal sealed class ServedModels(ServerOptions options) : IDisposable
     {
         if (!AreReady)
             await WaitAsync(cancellation).ConfigureAwait(false);
-        name ??= options.DefaultModel ?? options.Models[0].Name;
+        name ??= DefaultName;
         return All.FirstOrDefault(model => model.Name == name)
             ?? throw new RequestException(ErrorKind.NoSuchModel, "no model of this name is served", "model");
     }
+
+    private string DefaultName => options.DefaultModel ?? options.Models[0].Name;
 
     public void Dispose()
     {

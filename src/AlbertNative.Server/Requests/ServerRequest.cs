@@ -13,7 +13,7 @@ internal sealed class ServerRequest : IDisposable
     private JsonDocument? _document;
     private RequestBody? _body;
 
-    public ServerRequest(HttpContext http, Dialect dialect, ServerOptions options, RequestBodies bodies, TimeProvider time)
+    public ServerRequest(HttpContext http, Dialect dialect, ServerOptions options, RequestBodies bodies, TimeProvider time, CancellationToken call = default)
     {
         Http = http;
         Dialect = dialect;
@@ -21,13 +21,14 @@ internal sealed class ServerRequest : IDisposable
         _bodies = bodies;
         TimeSpan timeout = RequestDeadline.Of(http.Request.Headers, options.RequestTimeout);
         _deadline = new CancellationTokenSource(timeout, time);
-        _cancellation = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, _deadline.Token);
+        _cancellation = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, _deadline.Token, call);
         Timeout = timeout;
     }
 
     public HttpContext Http { get; }
 
-    public Dialect Dialect { get; }
+    /// <summary>Whose errors it gets.</summary>
+    public Dialect Dialect { get; set; }
 
     public ServerOptions Options { get; }
 

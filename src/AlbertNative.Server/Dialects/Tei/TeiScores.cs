@@ -85,7 +85,9 @@ internal static class TeiScores
         return first.Length > 0 || second?.Length > 0 ? new(first, second) : throw TeiInput.Empty(path);
     }
 
-    private static async Task<IReadOnlyList<IReadOnlyList<LabelScore>>> RunAsync(
+    /// <summary>The labels of texts and of pairs, each kind by its own operation.</summary>
+    /// <exception cref="RequestException">One cannot be taken.</exception>
+    public static async Task<IReadOnlyList<IReadOnlyList<LabelScore>>> RunAsync(
         RequestWork work, TeiPair[] pairs, TaskOperation<string, IReadOnlyList<LabelScore>> ofTexts,
         TaskOperation<(string, string), IReadOnlyList<LabelScore>> ofPairs, string field)
     {

@@ -117,6 +117,19 @@ internal static class TeiTasks
         };
     }
 
+    /// <summary>The task of a path such as <c>/embed</c>; null where there is none.</summary>
+    public static Func<RequestWork, JsonElement, Func<Task<TeiAnswer>>>? Named(string path) => path switch
+    {
+        "/embed" => Embed,
+        "/embed_all" => EmbedAll,
+        "/embed_sparse" => EmbedSparse,
+        "/predict" => Predict,
+        "/rerank" => Rerank,
+        "/similarity" => Similarity,
+        "/vertex" => Vertex,
+        _ => null,
+    };
+
     /// <summary>What <c>POST /</c>, <c>/invocations</c> and an instance of <c>/vertex</c> ask of a model.</summary>
     public static Func<RequestWork, JsonElement, Func<Task<TeiAnswer>>> Of(ServedModel model) => model.Kind switch
     {
@@ -169,7 +182,8 @@ internal static class TeiTasks
         json.WriteEndArray();
     }
 
-    private static void WriteTokens(TokenEmbeddings text, Utf8JsonWriter json)
+    /// <summary>Writes the vectors of a text's tokens.</summary>
+    public static void WriteTokens(TokenEmbeddings text, Utf8JsonWriter json)
     {
         json.WriteStartArray();
         for (int token = 0; token < text.Count; token++)
@@ -193,7 +207,8 @@ internal static class TeiTasks
         json.WriteEndObject();
     }
 
-    private static void WriteRank(Utf8JsonWriter json, int index, string? text, float score)
+    /// <summary>Writes the score of a text beside its index.</summary>
+    public static void WriteRank(Utf8JsonWriter json, int index, string? text, float score)
     {
         json.WriteStartObject();
         json.WriteNumber("index"u8, index);

@@ -17,9 +17,7 @@ internal static class TeiTokens
         string[] texts = Texts(inputs, request.Options);
         bool special = JsonBody.OptionalFlag(body, "add_special_tokens", nullPasses: false) ?? true;
         string? promptName = JsonBody.OptionalText(body, "prompt_name");
-        if (promptName is not null && (model.Kind != ModelKind.Embedding || model.IsSplade || !model.Embedder(LongTexts.Refuse).Prompts.ContainsKey(promptName)))
-            throw new RequestException(ErrorKind.Invalid, "`prompt_name` is none of the model's prompts", "prompt_name");
-        string prompt = model.PromptText(promptName ?? model.DefaultPrompt);
+        string prompt = PromptOf(model, promptName);
         for (int i = 0; i < texts.Length; i++)
             TeiLimits.RequireCharacters(texts[i], model.MaxLength, texts.Length == 1 ? "inputs" : $"inputs[{i}]");
 
@@ -71,6 +69,16 @@ internal static class TeiTokens
                 json.WriteStringValue(text);
             json.WriteEndArray();
         };
+    }
+
+    /// <summary>The text of the prompt that is asked for, or of the default one; empty where there is none.</summary>
+    /// <exception cref="RequestException">The model has no such prompt.</exception>
+    public static string PromptOf(ServedModel model, string? asked)
+    {
+        bool hasPrompts = model.Kind == ModelKind.Embedding && !model.IsSplade;
+        if (asked is not null && !(hasPrompts && model.Embedder(LongTexts.Refuse).Prompts.ContainsKey(asked)))
+            throw new RequestException(ErrorKind.Invalid, "`prompt_name` is none of the model's prompts", "prompt_name");
+        return model.PromptText(asked ?? model.DefaultPrompt);
     }
 
     private static string[] Texts(JsonElement inputs, ServerOptions options)

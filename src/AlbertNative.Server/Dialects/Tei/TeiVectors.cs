@@ -13,7 +13,7 @@ internal readonly record struct VectorTerms(LongTexts LongTexts, string? PromptN
 internal static class TeiVectors
 {
     /// <summary>About the characters of a number in an answer.</summary>
-    private const int NumberBytes = 12;
+    public const int NumberBytes = 12;
 
     /// <summary>Refuses models that make no vectors.</summary>
     /// <exception cref="RequestException">It is one.</exception>

@@ -1,0 +1,120 @@
+using AlbertNative.Server.Access;
+using AlbertNative.Server.Configuration;
+using AlbertNative.Server.Dialects.Tei;
+using AlbertNative.Server.Inference;
+using AlbertNative.Server.Models;
+using AlbertNative.Server.Requests;
+using AlbertNative.Server.Telemetry;
+using Grpc.Core;
+
+namespace AlbertNative.Server.Dialects.Grpc;
+
+/// <summary>Calls of gRPC on the ways of all other requests: the same limits, models, log and metrics.</summary>
+internal sealed class GrpcCalls(
+    ServerOptions options, ServedModels models, IInference inference, RequestBodies bodies, ServerMetrics metrics, RequestLog log, TimeProvider time)
+{
+    /// <summary>The options.</summary>
+    public ServerOptions Options => options;
+
+    /// <summary>Answers a call of one message.</summary>
+    /// <exception cref="RpcException">It is refused.</exception>
+    public Task<T> AnswerAsync<T>(ServerCallContext context, Func<RequestWork, Task<T>> answer) => RunAsync(context, async work =>
+    {
+        T result = await answer(work).ConfigureAwait(false);
+        HeaderDictionary headers = [];
+        work.Request.Timings.WriteTo(headers);
+        Metadata initial = [];
+        foreach ((string name, Microsoft.Extensions.Primitives.StringValues value) in headers)
+            initial.Add(name, value.ToString());
+        await context.WriteResponseHeadersAsync(initial).ConfigureAwait(false);
+        return result;
+    });
+
+    /// <summary>Answers each message of a stream in its turn: the reading waits for the writing, and so does the client.</summary>
+    /// <exception cref="RpcException">A message is refused.</exception>
+    public async Task StreamAsync<TRequest, TResponse>(
+        ServerCallContext context, IAsyncStreamReader<TRequest> requests, IServerStreamWriter<TResponse> responses,
+        Func<RequestWork, TRequest, Task<TResponse>> answer)
+    {
+        while (await requests.MoveNext(context.CancellationToken).ConfigureAwait(false))
+        {
+            TResponse response = await RunAsync(context, work => answer(work, requests.Current)).ConfigureAwait(false);
+            await responses.WriteAsync(response, context.CancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>A text of a message, as one that came in JSON.</summary>
+    /// <exception cref="RequestException">It is empty, or too long.</exception>
+    public static TeiInput Input(string text, RequestWork work) => new(NotEmpty(Text(text, "inputs", work), "inputs"), null);
+
+    /// <summary>A text within the limit of bytes.</summary>
+    /// <exception cref="RequestException">It is too long.</exception>
+    public static string Text(string text, string path, RequestWork work) =>
+        System.Text.Encoding.UTF8.GetByteCount(text) <= work.Request.Options.MaxTextBytes
+            ? text
+            : throw new RequestException(ErrorKind.TextTooLong, $"`{path}` has more than {work.Request.Options.MaxTextBytes} bytes", path);
+
+    /// <summary>What two fields say about long texts; absent fields are false in proto3.</summary>
+    /// <exception cref="RequestException">There is no such direction.</exception>
+    public static LongTexts LongTextsOf(bool truncate, Tei.TruncationDirection direction) => direction switch
+    {
+        Tei.TruncationDirection.Right => truncate ? LongTexts.Truncate : LongTexts.Refuse,
+        Tei.TruncationDirection.Left => truncate ? LongTexts.TruncateStart : LongTexts.Refuse,
+        _ => throw new RequestException(ErrorKind.Invalid, "`truncation_direction` must be right or left", "truncation_direction"),
+    };
+
+    /// <summary>What a request cost.</summary>
+    public static Tei.Metadata MetadataOf(RequestWork work)
+    {
+        RequestTimings timings = work.Request.Timings;
+        return new Tei.Metadata
+        {
+            ComputeChars = (uint)timings.Characters,
+            ComputeTokens = (uint)timings.Tokens,
+            TotalTimeNs = Nanoseconds(timings.Total),
+            TokenizationTimeNs = Nanoseconds(timings.Tokenization),
+            QueueTimeNs = Nanoseconds(timings.Queue),
+            InferenceTimeNs = Nanoseconds(timings.Inference),
+        };
+    }
+
+    private static string NotEmpty(string text, string path) => text.Length > 0 ? text : throw TeiInput.Empty(path);
+
+    private static ulong Nanoseconds(TimeSpan span) => (ulong)(span.Ticks * 100);
+
+    private async Task<T> RunAsync<T>(ServerCallContext context, Func<RequestWork, Task<T>> answer)
+    {
+        HttpContext http = context.GetHttpContext();
+        using ServerRequest request = new(http, DialectOf.Grpc, options, bodies, time, context.CancellationToken);
+        RequestException? error = null;
+        try
+        {
+            request.Model = await models.FindAsync(http.Request.Headers["x-model"], request.Cancellation).ConfigureAwait(false);
+            if (http.Features.Get<ApiKey>() is ApiKey key && !key.MayUse(request.Model.Name))
+                throw new RequestException(ErrorKind.Forbidden, "the key may not use this model", "model");
+            return await answer(new RequestWork(request, request.Model, inference)).ConfigureAwait(false);
+        }
+        catch (RequestException e)
+        {
+            error = e;
+            throw GrpcDialect.ExceptionOf(e);
+        }
+        catch (OperationCanceledException) when (request.IsExpired)
+        {
+            error = new RequestException(ErrorKind.Deadline, $"the call was not done within {request.Timeout.TotalMilliseconds:0} ms");
+            throw GrpcDialect.ExceptionOf(error);
+        }
+        catch (Exception e) when (e is not OperationCanceledException and not RpcException)
+        {
+            // Of an exception the type alone is written: its message may quote a text.
+            error = new RequestException(ErrorKind.Internal, $"the server has failed: {e.GetType().Name}");
+            throw GrpcDialect.ExceptionOf(error);
+        }
+        finally
+        {
+            int status = error is null ? StatusCodes.Status200OK : DialectOf.Grpc.StatusOf(error.Kind);
+            metrics.Answered(request, request.Model?.Name, status, error?.Kind);
+            log.Answered(request, context.Method, request.Model?.Name, http.Features.Get<ApiKey>()?.Name, status, error?.Kind);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using System.Text.Json;
+using AlbertNative.Server.Dialects.Tei;
+using AlbertNative.Server.Hosting;
+using AlbertNative.Server.Inference;
+using AlbertNative.Server.Requests;
+
+namespace AlbertNative.Server.Dialects.HuggingFace;
+
+/// <summary>
+/// <c>/models/NAME</c>, <c>/models/NAME/pipeline/TASK</c> and <c>/pipeline/TASK/NAME</c>; below <c>/models/NAME/tei/</c> are
+/// text-embeddings-inference's routes for models that are not the default one. Names may have slashes.
+/// </summary>
+internal static class HuggingFaceRoutes
+{
+    private const string Pipeline = "/pipeline/";
+    private const string Tei = "/tei";
+
+    public static void Map(ServerRoutes routes)
+    {
+        routes.Post("/models/{**path}", DialectOf.HuggingFace, request => AskAsync(routes, request, RouteNames.Of(request.Http, "path") ?? ""));
+        routes.Post("/pipeline/{task}/{**model}", DialectOf.HuggingFace, request => AnswerAsync(
+            routes, request, RouteNames.Of(request.Http, "model"), (work, body) =>
+                HuggingFaceTasks.AnswerAsync(work, body, RouteNames.Of(request.Http, "task"))));
+    }
+
+    private static Task AskAsync(ServerRoutes routes, ServerRequest request, string path)
+    {
+        // The longest name that the path begins with, as one model's may begin like another's.
+        string? name = routes.Models.Names.Where(known => IsPrefix(known, path)).MaxBy(known => known.Length);
+        string rest = name is null ? "" : path[name.Length..];
+        if (rest.StartsWith(Tei + "/", StringComparison.Ordinal) && TeiTasks.Named(rest[Tei.Length..]) is { } task)
+        {
+            request.Dialect = DialectOf.Tei;
+            return AnswerAsync(routes, request, name, async (work, body) =>
+            {
+                TeiAnswer answer = await task(work, body)().ConfigureAwait(false);
+                return json => answer(json);
+            });
+        }
+        string? pipeline = rest.StartsWith(Pipeline, StringComparison.Ordinal) ? rest[Pipeline.Length..] : null;
+        if (rest.Length > 0 && pipeline is null)
+            throw new RequestException(ErrorKind.NoSuchRoute, "not found");
+        return AnswerAsync(routes, request, name ?? path, (work, body) => HuggingFaceTasks.AnswerAsync(work, body, pipeline));
+    }
+
+    private static async Task AnswerAsync(
+        ServerRoutes routes, ServerRequest request, string? name, Func<RequestWork, JsonElement, Task<Action<Utf8JsonWriter>>> ask)
+    {
+        JsonElement body = await request.ReadJsonAsync().ConfigureAwait(false);
+        RequestWork work = await routes.WorkAsync(request, name).ConfigureAwait(false);
+        await request.AnswerAsync(await ask(work, body).ConfigureAwait(false)).ConfigureAwait(false);
+    }
+
+    private static bool IsPrefix(string name, string path) =>
+        path.StartsWith(name, StringComparison.Ordinal) && (path.Length == name.Length || path[name.Length] == '/');
+}

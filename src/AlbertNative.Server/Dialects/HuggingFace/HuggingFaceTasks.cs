@@ -1,0 +1,222 @@
+using System.Text.Json;
+using AlbertNative.Server.Dialects.Tei;
+using AlbertNative.Server.Inference;
+using AlbertNative.Server.Models;
+using AlbertNative.Server.Requests;
+
+namespace AlbertNative.Server.Dialects.HuggingFace;
+
+/// <summary>The tasks of Hugging Face's inference API, in the shapes that its clients check.</summary>
+internal static class HuggingFaceTasks
+{
+    private static readonly Dictionary<string, Func<RequestWork, JsonElement, Task<Action<Utf8JsonWriter>>>> Tasks = new(StringComparer.Ordinal)
+    {
+        ["fill-mask"] = FillMaskAsync,
+        ["text-classification"] = ClassifyAsync,
+        ["sentiment-analysis"] = ClassifyAsync,
+        ["token-classification"] = TagAsync,
+        ["ner"] = TagAsync,
+        ["question-answering"] = AnswerAsync,
+        ["feature-extraction"] = ExtractAsync,
+        ["sentence-similarity"] = SimilarityAsync,
+    };
+
+    /// <summary>What a task answers.</summary>
+    /// <param name="work">The request and its model.</param>
+    /// <param name="body">The body.</param>
+    /// <param name="task">The task; null where the path does not say: then the body does, or else the model's own head.</param>
+    /// <exception cref="RequestException">The request is malformed, or the model cannot do the task.</exception>
+    public static Task<Action<Utf8JsonWriter>> AnswerAsync(RequestWork work, JsonElement body, string? task)
+    {
+        JsonBody.Object(body, "the body");
+        task ??= TaskOf(work.Model, JsonBody.Required(body, "inputs"));
+        return Tasks.TryGetValue(task, out var answer)
+            ? answer(work, body)
+            : throw new RequestException(
+                ErrorKind.NoSuchTask, $"unsupported task; this model has: {string.Join(", ", work.Model.Tasks.Select(known => known.Name).Where(Tasks.ContainsKey))}");
+    }
+
+    private static string TaskOf(ServedModel model, JsonElement inputs)
+    {
+        JsonElement first = inputs.ValueKind == JsonValueKind.Array && inputs.GetArrayLength() > 0 ? inputs[0] : inputs;
+        if (first.ValueKind == JsonValueKind.Object)
+        {
+            if (first.TryGetProperty("source_sentence", out _))
+                return "sentence-similarity";
+            if (first.TryGetProperty("question", out _))
+                return "question-answering";
+        }
+        return model.Model.Config.DefaultArchitecture switch
+        {
+            AlbertNative.Model.ModelArchitecture.MaskedLM or AlbertNative.Model.ModelArchitecture.PreTraining => "fill-mask",
+            AlbertNative.Model.ModelArchitecture.SequenceClassification => "text-classification",
+            AlbertNative.Model.ModelArchitecture.TokenClassification => "token-classification",
+            AlbertNative.Model.ModelArchitecture.QuestionAnswering => "question-answering",
+            _ => "feature-extraction",
+        };
+    }
+
+    private static async Task<Action<Utf8JsonWriter>> FillMaskAsync(RequestWork work, JsonElement body)
+    {
+        (string[] texts, bool isBatch) = Texts(work, body);
+        JsonFields parameters = JsonFields.Of(body, "parameters");
+        FillMaskOptions options = new() { TopK = parameters.Count("top_k") ?? 5, Targets = parameters.Texts("targets") };
+        MaskFiller filler = work.Model.Task<MaskFiller>(ServedModel.OptionsOf(work.Request.Options.Overlong));
+        TaskOperation<string, IReadOnlyList<IReadOnlyList<MaskFill>>> operation;
+        try
+        {
+            operation = filler.Operation(options);
+        }
+        catch (ArgumentException)
+        {
+            throw new RequestException(ErrorKind.Invalid, "none of `parameters.targets` is in the vocabulary", "parameters.targets");
+        }
+        IReadOnlyList<IReadOnlyList<IReadOnlyList<MaskFill>>> filled = await work.RunAsync(operation, texts, "inputs").ConfigureAwait(false);
+        return json => WriteOneOrAll(json, filled, isBatch, WriteMasks);
+    }
+
+    private static async Task<Action<Utf8JsonWriter>> ClassifyAsync(RequestWork work, JsonElement body)
+    {
+        JsonElement inputs = JsonBody.Required(body, "inputs");
+        JsonElement[] items = Items(work, inputs);
+        JsonFields parameters = JsonFields.Of(body, "parameters");
+        TextClassificationOptions options = new()
+        {
+            TopK = parameters.Count("top_k"),
+            Function = parameters.Choice("function_to_apply", TaskChoices.Functions),
+        };
+        TextClassifier classifier = work.Model.Task<TextClassifier>(ServedModel.OptionsOf(work.Request.Options.Overlong));
+        TeiPair[] pairs = [.. items.Select((item, i) => PairOf(work, item, $"inputs[{i}]"))];
+        IReadOnlyList<IReadOnlyList<LabelScore>> labels = await TeiScores.RunAsync(
+            work, pairs, classifier.Operation(options), classifier.PairOperation(options), "inputs").ConfigureAwait(false);
+        return json => json.WriteArray(labels, static (writer, text) => writer.WriteArray(text, ResultJson.WriteLabel));
+    }
+
+    private static async Task<Action<Utf8JsonWriter>> TagAsync(RequestWork work, JsonElement body)
+    {
+        (string[] texts, bool isBatch) = Texts(work, body);
+        JsonFields parameters = JsonFields.Of(body, "parameters");
+        TokenClassificationOptions options = new()
+        {
+            Aggregation = parameters.Choice("aggregation_strategy", TaskChoices.Aggregations) ?? AggregationStrategy.Simple,
+            IgnoredLabels = parameters.Texts("ignore_labels") ?? ["O"],
+        };
+        TaskOptions task = parameters.Count("stride", least: 0) is int stride
+            ? new TaskOptions { Overlong = Overlong.Window(stride) }
+            : ServedModel.OptionsOf(work.Request.Options.Overlong);
+        IReadOnlyList<IReadOnlyList<Entity>> entities = await work.RunAsync(
+            work.Model.Task<TokenClassifier>(task).Operation(options), texts, "inputs").ConfigureAwait(false);
+        return json => WriteOneOrAll(json, entities.Zip(texts), isBatch, static (writer, text) =>
+        {
+            TextUnits units = new(text.Second, TextUnit.CodePoint);
+            writer.WriteArray(text.First, (one, entity) => one.WriteEntity(entity, units));
+        });
+    }
+
+    private static async Task<Action<Utf8JsonWriter>> AnswerAsync(RequestWork work, JsonElement body)
+    {
+        JsonElement inputs = JsonBody.Required(body, "inputs");
+        JsonElement[] items = Items(work, inputs);
+        (string, string)[] questions = [.. items.Select((item, i) => QuestionOf(work, item, items.Length == 1 ? "inputs" : $"inputs[{i}]"))];
+        JsonFields parameters = JsonFields.Of(body, "parameters");
+        parameters.Refuse("max_question_len");
+        int topK = parameters.Count("top_k") ?? 1;
+        QuestionAnsweringOptions options = new()
+        {
+            TopK = topK,
+            MaxAnswerLength = parameters.Count("max_answer_len") ?? 15,
+            Stride = parameters.Count("doc_stride", least: 0),
+            AllowNoAnswer = parameters.Flag("handle_impossible_answer") ?? false,
+            AlignToWords = parameters.Flag("align_to_words") ?? true,
+        };
+        TaskOptions task = new() { MaxLength = MaxLengthOf(work, parameters.Count("max_seq_len")) };
+        IReadOnlyList<IReadOnlyList<Answer>> answers = await work.RunAsync(
+            work.Model.Task<QuestionAnswerer>(task).Operation(options), questions, "inputs").ConfigureAwait(false);
+        return json => WriteOneOrAll(json, answers.Zip(questions), inputs.ValueKind == JsonValueKind.Array, (writer, one) =>
+        {
+            TextUnits units = new(one.Second.Item2, TextUnit.CodePoint);
+            if (topK == 1 && one.First.Count == 1)
+                writer.WriteAnswer(one.First[0], units);
+            else
+                writer.WriteArray(one.First, (list, answer) => list.WriteAnswer(answer, units));
+        });
+    }
+
+    private static async Task<Action<Utf8JsonWriter>> ExtractAsync(RequestWork work, JsonElement body)
+    {
+        TeiInput[] inputs = TeiInput.ReadAll(JsonBody.Required(body, "inputs"), "inputs", work.Request.Options);
+        bool isBatch = JsonBody.Required(body, "inputs").ValueKind == JsonValueKind.Array;
+        JsonElement at = JsonBody.Field(body, "parameters") is { ValueKind: JsonValueKind.Object } parameters ? parameters : body;
+        VectorTerms terms = TeiTerms.Vectors(at, work.Request.Options, normalize: true);
+        if (JsonBody.OptionalText(at, "pooling") is string pooling)
+        {
+            if (pooling != "none")
+                throw new RequestException(ErrorKind.Invalid, "`pooling` must be none, or absent for the model's own", "pooling");
+            IReadOnlyList<TokenEmbeddings> tokens = await TeiVectors.TokensAsync(work, inputs, terms, "inputs").ConfigureAwait(false);
+            return json => WriteOneOrAll(json, tokens, isBatch, static (writer, text) => TeiTasks.WriteTokens(text, writer));
+        }
+        IReadOnlyList<float[]> vectors = await TeiVectors.DenseAsync(work, inputs, terms, "inputs").ConfigureAwait(false);
+        return json => WriteOneOrAll(json, vectors, isBatch, static (writer, vector) => writer.WriteVector(vector));
+    }
+
+    private static async Task<Action<Utf8JsonWriter>> SimilarityAsync(RequestWork work, JsonElement body)
+    {
+        TeiAnswer answer = await TeiTasks.Similarity(work, body)().ConfigureAwait(false);
+        return json => answer(json);
+    }
+
+    // One mask's candidates are a list; several masks' a list of lists, as in the pipeline.
+    private static void WriteMasks(Utf8JsonWriter json, IReadOnlyList<IReadOnlyList<MaskFill>> masks)
+    {
+        if (masks.Count == 1)
+            json.WriteArray(masks[0], ResultJson.WriteFill);
+        else
+            json.WriteArray(masks, static (writer, mask) => writer.WriteArray(mask, ResultJson.WriteFill));
+    }
+
+    private static void WriteOneOrAll<T>(Utf8JsonWriter json, IEnumerable<T> results, bool isBatch, Action<Utf8JsonWriter, T> write)
+    {
+        if (isBatch)
+            json.WriteArray(results, write);
+        else
+            write(json, results.First());
+    }
+
+    private static (string[] Texts, bool IsBatch) Texts(RequestWork work, JsonElement body)
+    {
+        JsonElement inputs = JsonBody.Required(body, "inputs");
+        bool isBatch = inputs.ValueKind == JsonValueKind.Array;
+        JsonElement[] items = Items(work, inputs);
+        return ([.. items.Select((item, i) => TeiInput.TextIn(item, isBatch ? $"inputs[{i}]" : "inputs", work.Request.Options))], isBatch);
+    }
+
+    private static JsonElement[] Items(RequestWork work, JsonElement inputs)
+    {
+        if (inputs.ValueKind != JsonValueKind.Array)
+            return [inputs];
+        if (inputs.GetArrayLength() == 0)
+            throw TeiInput.Empty("inputs");
+        TeiLimits.RequireCount(inputs.GetArrayLength(), work.Request.Options);
+        return [.. inputs.EnumerateArray()];
+    }
+
+    private static TeiPair PairOf(RequestWork work, JsonElement item, string path)
+    {
+        if (item.ValueKind != JsonValueKind.Object)
+            return new(TeiInput.TextIn(item, path, work.Request.Options), null);
+        string text = TeiInput.TextIn(JsonBody.Required(item, "text"), $"{path}.text", work.Request.Options);
+        return new(text, JsonBody.Field(item, "text_pair") is { ValueKind: not JsonValueKind.Null } pair
+            ? TeiLimits.Text(pair, $"{path}.text_pair", work.Request.Options)
+            : null);
+    }
+
+    private static (string Question, string Context) QuestionOf(RequestWork work, JsonElement item, string path)
+    {
+        JsonBody.Object(item, path);
+        return (
+            TeiInput.TextIn(JsonBody.Required(item, "question"), $"{path}.question", work.Request.Options),
+            TeiInput.TextIn(JsonBody.Required(item, "context"), $"{path}.context", work.Request.Options));
+    }
+
+    private static int? MaxLengthOf(RequestWork work, int? asked) => asked <= work.Model.Model.Config.MaxPositionCount ? asked : null;
+}
