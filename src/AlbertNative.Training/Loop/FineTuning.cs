@@ -60,6 +60,8 @@ public sealed class FineTuning : IDisposable
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
+        if (task.Dev is { Count: 0 })
+            throw new ArgumentException("there is nothing in the development set", nameof(task));
         if (options.Metric is not null && task.Dev is null)
             throw new ArgumentException("metric_for_best_model is named, and there is no development set to measure it on", nameof(options));
         _task = task;

@@ -109,6 +109,16 @@ public sealed class SequenceTaskTests : IDisposable
     }
 
     [Fact]
+    public void A_development_set_of_nothing_is_refused_before_anything_is_trained()
+    {
+        using ModelFiles files = ModelFiles.Open(ShippedModels.Nano);
+        DataSet<ChoiceExample> train = DataFiles.ReadChoices(_folder.Write("train.jsonl", """{"text": "a", "choices": ["x", "y"], "label": 0}""" + "\n"));
+        DataSet<ChoiceExample> dev = DataFiles.ReadChoices(_folder.Write("dev.jsonl", "\n"));
+        ArgumentException refusal = Assert.Throws<ArgumentException>(() => new FineTuning(files, new ChoiceTask(files.LoadTokenizer(), train, dev, 32), Quick));
+        Assert.Contains("nothing in the development set", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Choices_are_judged()
     {
         ChoiceExample[] questions = [new("a", ["x", "y"], 1, 3), new("b", ["x", "y", "z"], 0, 5)];
