@@ -47,8 +47,15 @@ internal sealed class OutputFile : IDisposable
     /// <summary>Removes what was written, unless it is complete.</summary>
     public void Dispose()
     {
-        Stream.Dispose();
-        if (!_completed)
-            File.Delete(_partial);
+        try
+        {
+            // Of a full disk this fails, as what is left in the buffer finds no room either.
+            Stream.Dispose();
+        }
+        finally
+        {
+            if (!_completed)
+                File.Delete(_partial);
+        }
     }
 }

@@ -1,0 +1,84 @@
+#!/usr/bin/env bash
+# Measures what must not become slower, on a machine that does nothing else:
+#   bench/bars.sh [--rounds 5] [--only callers|start|native] [--before COMMIT]
+# callers: eight threads that call one model with 32 tokens each, against one: the ratio of their throughputs, at least 1.
+# start:   `albert --help` and one embedding, against the command as it was at --before: the ratio of times, at most 1.
+# native:  passes of a NativeAOT and of a ReadyToRun publish against the just-in-time build: the ratio of times, at most 1.1.
+# Each is the median of the rounds, which are run in turns. What is built for it goes to a temporary folder.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+rounds=5
+only=
+before=9960d0ed
+while [ $# -gt 0 ]; do
+    case $1 in
+        --rounds) rounds=$2 ;;
+        --only) only=$2 ;;
+        --before) before=$2 ;;
+        *) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 2 ;;
+    esac
+    shift 2
+done
+
+work=$(mktemp -d)
+trap 'git worktree remove --force "$work/before" 2>/dev/null || true; rm -rf "$work"' EXIT
+root=$PWD
+model=$root/weights/albert-nano.safetensors
+
+wanted() { [ -z "$only" ] || [ "$only" = "$1" ]; }
+
+median() { sort -g | awk '{ v[NR] = $1 } END { print (NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2) }'; }
+
+ratio() { awk -v a="$(median <"$1")" -v b="$(median <"$2")" -v name="$3" 'BEGIN { printf "%-40s %8.3f / %8.3f = %.3f\n", name, a, b, a / b }'; }
+
+# The milliseconds of a pass, or between two finished calls, that `albert bench` writes.
+milliseconds() { "$@" --json | sed -nE 's/.*"median_ms":([0-9.]+).*/\1/p'; }
+
+# The seconds of a process from its start to its end.
+seconds() {
+    local begun=$EPOCHREALTIME
+    "$@" >/dev/null
+    awk -v a="$begun" -v b="$EPOCHREALTIME" 'BEGIN { print b - a }'
+}
+
+dotnet build src/AlbertNative.Cli -c Release -f net10.0 -v quiet --nologo
+albert=$root/src/AlbertNative.Cli/bin/Release/net10.0/albert
+
+if wanted callers; then
+    for _ in $(seq "$rounds"); do
+        milliseconds "$albert" bench --shapes 1x32 --callers 1 >>"$work/one"
+        milliseconds "$albert" bench --shapes 1x32 --callers 8 >>"$work/eight"
+    done
+    # Time between two finished calls: one caller's over eight callers' is the throughput of eight over that of one.
+    ratio "$work/one" "$work/eight" "eight callers' throughput over one's"
+fi
+
+if wanted start; then
+    git worktree add --detach "$work/before" "$before" >/dev/null
+    (cd "$work/before" && dotnet build src/AlbertNative.Cli -c Release -f net10.0 -v quiet --nologo)
+    old=$work/before/src/AlbertNative.Cli/bin/Release/net10.0/albert
+    for _ in $(seq "$rounds"); do
+        seconds "$albert" --help >>"$work/help.now"
+        seconds "$old" --help >>"$work/help.before"
+        seconds "$albert" embed --model "$model" "the king" >>"$work/embed.now"
+        seconds "$old" embed --model "$model" "the king" >>"$work/embed.before"
+    done
+    ratio "$work/help.now" "$work/help.before" "start for --help, over $before"
+    ratio "$work/embed.now" "$work/embed.before" "start for one embedding, over $before"
+fi
+
+if wanted native; then
+    publish() { AlbertNet11=false dotnet publish src/AlbertNative.Cli -c Release -f net10.0 -r "$1" "-p:$2=true" -o "$work/$2" -v quiet --nologo; }
+    rid=$(dotnet --info | sed -nE 's/^ *RID: *//p' | head -n 1)
+    publish "$rid" PublishAot
+    publish "$rid" PublishReadyToRun
+    for _ in $(seq "$rounds"); do
+        for build in PublishAot PublishReadyToRun; do
+            milliseconds "$work/$build/albert" bench --shapes 1x128 >>"$work/$build.ms"
+        done
+        milliseconds "$albert" bench --shapes 1x128 >>"$work/jit.ms"
+    done
+    ratio "$work/PublishAot.ms" "$work/jit.ms" "NativeAOT over just in time"
+    ratio "$work/PublishReadyToRun.ms" "$work/jit.ms" "ReadyToRun over just in time"
+fi
