@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.RegularExpressions;
+using AlbertNative.Testing;
+using AlbertNative.Tests.Samples;
+
+namespace AlbertNative.Tests.Server;
+
+/// <summary>The program as users run it: its log, its signals and its exit codes.</summary>
+public sealed partial class ServerProcessTests
+{
+    [Fact]
+    public async Task No_word_of_a_client_is_in_the_log_the_metrics_or_an_error()
+    {
+        using Process process = Start("--log-level", "trace", "--drain-delay", "0");
+        (Uri address, Task<string> log) = await ListenAsync(process);
+        Task<string> errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        using HttpClient client = new() { BaseAddress = address };
+        Random random = new(11);
+        List<string> words = [];
+        StringBuilder answers = new();
+        foreach (string path in (string[])["/embed", "/predict", "/rerank", "/tokenize", "/similarity", "/vertex", "/v1/embeddings", "/models/nano", "/api/tag", "/nowhere"])
+        {
+            foreach (string template in (string[])
+                ["{\"inputs\":\"W\"}", "{\"input\":\"W\",\"model\":\"W\"}", "{\"W\":1,\"W\":2}", "{\"inputs\":[\"W\",", "{\"inputs\":[\"W\"],\"options\":{\"W\":1}}", "W", "{\"query\":\"W\",\"texts\":[1]}"])
+            {
+                string word = string.Concat(Enumerable.Range(0, 24).Select(_ => (char)('a' + random.Next(26))));
+                words.Add(word);
+                using HttpRequestMessage request = new(HttpMethod.Post, $"{path}?q={word}");
+                request.Content = new StringContent(template.Replace("W", word, StringComparison.Ordinal), new MediaTypeHeaderValue("application/json"));
+                request.Headers.Add("x-model", word);
+                request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", word);
+                using HttpResponseMessage answer = await client.SendAsync(request, TestContext.Current.CancellationToken);
+                if (!answer.IsSuccessStatusCode)
+                    answers.Append(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+            }
+        }
+        answers.Append(await client.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken));
+        Signal(process, "TERM");
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        string written = await log + await errors + answers;
+
+        Assert.Contains("request_id=", written, StringComparison.Ordinal);
+        Assert.All(words, word => Assert.DoesNotContain(word, written, StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Fact]
+    public async Task A_terminated_server_answers_until_balancers_know_and_ends_well()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "needs signals");
+        using Process process = Start("--drain-delay", "2s");
+        (Uri address, Task<string> log) = await ListenAsync(process);
+        using HttpClient client = new() { BaseAddress = address };
+        await WaitUntilReadyAsync(client);
+
+        Signal(process, "TERM");
+        HttpStatusCode health = HttpStatusCode.OK;
+        while (health == HttpStatusCode.OK)
+            health = (await client.GetAsync(new Uri("/health", UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode;
+        using StringContent body = new("""{"inputs":"the king"}""", new MediaTypeHeaderValue("application/json"));
+        using HttpResponseMessage answer = await client.PostAsync(new Uri("/embed", UriKind.Relative), body, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, health);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.True(answer.Headers.ConnectionClose);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.True(process.ExitCode == 0, await log);
+    }
+
+    [Theory]
+    [InlineData(2, "there is no pooling", "--model", "nano=weights,pooling=median")]
+    [InlineData(1, "there is no model to serve")]
+    [InlineData(1, "cannot be loaded", "--model", "nano=/nowhere/at/all", "--http", "127.0.0.1:0")]
+    public async Task What_cannot_be_served_ends_the_program_with_the_reason(int code, string reason, params string[] arguments)
+    {
+        using Process process = SampleProcess.Start("albert-serve", arguments);
+        Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        string errors = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Contains(reason, errors + await output, StringComparison.Ordinal);
+        Assert.Equal(code, process.ExitCode);
+    }
+
+    private static Process Start(params string[] arguments) => SampleProcess.Start(
+        "albert-serve", ["--model", $"nano={ShippedModels.Nano}", "--http", "127.0.0.1:0", .. arguments]);
+
+    /// <summary>The address in the log's first lines, and the log to its end.</summary>
+    private static async Task<(Uri, Task<string>)> ListenAsync(Process process)
+    {
+        StringBuilder read = new();
+        while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is string line)
+        {
+            read.AppendLine(line);
+            Match match = Listening().Match(line);
+            if (match.Success)
+                return (new Uri(match.Value), ReadOnAsync(read, process));
+        }
+        throw new InvalidOperationException(read + await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
+    }
+
+    private static async Task<string> ReadOnAsync(StringBuilder read, Process process) =>
+        read + await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+
+    private static async Task WaitUntilReadyAsync(HttpClient client)
+    {
+        while (!(await client.GetAsync(new Uri("/health", UriKind.Relative), TestContext.Current.CancellationToken)).IsSuccessStatusCode)
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+    }
+
+    private static void Signal(Process process, string signal)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            process.Kill();
+            return;
+        }
+        using Process kill = Process.Start("sh", ["-c", string.Create(CultureInfo.InvariantCulture, $"kill -{signal} {process.Id}")]);
+        kill.WaitForExit();
+    }
+
+    [GeneratedRegex("http://127\\.0\\.0\\.1:[0-9]+")]
+    private static partial Regex Listening();
+}
