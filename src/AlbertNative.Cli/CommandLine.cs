@@ -72,6 +72,7 @@ internal static class CommandLine
         new IndexCommand(session),
         new RerankCommand(session),
         new PredictCommand(session),
+        new TransformCommand(session),
         new TrainCommand(session),
         new EvaluateCommand(session),
         new TokenizeCommand(session),

@@ -21,7 +21,8 @@ public sealed class ProjectReferenceTests
         { "AlbertNative.Training", ["AlbertNative", "AlbertNative.Model", "AlbertNative.Tokenization"] },
         { "AlbertNative.Server", ["AlbertNative", "AlbertNative.Serving"] },
         { "AlbertNative.Annotations", ["AlbertNative", "AlbertNative.Model", "AlbertNative.Tokenization"] },
-        { "AlbertNative.Cli", ["AlbertNative", "AlbertNative.Annotations", "AlbertNative.Hub", "AlbertNative.Training"] },
+        { "AlbertNative.Spark", ["AlbertNative.Annotations"] },
+        { "AlbertNative.Cli", ["AlbertNative", "AlbertNative.Annotations", "AlbertNative.Hub", "AlbertNative.Spark", "AlbertNative.Training"] },
     };
 
     [Theory]
@@ -55,7 +56,8 @@ public sealed class ProjectReferenceTests
         { "AlbertNative.Training", ["AlbertNative", "Checkpoints", "Model", "Tensors", "Tokenization"] },
         { "albert-serve", ["AlbertNative", "Hub", "Model", "Tensors", "Tokenization"] },
         { "AlbertNative.Annotations", ["AlbertNative", "Checkpoints", "Model", "Tensors", "Tokenization"] },
-        { "albert", ["AlbertNative", "Annotations", "Checkpoints", "Hub", "Model", "Tensors", "Tokenization", "Training"] },
+        { "AlbertNative.Spark", ["AlbertNative", "Annotations", "Model", "Tokenization"] },
+        { "albert", ["AlbertNative", "Annotations", "Checkpoints", "Hub", "Model", "Spark", "Tensors", "Tokenization", "Training"] },
     };
 
     [Theory]

@@ -1,0 +1,132 @@
+using System.Net.Sockets;
+
+namespace AlbertNative.Spark;
+
+/// <summary>
+/// Answers streams on a Unix socket: one process for all workers of an executor, so that the model is in memory once. It ends by
+/// itself when nobody has been connected for a while, or when the socket's directory has gone.
+/// </summary>
+internal sealed class SocketServer
+{
+    private static readonly TimeSpan LookAround = TimeSpan.FromMilliseconds(500);
+
+    private readonly string _path;
+    private readonly ModelPool _models;
+    private readonly TimeSpan _idle;
+    private readonly TextWriter _log;
+    private int _open;
+    private long _lastClosed = Environment.TickCount64;
+
+    /// <summary>Makes one.</summary>
+    /// <param name="path">Where the socket comes; one that a dead server left there is replaced.</param>
+    /// <param name="models">The models.</param>
+    /// <param name="idle">How long it waits without any connection.</param>
+    /// <param name="log">Told of connections that failed.</param>
+    public SocketServer(string path, ModelPool models, TimeSpan idle, TextWriter log)
+    {
+        _path = Path.GetFullPath(path);
+        _models = models;
+        _idle = idle;
+        _log = TextWriter.Synchronized(log);
+    }
+
+    /// <summary>Serves until it is idle or told to stop.</summary>
+    /// <exception cref="IOException">The socket cannot be made, or another server answers there.</exception>
+    public void Run(CancellationToken cancellationToken)
+    {
+        using Socket listener = Listen();
+        try
+        {
+            while (!cancellationToken.IsCancellationRequested && !IsIdle() && File.Exists(_path))
+            {
+                if (!listener.Poll(LookAround, SelectMode.SelectRead))
+                    continue;
+                Socket connection = listener.Accept();
+                Interlocked.Increment(ref _open);
+                Thread thread = new(() => Serve(connection, cancellationToken)) { IsBackground = true, Name = "connection" };
+                thread.Start();
+            }
+        }
+        finally
+        {
+            File.Delete(_path);
+        }
+    }
+
+    private bool IsIdle() =>
+        Volatile.Read(ref _open) == 0 && Environment.TickCount64 - Interlocked.Read(ref _lastClosed) > _idle.TotalMilliseconds;
+
+    private Socket Listen()
+    {
+        if (IsAnswered())
+            throw new IOException($"another server answers at {_path}");
+        File.Delete(_path);
+        Socket listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            // Others of this machine must not send texts here, nor read them: it is open to its user alone from the beginning.
+            string beside = $"{_path}.{Environment.ProcessId}";
+            File.Delete(beside);
+            listener.Bind(new UnixDomainSocketEndPoint(beside));
+            if (!OperatingSystem.IsWindows())
+                File.SetUnixFileMode(beside, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            listener.Listen(128);
+            File.Move(beside, _path);
+            return listener;
+        }
+        catch (Exception e) when (e is SocketException or ArgumentException or UnauthorizedAccessException)
+        {
+            listener.Dispose();
+            throw new IOException($"cannot listen at {_path}: {e.Message}", e);
+        }
+    }
+
+    private bool IsAnswered()
+    {
+        using Socket probe = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            probe.Connect(new UnixDomainSocketEndPoint(_path));
+            return true;
+        }
+        catch (Exception e) when (e is SocketException or ArgumentException)
+        {
+            return false;
+        }
+    }
+
+    private void Serve(Socket connection, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using NetworkStream stream = new(connection, ownsSocket: true);
+            Answer(stream, cancellationToken);
+        }
+        catch (IOException)
+        {
+            // Whoever asked has gone.
+        }
+        finally
+        {
+            Interlocked.Exchange(ref _lastClosed, Environment.TickCount64);
+            Interlocked.Decrement(ref _open);
+        }
+    }
+
+    private void Answer(NetworkStream stream, CancellationToken cancellationToken)
+    {
+        FrameStream output = new(stream);
+        try
+        {
+            AnnotationStream.Answer(stream, output, _models.Get, fallback: null, cancellationToken);
+            output.End();
+        }
+        catch (Exception e) when (e is not IOException || e.InnerException is not SocketException)
+        {
+            // A fault of one stream is not the server's end, whatever it is: it is told to whoever asked.
+            string message = e is FormatException or ArgumentException or IOException ? e.Message : e.ToString();
+            _log.WriteLine($"albert: a stream failed: {message.ReplaceLineEndings(" ")}");
+            output.Fail(message);
+        }
+    }
+}

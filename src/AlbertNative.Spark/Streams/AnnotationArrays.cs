@@ -1,0 +1,109 @@
+using AlbertNative.Annotations;
+using Apache.Arrow;
+using Apache.Arrow.Types;
+
+namespace AlbertNative.Spark;
+
+/// <summary>
+/// Spark NLP's column of annotations in Arrow, as Spark maps it: a list of structs of <c>annotatorType, begin, end, result,
+/// metadata, embeddings</c>, in this order, which is what readers go by.
+/// </summary>
+internal static class AnnotationArrays
+{
+    private static readonly MapType Metadata = new(
+        new Field("key", StringType.Default, nullable: false), new Field("value", StringType.Default, nullable: true));
+
+    private static readonly ListType Vector = new(new Field("element", FloatType.Default, nullable: false));
+
+    private static readonly StructType Struct = new(
+    [
+        new Field("annotatorType", StringType.Default, nullable: true),
+        new Field("begin", Int32Type.Default, nullable: false),
+        new Field("end", Int32Type.Default, nullable: false),
+        new Field("result", StringType.Default, nullable: true),
+        new Field("metadata", Metadata, nullable: true),
+        new Field("embeddings", Vector, nullable: true),
+    ]);
+
+    /// <summary>The column's type.</summary>
+    public static ListType Type { get; } = new(new Field("element", Struct, nullable: true));
+
+    /// <summary>Whether a type is such a column's, whatever may be null in it.</summary>
+    public static bool IsAnnotations(IArrowType type) =>
+        type is ListType { ValueDataType: StructType row } && row.Fields.Count >= Struct.Fields.Count
+        && Struct.Fields.Zip(row.Fields).All(pair => pair.First.Name == pair.Second.Name && pair.First.DataType.TypeId == pair.Second.DataType.TypeId);
+
+    /// <summary>The array of rows of annotations.</summary>
+    public static ListArray Write(IReadOnlyList<IReadOnlyList<Annotation>> rows)
+    {
+        StringArray.Builder types = new(), results = new(), keys = new(), values = new();
+        Int32Array.Builder begins = new(), ends = new();
+        ArrowBuffer.Builder<float> numbers = new();
+        ArrowBuffer.Builder<int> rowEnds = Offsets(), mapEnds = Offsets(), vectorEnds = Offsets();
+        int count = 0, entries = 0;
+        foreach (IReadOnlyList<Annotation> row in rows)
+        {
+            foreach (Annotation annotation in row)
+            {
+                types.Append(annotation.AnnotatorType);
+                begins.Append(annotation.Begin);
+                ends.Append(annotation.End);
+                results.Append(annotation.Result);
+                foreach ((string key, string? value) in annotation.Metadata)
+                {
+                    keys.Append(key);
+                    values.Append(value);
+                    entries++;
+                }
+                mapEnds.Append(entries);
+                numbers.Append(annotation.Embeddings.Span);
+                vectorEnds.Append(numbers.Length);
+                count++;
+            }
+            rowEnds.Append(count);
+        }
+        StructArray pairs = new(new StructType([Metadata.KeyField, Metadata.ValueField]), entries, [keys.Build(), values.Build()], ArrowBuffer.Empty, 0);
+        MapArray maps = new(Metadata, count, mapEnds.Build(), pairs, ArrowBuffer.Empty, 0);
+        FloatArray floats = new(numbers.Build(), ArrowBuffer.Empty, numbers.Length, 0, 0);
+        ListArray vectors = new(Vector, count, vectorEnds.Build(), floats, ArrowBuffer.Empty, 0);
+        StructArray structs = new(
+            Struct, count, [types.Build(), begins.Build(), ends.Build(), results.Build(), maps, vectors], ArrowBuffer.Empty, 0);
+        return new(Type, rows.Count, rowEnds.Build(), structs, ArrowBuffer.Empty, 0);
+    }
+
+    /// <summary>The annotations of one row; null where there are none.</summary>
+    public static IReadOnlyList<Annotation>? Read(ListArray array, int row)
+    {
+        if (!array.IsValid(row))
+            return null;
+        StructArray structs = (StructArray)array.Values;
+        List<Annotation> annotations = [];
+        for (int i = array.ValueOffsets[row]; i < array.ValueOffsets[row + 1]; i++)
+        {
+            annotations.Add(new(
+                SafeText.At((StringArray)structs.Fields[0], i)!,
+                ((Int32Array)structs.Fields[1]).GetValue(i)!.Value,
+                ((Int32Array)structs.Fields[2]).GetValue(i)!.Value,
+                SafeText.At((StringArray)structs.Fields[3], i)!,
+                ReadMap((MapArray)structs.Fields[4], i),
+                ReadVector((ListArray)structs.Fields[5], i)));
+        }
+        return annotations;
+    }
+
+    private static Dictionary<string, string?> ReadMap(MapArray maps, int index)
+    {
+        Dictionary<string, string?> map = [];
+        if (!maps.IsValid(index))
+            return map;
+        for (int i = maps.ValueOffsets[index]; i < maps.ValueOffsets[index + 1]; i++)
+            map[SafeText.At((StringArray)maps.Keys, i)!] = SafeText.At((StringArray)maps.Values, i);
+        return map;
+    }
+
+    private static ReadOnlyMemory<float> ReadVector(ListArray vectors, int index) => vectors.IsValid(index)
+        ? ((FloatArray)vectors.Values).Values[vectors.ValueOffsets[index]..vectors.ValueOffsets[index + 1]].ToArray()
+        : default;
+
+    private static ArrowBuffer.Builder<int> Offsets() => new ArrowBuffer.Builder<int>().Append(0);
+}

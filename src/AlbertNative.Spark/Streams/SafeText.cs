@@ -1,0 +1,16 @@
+using System.Text;
+using Apache.Arrow;
+
+namespace AlbertNative.Spark;
+
+/// <summary>Strings of arrays whose bytes nobody has checked: the library's own reader follows their offsets out of the buffer.</summary>
+internal static class SafeText
+{
+    /// <summary>The string at an index; null where there is none.</summary>
+    /// <exception cref="ArgumentException">Its offsets are outside the buffer.</exception>
+    public static string? At(BinaryArray texts, int index) => texts.IsValid(index) ? Encoding.UTF8.GetString(texts.GetBytes(index)) : null;
+
+    /// <summary>The string at an index; null where there is none.</summary>
+    /// <exception cref="ArgumentException">Its offsets are outside the buffer.</exception>
+    public static string? At(LargeBinaryArray texts, int index) => texts.IsValid(index) ? Encoding.UTF8.GetString(texts.GetBytes(index)) : null;
+}

@@ -1,0 +1,120 @@
+using AlbertNative.Annotations;
+using Apache.Arrow;
+using Apache.Arrow.Types;
+
+namespace AlbertNative.Spark;
+
+/// <summary>Columns of record batches as a frame's, and back.</summary>
+internal static class StreamColumns
+{
+    /// <summary>The columns of the input that stages can read; the others pass through.</summary>
+    public static FrameSchema Input(Schema schema, IReadOnlyDictionary<string, ColumnMetadata> metadata) => new(
+        schema.FieldsList.Where(field => KindOf(field.DataType) is not null)
+            .Select(field => new FrameColumn(field.Name, KindOf(field.DataType)!.Value, metadata.GetValueOrDefault(field.Name))));
+
+    /// <summary>The row at an index.</summary>
+    public static AnnotationRow Row(RecordBatch batch, FrameSchema columns, int index) => new(
+        columns.Columns.Select(column => new KeyValuePair<string, object?>(column.Name, Value(batch.Column(column.Name), column.Kind, index))));
+
+    /// <summary>The type of a column of results.</summary>
+    /// <exception cref="StreamException">There is none for what it holds.</exception>
+    public static Field Field(FrameColumn column) => new(column.Name, TypeOf(column), nullable: true);
+
+    /// <summary>The array of a column of results.</summary>
+    public static IArrowArray Array(FrameColumn column, IReadOnlyList<AnnotationRow> rows) => column.Kind switch
+    {
+        ColumnKind.Annotations => AnnotationArrays.Write([.. rows.Select(row => row.Annotations(column.Name))]),
+        ColumnKind.Text => Texts(rows.Select(row => (string?)row[column.Name])),
+        ColumnKind.Texts => Lists(TextList, rows.Select(row => (IReadOnlyList<string?>?)row[column.Name]), Texts),
+        ColumnKind.Vectors => Lists(VectorList, rows.Select(row => (IReadOnlyList<ReadOnlyMemory<float>>?)row[column.Name]), Vectors),
+        _ => throw NoType(column),
+    };
+
+    /// <summary>About how many bytes of vectors a row's results have.</summary>
+    public static long VectorBytes(AnnotationRow row, IEnumerable<FrameColumn> columns) => sizeof(float) * columns.Sum(column => column.Kind switch
+    {
+        ColumnKind.Annotations => row.Annotations(column.Name).Sum(annotation => (long)annotation.Embeddings.Length),
+        ColumnKind.Vectors => ((IReadOnlyList<ReadOnlyMemory<float>>?)row[column.Name])?.Sum(vector => (long)vector.Length) ?? 0,
+        _ => 0,
+    });
+
+    private static ListType TextList { get; } = new(new Field("element", StringType.Default, nullable: true));
+
+    private static ListType Vector { get; } = new(new Field("element", FloatType.Default, nullable: false));
+
+    private static ListType VectorList { get; } = new(new Field("element", Vector, nullable: true));
+
+    private static ColumnKind? KindOf(IArrowType type) => type switch
+    {
+        StringType or LargeStringType => ColumnKind.Text,
+        ListType { ValueDataType: StringType } => ColumnKind.Texts,
+        _ when AnnotationArrays.IsAnnotations(type) => ColumnKind.Annotations,
+        _ => null,
+    };
+
+    private static object? Value(IArrowArray array, ColumnKind kind, int index) => (kind, array) switch
+    {
+        (_, LargeStringArray texts) => SafeText.At(texts, index),
+        (_, StringArray texts) => SafeText.At(texts, index),
+        (ColumnKind.Texts, ListArray lists) => lists.IsValid(index) ? TextsAt(lists, index) : null,
+        (_, ListArray annotations) => AnnotationArrays.Read(annotations, index),
+        _ => throw new StreamException($"a column of {array.Data.DataType.Name} cannot be read"),
+    };
+
+    private static string?[] TextsAt(ListArray lists, int index)
+    {
+        StringArray texts = (StringArray)lists.Values;
+        int start = lists.ValueOffsets[index];
+        return [.. Enumerable.Range(start, lists.ValueOffsets[index + 1] - start).Select(i => SafeText.At(texts, i))];
+    }
+
+    private static IArrowType TypeOf(FrameColumn column) => column.Kind switch
+    {
+        ColumnKind.Annotations => AnnotationArrays.Type,
+        ColumnKind.Text => StringType.Default,
+        ColumnKind.Texts => TextList,
+        ColumnKind.Vectors => VectorList,
+        _ => throw NoType(column),
+    };
+
+    private static StreamException NoType(FrameColumn column) => new($"the column '{column.Name}' would hold {column.Kind}, which has no type in the stream");
+
+    private static StringArray Texts(IEnumerable<string?> texts)
+    {
+        StringArray.Builder builder = new();
+        foreach (string? text in texts)
+            builder.Append(text);
+        return builder.Build();
+    }
+
+    private static ListArray Vectors(IEnumerable<ReadOnlyMemory<float>> vectors)
+    {
+        ArrowBuffer.Builder<float> numbers = new();
+        ArrowBuffer.Builder<int> ends = new ArrowBuffer.Builder<int>().Append(0);
+        int count = 0;
+        foreach (ReadOnlyMemory<float> vector in vectors)
+        {
+            numbers.Append(vector.Span);
+            ends.Append(numbers.Length);
+            count++;
+        }
+        return new(Vector, count, ends.Build(), new FloatArray(numbers.Build(), ArrowBuffer.Empty, numbers.Length, 0, 0), ArrowBuffer.Empty, 0);
+    }
+
+    private static ListArray Lists<T>(ListType type, IEnumerable<IReadOnlyList<T>?> lists, Func<IEnumerable<T>, IArrowArray> items)
+    {
+        ArrowBuffer.Builder<int> ends = new ArrowBuffer.Builder<int>().Append(0);
+        ArrowBuffer.BitmapBuilder valid = new();
+        List<T> all = [];
+        int nulls = 0;
+        foreach (IReadOnlyList<T>? list in lists)
+        {
+            all.AddRange(list ?? []);
+            ends.Append(all.Count);
+            valid.Append(list is not null);
+            nulls += list is null ? 1 : 0;
+        }
+        int count = valid.Length;
+        return new(type, count, ends.Build(), items(all), valid.Build(), nulls);
+    }
+}

@@ -1,0 +1,61 @@
+using System.Text.Json;
+using AlbertNative.Annotations;
+
+namespace AlbertNative.Spark;
+
+/// <summary>
+/// What a stream asks for: the value of <see cref="Key"/> in the metadata of its schema, a JSON object with the version of the
+/// protocol and of who asks, the pipeline, and what is known of columns of annotations among the input.
+/// </summary>
+internal sealed class StreamRequest
+{
+    /// <summary>Where it stands in the metadata of a stream's schema; the answer's schema has its answer there.</summary>
+    public const string Key = "albert-native";
+
+    /// <summary>The version of what is spoken here; another one is refused.</summary>
+    public const int Protocol = 1;
+
+    /// <summary>The version of this program, which must be the package's.</summary>
+    public static string Version { get; } = typeof(StreamRequest).Assembly.GetName().Version!.ToString(3);
+
+    /// <summary>The pipeline as <see cref="AnnotationPipeline.ToJson"/> writes it.</summary>
+    public required byte[] Pipeline { get; init; }
+
+    /// <summary>What is known of the input's columns of annotations, by their names.</summary>
+    public IReadOnlyDictionary<string, ColumnMetadata> Columns { get; init; } = new Dictionary<string, ColumnMetadata>();
+
+    /// <summary>Reads one.</summary>
+    /// <exception cref="StreamException">It is malformed, or of another version; names both.</exception>
+    public static StreamRequest Parse(string json)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(json);
+            JsonElement root = document.RootElement;
+            int protocol = root.GetProperty("protocol").GetInt32();
+            string version = root.GetProperty("version").GetString()!;
+            if (protocol != Protocol || version != Version)
+            {
+                throw new StreamException(
+                    $"the Python package albert_native_spark is version {version} (protocol {protocol}), albert is version {Version} (protocol {Protocol}): "
+                    + "install the same version of both");
+            }
+            return new()
+            {
+                Pipeline = System.Text.Encoding.UTF8.GetBytes(root.GetProperty("pipeline").GetRawText()),
+                Columns = root.TryGetProperty("columns", out JsonElement columns)
+                    ? columns.EnumerateObject().ToDictionary(column => column.Name, column => Metadata(column.Value))
+                    : new Dictionary<string, ColumnMetadata>(),
+            };
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            throw new StreamException($"the request in the stream's schema is malformed: {e.Message}");
+        }
+    }
+
+    private static ColumnMetadata Metadata(JsonElement column) => new(
+        column.GetProperty("annotatorType").GetString()!,
+        column.TryGetProperty("dimension", out JsonElement dimension) ? dimension.GetInt32() : null,
+        column.TryGetProperty("ref", out JsonElement reference) ? reference.GetString() : null);
+}

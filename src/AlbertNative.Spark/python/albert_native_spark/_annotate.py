@@ -1,0 +1,193 @@
+"""``annotate``: a pipeline over a frame, in one pass through the engine."""
+
+import dataclasses
+import os
+import shutil
+import uuid
+from typing import Optional
+
+import pyarrow as pa
+
+from ._engine import KEY, ChildConnection, EngineError, answers, request
+
+_READS = ("inputCol", "inputCols", "idCol", "metadataCol")
+
+
+@dataclasses.dataclass(frozen=True)
+class Engine:
+    """How the program ``albert`` is run.
+
+    binary: its path, the same on the driver and on every executor; else the environment's ``ALBERT_NATIVE``, else ``albert`` on
+    the path. server: one process with one copy of the weights for all workers of an executor, instead of one for each task.
+    threads: of a forward pass; else ``OMP_NUM_THREADS``, which Spark sets to ``spark.task.cpus``, and for a server the number of
+    the executor's cores. timeout: how many seconds a server may not answer. idle: after how many without a connection it ends.
+    """
+
+    binary: Optional[str] = None
+    server: bool = False
+    threads: Optional[int] = None
+    timeout: float = 600.0
+    idle: int = 60
+
+    def command(self):
+        binary = self.binary or os.environ.get("ALBERT_NATIVE") or shutil.which("albert")
+        if binary is None:
+            raise EngineError("there is no program albert on the path, and neither Engine(binary=...) nor ALBERT_NATIVE names one")
+        threads = self.threads or int(os.environ.get("OMP_NUM_THREADS", "1"))
+        if self.server and self.threads is None:
+            threads = os.cpu_count() or 1
+        # Assemblies of .NET run by its host.
+        program = ["dotnet", binary] if binary.endswith(".dll") else [binary]
+        return program + ["transform", "--arrow", "--threads", str(threads)]
+
+
+def annotate(df, stages=None, *, model=None, input_col="text", sentences=False, mode=None, max_sentence_length=None, outputs=None, engine=Engine()):
+    """Adds the columns of a pipeline to a frame, batch or streaming.
+
+    stages: stages of ``albert_native_spark.stages`` in their order, or a pipeline that was saved as JSON (a dict); else the
+    page's pipeline over ``input_col`` with ``model``: ``document``, ``sentence`` where ``sentences`` is true, ``token``, ``embeddings``.
+    outputs: which of the new columns are kept; all where it is None. The columns have the schema and the metadata that
+    Spark NLP's own stages accept.
+    """
+    pipeline = _pipeline(stages, model, input_col, sentences, mode, max_sentence_length)
+    needed = _needed(pipeline, df.columns)
+    columns = {name: _annotation_metadata(df.schema[name].metadata) for name in needed if df.schema[name].metadata.get("annotatorType")}
+    asked = request(pipeline, columns)
+    fields = _describe(df, needed, asked, engine)
+    fields = [field for field in fields if outputs is None or field.name in outputs]
+    if outputs is not None and set(outputs) - {field.name for field in fields}:
+        raise ValueError(f"the pipeline writes no column {sorted(set(outputs) - {field.name for field in fields})}")
+
+    session = df.sparkSession
+    large = str(session.conf.get("spark.sql.execution.arrow.useLargeVarTypes", "false")).lower() == "true"
+    again = 0 if "spark-nlp-exact" in asked or not engine.server else 1
+    run = _Run(asked, needed, [field.name for field in fields], engine, _application(session), large, again)
+    from pyspark.sql.types import StructType
+    result = df.mapInArrow(run, StructType(list(df.schema.fields) + fields))
+    from pyspark.sql.functions import col
+    # What is known of a column does not come through mapInArrow, of the old ones neither.
+    known = [field for field in list(df.schema.fields) + fields if field.metadata]
+    names = {field.name: field.metadata for field in known}
+    return result.select([col(_quoted(name)).alias(name, metadata=names[name]) if name in names else col(_quoted(name)) for name in result.columns])
+
+
+class _Run:
+    """What a worker does with the batches of a partition."""
+
+    def __init__(self, asked, needed, outputs, engine, application, large, again):
+        self._asked = asked
+        self._needed = needed
+        self._outputs = outputs
+        self._engine = engine
+        self._application = application
+        self._large = large
+        self._again = again
+
+    def __call__(self, batches):
+        batches = iter(batches)
+        first = next(batches, None)
+        if first is None:
+            return
+        schema = pa.schema([first.schema.field(name) for name in self._needed]).with_metadata({KEY: self._asked})
+        for part, results, in answers(_chain(first, batches), self._connector(), schema, self._again):
+            yield self._joined(part, results)
+
+    def _connector(self):
+        if self._engine.server:
+            from ._server import ServerConnector
+            return ServerConnector(self._engine.command(), self._application, self._engine.timeout, self._engine.idle)
+        command = self._engine.command()
+        return lambda: ChildConnection(command)
+
+    def _joined(self, part, results):
+        from ._types import large
+        results = [result.cast(large(result.type)) for result in results] if self._large else results
+        return pa.RecordBatch.from_arrays(part.columns + results, names=part.schema.names + self._outputs)
+
+
+def _chain(first, rest):
+    yield first
+    yield from rest
+
+
+def _pipeline(stages, model, input_col, sentences, mode, max_sentence_length):
+    if isinstance(stages, dict):
+        return stages
+    if stages is None:
+        if model is None:
+            raise ValueError("annotate needs stages, or a model for the page's pipeline")
+        stages = _page(model, input_col, sentences, mode, max_sentence_length)
+    else:
+        stages = [stage.describe() for stage in stages]
+    return {"class": "org.apache.spark.ml.PipelineModel", "stages": stages}
+
+
+def _page(model, input_col, sentences, mode, max_sentence_length):
+    def stage(name, **params):
+        params = {key: value for key, value in {"mode": mode, **params}.items() if value is not None}
+        return {"class": name, "uid": name, "paramMap": params}
+
+    source = "sentence" if sentences else "document"
+    found = [stage("SentenceDetector", inputCols=["document"], outputCol="sentence")] if sentences else []
+    return [stage("DocumentAssembler", inputCol=input_col, outputCol="document"), *found,
+            stage("Tokenizer", inputCols=[source], outputCol="token"),
+            stage("AlbertEmbeddings", inputCols=[source, "token"], outputCol="embeddings", model=model, storageRef="albert-native",
+                  maxSentenceLength=max_sentence_length)]
+
+
+def _needed(pipeline, columns):
+    read = []
+    for stage in pipeline["stages"]:
+        for name in _READS:
+            value = stage["paramMap"].get(name, [])
+            read += [value] if isinstance(value, str) else value
+    return [name for name in columns if name in read]
+
+
+def _annotation_metadata(metadata):
+    return {key: metadata[key] for key in ("annotatorType", "dimension", "ref") if key in metadata}
+
+
+def _describe(df, needed, asked, engine):
+    """The new columns, from an empty stream to the program here: so what it refuses is refused before any task begins."""
+    import json
+
+    from pyspark.sql.types import StructField
+
+    from ._types import spark_type
+    empty = pa.schema([pa.field(name, _arrow(df.schema[name].dataType)) for name in needed]).with_metadata({KEY: asked})
+    connection = ChildConnection(engine.command())
+    try:
+        try:
+            with pa.ipc.new_stream(connection.sink, empty):
+                pass
+            connection.sink.close()
+        except OSError:
+            pass
+        try:
+            with pa.ipc.open_stream(connection.source) as reader:
+                schema = reader.schema
+                reader.read_all()
+            connection.finish()
+        except (pa.ArrowInvalid, OSError) as e:
+            raise connection.failure(e) from None
+    finally:
+        connection.close()
+    known = json.loads(schema.metadata[KEY.encode()])["columns"]
+    return [StructField(field.name, spark_type(field.type), True, known.get(field.name) or None) for field in list(schema)[len(needed):]]
+
+
+def _arrow(data_type):
+    from pyspark.sql.pandas.types import to_arrow_type
+    return to_arrow_type(data_type)
+
+
+def _application(session):
+    try:
+        return session.sparkContext.applicationId
+    except Exception:  # Spark Connect has none
+        return uuid.uuid4().hex
+
+
+def _quoted(name):
+    return "`" + name.replace("`", "``") + "`"
