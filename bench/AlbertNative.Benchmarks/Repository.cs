@@ -6,6 +6,9 @@ internal static class Repository
     /// <summary>The model in <c>weights/</c>.</summary>
     public static string Model { get; } = Path.Combine(Root(), "weights", "albert-nano.safetensors");
 
+    /// <summary>all-MiniLM-L6-v2 in <c>weights/</c>.</summary>
+    public static string MiniLM { get; } = Path.Combine(Root(), "weights", "all-MiniLM-L6-v2.safetensors");
+
     /// <summary>The reference folder, whether or not it is there.</summary>
     public static string Shared { get; } = Environment.GetEnvironmentVariable("ALBERTNATIVE_SHARED") is { Length: > 0 } named
         ? named

@@ -30,7 +30,7 @@ public static class SparkNlpExporter
 
         using ModelFiles files = ModelFiles.OpenPath(source);
         ModelConfig config = files.ReadConfig();
-        string family = config.Family == ModelFamily.Bert ? "Bert" : "Albert";
+        string family = SparkFamily(config.Family).Prefix;
         (ModelArchitecture architecture, string className) = ClassOf(config, family);
         string partial = Path.Combine(Path.GetDirectoryName(final)!, $".{Path.GetFileName(final)}.{Guid.NewGuid():N}.partial");
         try
@@ -65,9 +65,17 @@ public static class SparkNlpExporter
         _ => (ModelArchitecture.Model, family + "Embeddings"),
     };
 
+    // What the names of a family's classes begin with in Spark NLP, and the one form of vocabulary that they take.
+    private static (string Prefix, string Vocabulary) SparkFamily(ModelFamily family) => family switch
+    {
+        ModelFamily.Albert => ("Albert", ModelFiles.SentencePieceModel),
+        ModelFamily.Bert => ("Bert", ModelFiles.WordPieceVocabulary),
+        _ => throw new NotSupportedException($"Spark NLP has no classes for {family}"),
+    };
+
     private static void WriteAssets(ModelFiles files, ModelConfig config, ModelArchitecture architecture, string folder)
     {
-        string vocabulary = config.Family == ModelFamily.Bert ? ModelFiles.WordPieceVocabulary : ModelFiles.SentencePieceModel;
+        string vocabulary = SparkFamily(config.Family).Vocabulary;
         byte[] bytes = files.Read(vocabulary)
             ?? throw new NotSupportedException($"{files.Root}: there is no {vocabulary}, the only form of vocabulary that Spark NLP takes");
         File.WriteAllBytes(Path.Combine(folder, vocabulary), bytes);

@@ -24,5 +24,8 @@ internal static class AlbertFamily
         SentencePairLogits = "sop_logits",
         SentencePairArchitecture = ModelArchitecture.PreTraining,
         SentencePairLabels = null,
+        JudgesOrder = true,
+        DropsSentencePair = true,
+        DropsFfnOutput = false,
     };
 }

@@ -26,5 +26,8 @@ internal static class BertFamily
         SentencePairLogits = "seq_relationship_logits",
         SentencePairArchitecture = ModelArchitecture.NextSentencePrediction,
         SentencePairLabels = 2,
+        JudgesOrder = false,
+        DropsSentencePair = false,
+        DropsFfnOutput = true,
     };
 }

@@ -53,6 +53,15 @@ internal sealed record Family
     /// <summary>The labels of that head; null for as many as the configuration has.</summary>
     public required int? SentencePairLabels { get; init; }
 
+    /// <summary>Whether that head tells the order of two sentences; else whether the second continues the first.</summary>
+    public required bool JudgesOrder { get; init; }
+
+    /// <summary>Whether training drops some of that head's inputs, as it does of a classifier's.</summary>
+    public required bool DropsSentencePair { get; init; }
+
+    /// <summary>Whether training drops some of the feed-forward network's outputs.</summary>
+    public required bool DropsFfnOutput { get; init; }
+
     /// <summary>The head of sequence and token classification and multiple choice.</summary>
     public const string Classifier = "classifier";
 

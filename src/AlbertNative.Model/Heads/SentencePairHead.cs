@@ -11,11 +11,17 @@ public sealed class SentencePairHead : Head<LogitsOutput>
     /// <summary>The head of an opened model.</summary>
     /// <exception cref="Checkpoints.CheckpointFormatException">The model does not hold its weights; names them.</exception>
     public SentencePairHead(PreTrainedModel model)
-        : base(model, model.Tensors.Family.SentencePairArchitecture) =>
+        : base(model, model.Tensors.Family.SentencePairArchitecture)
+    {
         _classifier = new PooledClassifier(model, model.Tensors.Family.SentencePair);
+        JudgesOrder = model.Tensors.Family.JudgesOrder;
+    }
 
     /// <summary>The number of labels, the columns of the logits.</summary>
     public int LabelCount => _classifier.LabelCount;
+
+    /// <summary>Whether it tells the order of two texts, as ALBERT's; else whether the second continues the first, as BERT's.</summary>
+    public bool JudgesOrder { get; }
 
     private protected override ReadOnlySpan<int> NeededRows(TokenBatch batch, bool hiddenStates) =>
         PooledClassifier.NeededRows(batch, hiddenStates);

@@ -42,7 +42,7 @@ public sealed class CounterDropout(ModelConfig config, ModelArchitecture archite
     {
         DropoutPlace.Embeddings or DropoutPlace.AttentionOutput => config.HiddenDropout,
         DropoutPlace.Attention => config.AttentionDropout,
-        DropoutPlace.FfnOutput => config.Family == ModelFamily.Albert ? 0 : config.HiddenDropout,
+        DropoutPlace.FfnOutput => Family.Of(config.Family).DropsFfnOutput ? config.HiddenDropout : 0,
         _ => HasHeadDropout ? config.ClassifierDropout : 0,
     };
 
@@ -50,7 +50,7 @@ public sealed class CounterDropout(ModelConfig config, ModelArchitecture archite
     private bool HasHeadDropout => architecture switch
     {
         ModelArchitecture.SequenceClassification or ModelArchitecture.TokenClassification or ModelArchitecture.MultipleChoice => true,
-        ModelArchitecture.PreTraining => config.Family == ModelFamily.Albert,
+        ModelArchitecture.PreTraining => Family.Of(config.Family).DropsSentencePair,
         _ => false,
     };
 }

@@ -22,7 +22,7 @@ public static class PreTrainingEvaluation
         TextModel model, IReadOnlyList<TextDocument> documents, int? maxLength = null, uint seed = 42, CancellationToken cancellationToken = default)
     {
         int length = Math.Min(maxLength ?? int.MaxValue, model.Config.MaxPositionCount);
-        bool hasOrder = model.Config.Family == ModelFamily.Albert && HasOrderHead(model);
+        bool hasOrder = HasOrderHead(model);
         Run run = new(model, hasOrder, seed, cancellationToken);
         int examples = 0;
         for (int document = 0; document < documents.Count; document++)
@@ -55,8 +55,7 @@ public static class PreTrainingEvaluation
     {
         try
         {
-            _ = new SentencePairHead(model.Transformer);
-            return true;
+            return new SentencePairHead(model.Transformer).JudgesOrder;
         }
         catch (Checkpoints.CheckpointFormatException)
         {

@@ -11,8 +11,8 @@ namespace AlbertNative.ParityTests.Model;
 /// </summary>
 public sealed class ModelParityTests
 {
-    private const double OwnFactor = 2;
-    private const double Slack = 2e-7;
+    internal const double OwnFactor = 2;
+    internal const double Slack = 2e-7;
 
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(GoldenModel.Folders), MemberType = typeof(GoldenModel))]
@@ -56,7 +56,7 @@ public sealed class ModelParityTests
         }
     }
 
-    private static (double Difference, double Own) Compare(GoldenModel golden, GoldenTensor tensor, RectangularOutput output)
+    internal static (double Difference, double Own) Compare(GoldenModel golden, GoldenTensor tensor, RectangularOutput output)
     {
         int columns = output.Shape.Length > 1 ? (int)output.Shape[1] : 1;
         int width = output.Values.Length / (int)(output.Shape[0] * columns);

@@ -129,7 +129,8 @@ public sealed partial class PackageTests
         Assert.Contains(metadata.Descendants(), element => element.Name.LocalName == "packageType" && element.Attribute("name")!.Value == "DotnetTool");
         Assert.Equal(WithWeights, metadata.Elements().Single(element => element.Name.LocalName == "license").Value);
         string[] files = [.. package.Entries.Select(entry => entry.FullName)];
-        foreach (string file in (string[])["albert.dll", "NOTICE", "LICENSE", "weights/albert-nano.safetensors", "weights/albert-nano-fa-words.safetensors", "weights/README.md"])
+        foreach (string file in (string[])["albert.dll", "NOTICE", "LICENSE", "weights/albert-nano.safetensors", "weights/albert-nano-fa-words.safetensors",
+                     "weights/all-MiniLM-L6-v2.safetensors", "weights/all-MiniLM-L6-v2.LICENSE", "weights/all-MiniLM-L6-v2.NOTICE.md", "weights/README.md"])
             Assert.Contains($"tools/net10.0/any/{file}", files);
         Assert.DoesNotContain(files, file => file.EndsWith(".pdb", StringComparison.Ordinal));
         Assert.DoesNotContain(files, file =>

@@ -1,0 +1,88 @@
+using System.Numerics.Tensors;
+using FastBertTokenizer;
+using Microsoft.ML.OnnxRuntime;
+
+namespace AlbertNative.Benchmarks;
+
+/// <summary>
+/// all-MiniLM-L6-v2 as a .NET user would run it otherwise: FastBertTokenizer, ONNX Runtime with one thread on the graph that this
+/// project exports of the same weights, the mean of the tokens, scaled to length 1.
+/// </summary>
+internal sealed class MiniLmPeer : IDisposable
+{
+    private const int MaxLength = 256;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("albert-bench-").FullName;
+    private readonly BertTokenizer _tokenizer;
+    private readonly InferenceSession _session;
+    private readonly RunOptions _options = new();
+
+    public MiniLmPeer()
+    {
+        string directory = Path.Combine(_folder, "model");
+        ModelExporter.ExportOnnx(Repository.MiniLM, directory);
+        _tokenizer = Tokenizer(Path.Combine(directory, "vocab.txt"));
+        using SessionOptions options = new()
+        {
+            GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
+            IntraOpNumThreads = 1,
+            InterOpNumThreads = 1,
+        };
+        _session = new InferenceSession(Path.Combine(directory, "model.onnx"), options);
+    }
+
+    /// <summary>The peer's tokenizer with an uncased vocabulary.</summary>
+    public static BertTokenizer Tokenizer(string vocabulary)
+    {
+        BertTokenizer tokenizer = new();
+        using StreamReader reader = new(vocabulary);
+        tokenizer.LoadVocabulary(reader, convertInputToLowercase: true);
+        return tokenizer;
+    }
+
+    /// <summary>The texts' vectors, in one pass over a batch that is padded to the longest.</summary>
+    public float[][] Embed(ReadOnlySpan<string> texts)
+    {
+        var encoded = new ReadOnlyMemory<long>[texts.Length];
+        int longest = 0;
+        for (int i = 0; i < texts.Length; i++)
+        {
+            encoded[i] = _tokenizer.Encode(texts[i], MaxLength).InputIds;
+            longest = Math.Max(longest, encoded[i].Length);
+        }
+        long[] shape = [texts.Length, longest];
+        long[] ids = new long[texts.Length * longest], mask = new long[ids.Length], types = new long[ids.Length];
+        for (int i = 0; i < encoded.Length; i++)
+        {
+            encoded[i].Span.CopyTo(ids.AsSpan(i * longest));
+            mask.AsSpan(i * longest, encoded[i].Length).Fill(1);
+        }
+        using OrtValue idsValue = OrtValue.CreateTensorValueFromMemory(ids, shape);
+        using OrtValue maskValue = OrtValue.CreateTensorValueFromMemory(mask, shape);
+        using OrtValue typesValue = OrtValue.CreateTensorValueFromMemory(types, shape);
+        using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(
+            _options, ["input_ids", "attention_mask", "token_type_ids"], [idsValue, maskValue, typesValue], ["last_hidden_state"]);
+        ReadOnlySpan<float> states = outputs[0].GetTensorDataAsSpan<float>();
+        float[][] vectors = new float[texts.Length][];
+        int width = states.Length / ids.Length;
+        for (int i = 0; i < vectors.Length; i++)
+            vectors[i] = Mean(states.Slice(i * longest * width, encoded[i].Length * width), width);
+        return vectors;
+    }
+
+    public void Dispose()
+    {
+        _session.Dispose();
+        _options.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private static float[] Mean(ReadOnlySpan<float> tokens, int width)
+    {
+        float[] vector = new float[width];
+        for (; !tokens.IsEmpty; tokens = tokens[width..])
+            TensorPrimitives.Add(vector, tokens[..width], vector);
+        TensorPrimitives.Divide(vector, TensorPrimitives.Norm<float>(vector), vector);
+        return vector;
+    }
+}
