@@ -53,7 +53,8 @@ internal sealed class ArrowTableReader : ITableReader
         int count = TableFile.Reading(Path, () => _reader.RecordBatchCountAsync().AsTask().GetAwaiter().GetResult());
         for (int i = 0; i < count; i++)
         {
-            using RecordBatch batch = TableFile.Reading(Path, () => _reader.ReadRecordBatchAsync(i).AsTask().GetAwaiter().GetResult());
+            using RecordBatch batch = TableFile.Reading(Path, () =>
+                _reader.ReadRecordBatchAsync(i).AsTask().GetAwaiter().GetResult() ?? throw new InvalidDataException($"record batch {i + 1} is missing"));
             yield return new ArrowGroup(Path, batch, _file.Position);
         }
     }

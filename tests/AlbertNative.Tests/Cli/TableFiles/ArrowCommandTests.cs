@@ -68,6 +68,24 @@ public sealed class ArrowCommandTests : IDisposable
         Assert.Equal([Input], Directory.EnumerateFileSystemEntries(_folder.Path));
     }
 
+    [Fact]
+    public void Damaged_files_end_in_a_message_or_in_as_many_rows()
+    {
+        TableFixtures.WriteArrow(Input, [("the king", null)], [("the queen", ["a"])]);
+        byte[] whole = File.ReadAllBytes(Input);
+        Random random = new(9);
+        for (int i = 0; i < 100; i++)
+        {
+            byte[] damaged = [.. whole];
+            damaged[random.Next(damaged.Length)] ^= (byte)(1 << random.Next(8));
+            File.WriteAllBytes(Input, damaged);
+            CliRun run = CliRun.Of("tokenize", "--model", Nano.Path, "--input", Input, "--output", Output);
+            Assert.True(run.ExitCode == 0 || run.ExitCode == 1 && run.Error.StartsWith("albert: ", StringComparison.Ordinal), run.Error);
+            Assert.True(run.ExitCode == 0 == File.Exists(Output));
+            File.Delete(Output);
+        }
+    }
+
     private static (int, string, string) Of(params string[] arguments)
     {
         CliRun run = CliRun.Of(arguments);
