@@ -6,7 +6,7 @@ namespace AlbertNative.Annotations;
 /// <summary>The best of several choices for a context by an ALBERT model, as the class of that name of Spark NLP 6.</summary>
 public sealed class AlbertForMultipleChoice : ModelAnnotator
 {
-    private static readonly Parameter s_choicesDelimiter = Parameter.Text("choicesDelimiter", ",");
+    private static readonly Parameter ChoicesDelimiterParameter = Parameter.Text("choicesDelimiter", ",");
 
     private readonly MultipleChoiceHead _head;
     private readonly Lazy<SparkPieces> _pieces;
@@ -27,8 +27,8 @@ public sealed class AlbertForMultipleChoice : ModelAnnotator
     /// <summary>What is between choices: a regular expression of Java's. Choices are not trimmed.</summary>
     public string ChoicesDelimiter
     {
-        get => Get<string>(s_choicesDelimiter)!;
-        init => Set(s_choicesDelimiter, value);
+        get => Get<string>(ChoicesDelimiterParameter)!;
+        init => Set(ChoicesDelimiterParameter, value);
     }
 
     /// <inheritdoc/>
@@ -37,7 +37,7 @@ public sealed class AlbertForMultipleChoice : ModelAnnotator
     /// <inheritdoc/>
     public override string OutputType => AnnotatorTypes.Chunk;
 
-    private protected override IEnumerable<Parameter> ModelParametersOfClass => [s_choicesDelimiter];
+    private protected override IEnumerable<Parameter> ModelParametersOfClass => [ChoicesDelimiterParameter];
 
     internal override void Validate()
     {

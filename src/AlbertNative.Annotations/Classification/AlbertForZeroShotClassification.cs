@@ -11,7 +11,7 @@ public sealed class AlbertForZeroShotClassification : SentenceClassifier
 {
     private const string Template = "This example is {0}.";
 
-    private static readonly Parameter s_candidateLabels = Parameter.Texts("candidateLabels", null);
+    private static readonly Parameter CandidateLabelsParameter = Parameter.Texts("candidateLabels", null);
 
     private readonly SequenceClassificationHead _head;
     private readonly Lazy<SparkPieces> _pieces;
@@ -34,8 +34,8 @@ public sealed class AlbertForZeroShotClassification : SentenceClassifier
     /// <summary>The labels to choose from; those of the model where none are set.</summary>
     public IReadOnlyList<string> CandidateLabels
     {
-        get => Get<IReadOnlyList<string>>(s_candidateLabels) ?? Model.Model.Config.Labels;
-        init => Set(s_candidateLabels, value);
+        get => Get<IReadOnlyList<string>>(CandidateLabelsParameter) ?? Model.Model.Config.Labels;
+        init => Set(CandidateLabelsParameter, value);
     }
 
     private protected override bool CaseSensitiveByDefault => true;
@@ -45,7 +45,7 @@ public sealed class AlbertForZeroShotClassification : SentenceClassifier
     // The threshold is not used.
     private protected override float EffectiveThreshold => 0.5f;
 
-    private protected override IEnumerable<Parameter> ClassifierParameters => [s_candidateLabels];
+    private protected override IEnumerable<Parameter> ClassifierParameters => [CandidateLabelsParameter];
 
     /// <summary>Of each pair: in Spark NLP the contradiction's id is 0 but where that is the entailment's.</summary>
     private int Contradiction => IsExact && _entailment != 0 ? 0 : _contradiction;

@@ -8,29 +8,29 @@ public sealed class NerConverter : RowAnnotator
 {
     private const string Outside = "O";
 
-    private static readonly Parameter s_whiteList = Parameter.Texts("whiteList", null);
-    private static readonly Parameter s_preservePosition = Parameter.Flag("preservePosition", true);
-    private static readonly Parameter s_nerHasNoSchema = Parameter.Flag("nerHasNoSchema", false);
+    private static readonly Parameter WhiteListParameter = Parameter.Texts("whiteList", null);
+    private static readonly Parameter PreservePositionParameter = Parameter.Flag("preservePosition", true);
+    private static readonly Parameter NerHasNoSchemaParameter = Parameter.Flag("nerHasNoSchema", false);
 
     /// <summary>The types of entities that are kept; all where none are set.</summary>
     public IReadOnlyList<string> WhiteList
     {
-        get => Get<IReadOnlyList<string>>(s_whiteList) ?? [];
-        init => Set(s_whiteList, value);
+        get => Get<IReadOnlyList<string>>(WhiteListParameter) ?? [];
+        init => Set(WhiteListParameter, value);
     }
 
     /// <summary>Whether an entity's text is the part of the sentence that it covers; otherwise its first token alone.</summary>
     public bool PreservePosition
     {
-        get => Get<bool>(s_preservePosition);
-        init => Set(s_preservePosition, value);
+        get => Get<bool>(PreservePositionParameter);
+        init => Set(PreservePositionParameter, value);
     }
 
     /// <summary>Whether tags are types, without <c>B-</c> and <c>I-</c>.</summary>
     public bool NerHasNoSchema
     {
-        get => Get<bool>(s_nerHasNoSchema);
-        init => Set(s_nerHasNoSchema, value);
+        get => Get<bool>(NerHasNoSchemaParameter);
+        init => Set(NerHasNoSchemaParameter, value);
     }
 
     /// <inheritdoc/>
@@ -40,7 +40,8 @@ public sealed class NerConverter : RowAnnotator
     /// <inheritdoc/>
     public override string OutputType => AnnotatorTypes.Chunk;
 
-    private protected override IEnumerable<Parameter> AnnotatorParameters => [s_whiteList, s_preservePosition, s_nerHasNoSchema];
+    private protected override IEnumerable<Parameter> AnnotatorParameters =>
+        [WhiteListParameter, PreservePositionParameter, NerHasNoSchemaParameter];
 
     /// <inheritdoc/>
     public override IReadOnlyList<Annotation> Annotate(IReadOnlyList<Annotation> annotations)

@@ -5,10 +5,10 @@ namespace AlbertNative.Annotations;
 /// <summary>An annotator that gives each sentence labels with their probabilities.</summary>
 public abstract class SentenceClassifier : ModelAnnotator
 {
-    private static readonly Parameter s_coalesceSentences = Parameter.Flag("coalesceSentences", false);
-    private static readonly Parameter s_activation = Parameter.Text("activation", "softmax");
-    private static readonly Parameter s_multilabel = Parameter.Flag("multilabel", false);
-    private static readonly Parameter s_threshold = Parameter.Fraction("threshold", 0.5f);
+    private static readonly Parameter CoalesceSentencesParameter = Parameter.Flag("coalesceSentences", false);
+    private static readonly Parameter ActivationParameter = Parameter.Text("activation", "softmax");
+    private static readonly Parameter MultilabelParameter = Parameter.Flag("multilabel", false);
+    private static readonly Parameter ThresholdParameter = Parameter.Fraction("threshold", 0.5f);
 
     private protected SentenceClassifier(AnnotationModel model, ModelFamily family)
         : base(model, family)
@@ -18,29 +18,29 @@ public abstract class SentenceClassifier : ModelAnnotator
     /// <summary>Whether the probabilities of a row's sentences are averaged into one annotation, at the first.</summary>
     public bool CoalesceSentences
     {
-        get => Get<bool>(s_coalesceSentences);
-        init => Set(s_coalesceSentences, value);
+        get => Get<bool>(CoalesceSentencesParameter);
+        init => Set(CoalesceSentencesParameter, value);
     }
 
     /// <summary><c>softmax</c>, of which the best label is given, or <c>sigmoid</c>, of which all above <see cref="Threshold"/> are.</summary>
     public string Activation
     {
-        get => Get<string>(s_activation)!;
-        init => Set(s_activation, value);
+        get => Get<string>(ActivationParameter)!;
+        init => Set(ActivationParameter, value);
     }
 
     /// <summary>Whether several labels may hold: another way to say <c>sigmoid</c>.</summary>
     public bool Multilabel
     {
-        get => Get<bool>(s_multilabel);
-        init => Set(s_multilabel, value);
+        get => Get<bool>(MultilabelParameter);
+        init => Set(MultilabelParameter, value);
     }
 
     /// <summary>What a label's probability must be above, of several that may hold.</summary>
     public float Threshold
     {
-        get => Get<float>(s_threshold);
-        init => Set(s_threshold, value);
+        get => Get<float>(ThresholdParameter);
+        init => Set(ThresholdParameter, value);
     }
 
     /// <inheritdoc/>
@@ -59,7 +59,7 @@ public abstract class SentenceClassifier : ModelAnnotator
     private protected abstract IReadOnlyList<string> Labels { get; }
 
     private protected override IEnumerable<Parameter> ModelParametersOfClass =>
-        [s_coalesceSentences, s_activation, s_multilabel, s_threshold, .. ClassifierParameters];
+        [CoalesceSentencesParameter, ActivationParameter, MultilabelParameter, ThresholdParameter, .. ClassifierParameters];
 
     private protected abstract IEnumerable<Parameter> ClassifierParameters { get; }
 

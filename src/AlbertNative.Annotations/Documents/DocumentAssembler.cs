@@ -6,48 +6,49 @@ namespace AlbertNative.Annotations;
 /// </summary>
 public sealed class DocumentAssembler : PipelineStage
 {
-    private static readonly Parameter s_inputCol = Parameter.Text("inputCol");
-    private static readonly Parameter s_outputCol = Parameter.Text("outputCol", "document");
-    private static readonly Parameter s_idCol = Parameter.Text("idCol");
-    private static readonly Parameter s_metadataCol = Parameter.Text("metadataCol");
-    private static readonly Parameter s_cleanupMode = Parameter.Text("cleanupMode", CleanupModes.NameOf(CleanupMode.Disabled));
+    private static readonly Parameter InputColParameter = Parameter.Text("inputCol");
+    private static readonly Parameter OutputColParameter = Parameter.Text("outputCol", "document");
+    private static readonly Parameter IdColParameter = Parameter.Text("idCol");
+    private static readonly Parameter MetadataColParameter = Parameter.Text("metadataCol");
+    private static readonly Parameter CleanupModeParameter = Parameter.Text("cleanupMode", CleanupModes.NameOf(CleanupMode.Disabled));
 
     /// <summary>The column of texts, or of lists of texts.</summary>
     public string InputCol
     {
-        get => Get<string>(s_inputCol) ?? "text";
-        init => Set(s_inputCol, value);
+        get => Get<string>(InputColParameter) ?? "text";
+        init => Set(InputColParameter, value);
     }
 
     /// <summary>The column of documents.</summary>
     public string OutputCol
     {
-        get => Get<string>(s_outputCol)!;
-        init => Set(s_outputCol, value);
+        get => Get<string>(OutputColParameter)!;
+        init => Set(OutputColParameter, value);
     }
 
     /// <summary>The column whose value becomes the metadata <c>id</c>; null for none.</summary>
     public string? IdCol
     {
-        get => Get<string>(s_idCol);
-        init => Set(s_idCol, value);
+        get => Get<string>(IdColParameter);
+        init => Set(IdColParameter, value);
     }
 
     /// <summary>The column of maps whose entries become metadata; null for none.</summary>
     public string? MetadataCol
     {
-        get => Get<string>(s_metadataCol);
-        init => Set(s_metadataCol, value);
+        get => Get<string>(MetadataColParameter);
+        init => Set(MetadataColParameter, value);
     }
 
     /// <summary>What is done to white space.</summary>
     public CleanupMode CleanupMode
     {
-        get => CleanupModes.Parse(Get<string>(s_cleanupMode)!);
-        init => Set(s_cleanupMode, CleanupModes.NameOf(value));
+        get => CleanupModes.Parse(Get<string>(CleanupModeParameter)!);
+        init => Set(CleanupModeParameter, CleanupModes.NameOf(value));
     }
 
-    private protected override IEnumerable<Parameter> OwnParameters => [s_inputCol, s_outputCol, s_idCol, s_metadataCol, s_cleanupMode];
+    private protected override IEnumerable<Parameter> OwnParameters =>
+        [InputColParameter, OutputColParameter, IdColParameter, MetadataColParameter, CleanupModeParameter];
 
     /// <inheritdoc/>
     public override FrameSchema TransformSchema(FrameSchema schema)

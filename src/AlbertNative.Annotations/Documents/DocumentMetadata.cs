@@ -5,7 +5,7 @@ namespace AlbertNative.Annotations;
 /// <summary>The metadata of documents, sentences and tokens, which is mostly one of a few.</summary>
 internal static class DocumentMetadata
 {
-    private static readonly IReadOnlyDictionary<string, string?>[] s_first =
+    private static readonly IReadOnlyDictionary<string, string?>[] First =
         [.. Enumerable.Range(0, 64).Select(number => Make(Text(number)))];
 
     /// <summary>No entries.</summary>
@@ -13,7 +13,7 @@ internal static class DocumentMetadata
 
     /// <summary>The number of a sentence in its row.</summary>
     public static IReadOnlyDictionary<string, string?> Of(int sentence) =>
-        (uint)sentence < (uint)s_first.Length ? s_first[sentence] : Make(Text(sentence));
+        (uint)sentence < (uint)First.Length ? First[sentence] : Make(Text(sentence));
 
     /// <summary>The same for a number that an annotation brings.</summary>
     public static IReadOnlyDictionary<string, string?> Of(string sentence) =>

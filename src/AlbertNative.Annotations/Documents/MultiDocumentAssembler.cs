@@ -3,32 +3,32 @@ namespace AlbertNative.Annotations;
 /// <summary>Makes a document of each of several columns of texts: a question and its context.</summary>
 public sealed class MultiDocumentAssembler : PipelineStage
 {
-    private static readonly Parameter s_inputCols = Parameter.Texts("inputCols", null);
-    private static readonly Parameter s_outputCols = Parameter.Texts("outputCols", null);
-    private static readonly Parameter s_cleanupMode = Parameter.Text("cleanupMode", CleanupModes.NameOf(CleanupMode.Disabled));
+    private static readonly Parameter InputColsParameter = Parameter.Texts("inputCols", null);
+    private static readonly Parameter OutputColsParameter = Parameter.Texts("outputCols", null);
+    private static readonly Parameter CleanupModeParameter = Parameter.Text("cleanupMode", CleanupModes.NameOf(CleanupMode.Disabled));
 
     /// <summary>The columns of texts.</summary>
     public IReadOnlyList<string> InputCols
     {
-        get => Get<IReadOnlyList<string>>(s_inputCols) ?? [];
-        init => Set(s_inputCols, value);
+        get => Get<IReadOnlyList<string>>(InputColsParameter) ?? [];
+        init => Set(InputColsParameter, value);
     }
 
     /// <summary>The columns of documents, as many.</summary>
     public IReadOnlyList<string> OutputCols
     {
-        get => Get<IReadOnlyList<string>>(s_outputCols) ?? [];
-        init => Set(s_outputCols, value);
+        get => Get<IReadOnlyList<string>>(OutputColsParameter) ?? [];
+        init => Set(OutputColsParameter, value);
     }
 
     /// <summary>What is done to white space.</summary>
     public CleanupMode CleanupMode
     {
-        get => CleanupModes.Parse(Get<string>(s_cleanupMode)!);
-        init => Set(s_cleanupMode, CleanupModes.NameOf(value));
+        get => CleanupModes.Parse(Get<string>(CleanupModeParameter)!);
+        init => Set(CleanupModeParameter, CleanupModes.NameOf(value));
     }
 
-    private protected override IEnumerable<Parameter> OwnParameters => [s_inputCols, s_outputCols, s_cleanupMode];
+    private protected override IEnumerable<Parameter> OwnParameters => [InputColsParameter, OutputColsParameter, CleanupModeParameter];
 
     /// <inheritdoc/>
     public override FrameSchema TransformSchema(FrameSchema schema)

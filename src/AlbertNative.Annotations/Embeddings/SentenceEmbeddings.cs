@@ -3,14 +3,14 @@ namespace AlbertNative.Annotations;
 /// <summary>A vector for each sentence, made of those of its tokens: added in their order in single precision.</summary>
 public sealed class SentenceEmbeddings : RowAnnotator
 {
-    private static readonly Parameter s_poolingStrategy = Parameter.Text("poolingStrategy", "AVERAGE");
-    private static readonly Parameter s_dimension = Parameter.Number("dimension", 100);
-    private static readonly Parameter s_storageRef = Parameter.Text("storageRef");
+    private static readonly Parameter PoolingStrategyParameter = Parameter.Text("poolingStrategy", "AVERAGE");
+    private static readonly Parameter DimensionParameter = Parameter.Number("dimension", 100);
+    private static readonly Parameter StorageRefParameter = Parameter.Text("storageRef");
 
     /// <summary>How vectors are put together.</summary>
     public PoolingStrategy PoolingStrategy
     {
-        get => Get<string>(s_poolingStrategy) switch
+        get => Get<string>(PoolingStrategyParameter) switch
         {
             "AVERAGE" => PoolingStrategy.Average,
             "SUM" => PoolingStrategy.Sum,
@@ -18,21 +18,21 @@ public sealed class SentenceEmbeddings : RowAnnotator
             null => PoolingStrategy.Average,
         };
 
-        init => Set(s_poolingStrategy, value == PoolingStrategy.Sum ? "SUM" : "AVERAGE");
+        init => Set(PoolingStrategyParameter, value == PoolingStrategy.Sum ? "SUM" : "AVERAGE");
     }
 
     /// <summary>What the column's metadata says of the vectors' length in the mode spark-nlp-exact; elsewhere it is that of the words' column.</summary>
     public int Dimension
     {
-        get => Get<int>(s_dimension);
-        init => Set(s_dimension, value);
+        get => Get<int>(DimensionParameter);
+        init => Set(DimensionParameter, value);
     }
 
     /// <summary>Which model the vectors are of; null for what the words' column says.</summary>
     public string? StorageRef
     {
-        get => Get<string>(s_storageRef);
-        init => Set(s_storageRef, value);
+        get => Get<string>(StorageRefParameter);
+        init => Set(StorageRefParameter, value);
     }
 
     /// <inheritdoc/>
@@ -41,7 +41,8 @@ public sealed class SentenceEmbeddings : RowAnnotator
     /// <inheritdoc/>
     public override string OutputType => AnnotatorTypes.SentenceEmbeddings;
 
-    private protected override IEnumerable<Parameter> AnnotatorParameters => [s_poolingStrategy, s_dimension, s_storageRef];
+    private protected override IEnumerable<Parameter> AnnotatorParameters =>
+        [PoolingStrategyParameter, DimensionParameter, StorageRefParameter];
 
     /// <inheritdoc/>
     public override IReadOnlyList<Annotation> Annotate(IReadOnlyList<Annotation> annotations)

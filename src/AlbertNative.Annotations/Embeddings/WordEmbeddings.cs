@@ -7,8 +7,8 @@ namespace AlbertNative.Annotations;
 /// <summary>A vector for each token: the last hidden state of its first piece.</summary>
 public abstract class WordEmbeddings : TokenModelAnnotator
 {
-    private static readonly Parameter s_dimension = Parameter.Number("dimension", 768);
-    private static readonly Parameter s_storageRef = Parameter.Text("storageRef");
+    private static readonly Parameter DimensionParameter = Parameter.Number("dimension", 768);
+    private static readonly Parameter StorageRefParameter = Parameter.Text("storageRef");
 
     private readonly EncoderHead _head;
 
@@ -18,15 +18,15 @@ public abstract class WordEmbeddings : TokenModelAnnotator
     /// <summary>The length of the vectors. What is set goes into the column's metadata in the mode spark-nlp-exact, and nowhere else.</summary>
     public int Dimension
     {
-        get => IsExact ? Get<int>(s_dimension) : Model.Model.Config.HiddenSize;
-        init => Set(s_dimension, value);
+        get => IsExact ? Get<int>(DimensionParameter) : Model.Model.Config.HiddenSize;
+        init => Set(DimensionParameter, value);
     }
 
     /// <summary>Which model the vectors are of, for the stages behind.</summary>
     public string StorageRef
     {
-        get => Get<string>(s_storageRef) ?? Uid;
-        init => Set(s_storageRef, value);
+        get => Get<string>(StorageRefParameter) ?? Uid;
+        init => Set(StorageRefParameter, value);
     }
 
     /// <inheritdoc/>
@@ -34,7 +34,7 @@ public abstract class WordEmbeddings : TokenModelAnnotator
 
     private protected override bool TakesRowsAlone => false;
 
-    private protected override IEnumerable<Parameter> ModelParametersOfClass => [s_dimension, s_storageRef];
+    private protected override IEnumerable<Parameter> ModelParametersOfClass => [DimensionParameter, StorageRefParameter];
 
     private protected override ColumnMetadata OutputMetadata(FrameSchema schema) => new(OutputType, Dimension, StorageRef);
 

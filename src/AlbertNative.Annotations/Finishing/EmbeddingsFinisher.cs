@@ -3,40 +3,41 @@ namespace AlbertNative.Annotations;
 /// <summary>Takes the vectors out of columns of annotations: each becomes a column of lists of vectors.</summary>
 public sealed class EmbeddingsFinisher : PipelineStage
 {
-    private static readonly Parameter s_inputCols = Parameter.Texts("inputCols", null);
-    private static readonly Parameter s_outputCols = Parameter.Texts("outputCols", null);
-    private static readonly Parameter s_outputAsVector = Parameter.Flag("outputAsVector", false);
-    private static readonly Parameter s_cleanAnnotations = Parameter.Flag("cleanAnnotations", false);
+    private static readonly Parameter InputColsParameter = Parameter.Texts("inputCols", null);
+    private static readonly Parameter OutputColsParameter = Parameter.Texts("outputCols", null);
+    private static readonly Parameter OutputAsVectorParameter = Parameter.Flag("outputAsVector", false);
+    private static readonly Parameter CleanAnnotationsParameter = Parameter.Flag("cleanAnnotations", false);
 
     /// <summary>The columns of vectors.</summary>
     public IReadOnlyList<string> InputCols
     {
-        get => Get<IReadOnlyList<string>>(s_inputCols) ?? [];
-        init => Set(s_inputCols, value);
+        get => Get<IReadOnlyList<string>>(InputColsParameter) ?? [];
+        init => Set(InputColsParameter, value);
     }
 
     /// <summary>As many columns to be written; where not set, <c>finished_</c> and the column's name.</summary>
     public IReadOnlyList<string> OutputCols
     {
-        get => Get<IReadOnlyList<string>>(s_outputCols) ?? [.. InputCols.Select(column => "finished_" + column)];
-        init => Set(s_outputCols, value);
+        get => Get<IReadOnlyList<string>>(OutputColsParameter) ?? [.. InputCols.Select(column => "finished_" + column)];
+        init => Set(OutputColsParameter, value);
     }
 
     /// <summary>Whether Spark is to have vectors of its machine-learning library; the numbers are the same.</summary>
     public bool OutputAsVector
     {
-        get => Get<bool>(s_outputAsVector);
-        init => Set(s_outputAsVector, value);
+        get => Get<bool>(OutputAsVectorParameter);
+        init => Set(OutputAsVectorParameter, value);
     }
 
     /// <summary>Whether all columns of annotations are dropped: not so by default, as in Python; Scala's default is the other.</summary>
     public bool CleanAnnotations
     {
-        get => Get<bool>(s_cleanAnnotations);
-        init => Set(s_cleanAnnotations, value);
+        get => Get<bool>(CleanAnnotationsParameter);
+        init => Set(CleanAnnotationsParameter, value);
     }
 
-    private protected override IEnumerable<Parameter> OwnParameters => [s_inputCols, s_outputCols, s_outputAsVector, s_cleanAnnotations];
+    private protected override IEnumerable<Parameter> OwnParameters =>
+        [InputColsParameter, OutputColsParameter, OutputAsVectorParameter, CleanAnnotationsParameter];
 
     /// <inheritdoc/>
     public override FrameSchema TransformSchema(FrameSchema schema)

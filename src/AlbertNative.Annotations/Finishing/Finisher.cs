@@ -6,75 +6,76 @@ namespace AlbertNative.Annotations;
 /// <summary>Takes the results out of columns of annotations: each becomes a column of lists of strings, or of strings.</summary>
 public sealed class Finisher : PipelineStage
 {
-    private static readonly Parameter s_inputCols = Parameter.Texts("inputCols", null);
-    private static readonly Parameter s_outputCols = Parameter.Texts("outputCols", null);
-    private static readonly Parameter s_valueSplitSymbol = Parameter.Text("valueSplitSymbol", "#");
-    private static readonly Parameter s_annotationSplitSymbol = Parameter.Text("annotationSplitSymbol", "@");
-    private static readonly Parameter s_cleanAnnotations = Parameter.Flag("cleanAnnotations", true);
-    private static readonly Parameter s_includeMetadata = Parameter.Flag("includeMetadata", false);
-    private static readonly Parameter s_outputAsArray = Parameter.Flag("outputAsArray", true);
-    private static readonly Parameter s_parseEmbeddingsVectors = Parameter.Flag("parseEmbeddingsVectors", false);
+    private static readonly Parameter InputColsParameter = Parameter.Texts("inputCols", null);
+    private static readonly Parameter OutputColsParameter = Parameter.Texts("outputCols", null);
+    private static readonly Parameter ValueSplitSymbolParameter = Parameter.Text("valueSplitSymbol", "#");
+    private static readonly Parameter AnnotationSplitSymbolParameter = Parameter.Text("annotationSplitSymbol", "@");
+    private static readonly Parameter CleanAnnotationsParameter = Parameter.Flag("cleanAnnotations", true);
+    private static readonly Parameter IncludeMetadataParameter = Parameter.Flag("includeMetadata", false);
+    private static readonly Parameter OutputAsArrayParameter = Parameter.Flag("outputAsArray", true);
+    private static readonly Parameter ParseEmbeddingsVectorsParameter = Parameter.Flag("parseEmbeddingsVectors", false);
 
     /// <summary>The columns of annotations.</summary>
     public IReadOnlyList<string> InputCols
     {
-        get => Get<IReadOnlyList<string>>(s_inputCols) ?? [];
-        init => Set(s_inputCols, value);
+        get => Get<IReadOnlyList<string>>(InputColsParameter) ?? [];
+        init => Set(InputColsParameter, value);
     }
 
     /// <summary>As many columns to be written; where not set, <c>finished_</c> and the column's name.</summary>
     public IReadOnlyList<string> OutputCols
     {
-        get => Get<IReadOnlyList<string>>(s_outputCols) ?? [.. InputCols.Select(column => "finished_" + column)];
-        init => Set(s_outputCols, value);
+        get => Get<IReadOnlyList<string>>(OutputColsParameter) ?? [.. InputCols.Select(column => "finished_" + column)];
+        init => Set(OutputColsParameter, value);
     }
 
     /// <summary>What is between the values of an annotation in a string.</summary>
     public string ValueSplitSymbol
     {
-        get => Get<string>(s_valueSplitSymbol)!;
-        init => Set(s_valueSplitSymbol, value);
+        get => Get<string>(ValueSplitSymbolParameter)!;
+        init => Set(ValueSplitSymbolParameter, value);
     }
 
     /// <summary>What is between annotations in a string.</summary>
     public string AnnotationSplitSymbol
     {
-        get => Get<string>(s_annotationSplitSymbol)!;
-        init => Set(s_annotationSplitSymbol, value);
+        get => Get<string>(AnnotationSplitSymbolParameter)!;
+        init => Set(AnnotationSplitSymbolParameter, value);
     }
 
     /// <summary>Whether all columns of annotations are dropped.</summary>
     public bool CleanAnnotations
     {
-        get => Get<bool>(s_cleanAnnotations);
-        init => Set(s_cleanAnnotations, value);
+        get => Get<bool>(CleanAnnotationsParameter);
+        init => Set(CleanAnnotationsParameter, value);
     }
 
     /// <summary>Whether metadata is written: into a column of its own, <c>_metadata</c> behind the name, or into the strings.</summary>
     public bool IncludeMetadata
     {
-        get => Get<bool>(s_includeMetadata);
-        init => Set(s_includeMetadata, value);
+        get => Get<bool>(IncludeMetadataParameter);
+        init => Set(IncludeMetadataParameter, value);
     }
 
     /// <summary>Whether columns hold lists of strings, not strings.</summary>
     public bool OutputAsArray
     {
-        get => Get<bool>(s_outputAsArray);
-        init => Set(s_outputAsArray, value);
+        get => Get<bool>(OutputAsArrayParameter);
+        init => Set(OutputAsArrayParameter, value);
     }
 
     /// <summary>Whether a vector is written where there is one, not the text.</summary>
     public bool ParseEmbeddingsVectors
     {
-        get => Get<bool>(s_parseEmbeddingsVectors);
-        init => Set(s_parseEmbeddingsVectors, value);
+        get => Get<bool>(ParseEmbeddingsVectorsParameter);
+        init => Set(ParseEmbeddingsVectorsParameter, value);
     }
 
     private protected override IEnumerable<Parameter> OwnParameters =>
     [
-        s_inputCols, s_outputCols, s_valueSplitSymbol, s_annotationSplitSymbol, s_cleanAnnotations, s_includeMetadata, s_outputAsArray,
-        s_parseEmbeddingsVectors,
+        InputColsParameter, OutputColsParameter, ValueSplitSymbolParameter, AnnotationSplitSymbolParameter,
+        CleanAnnotationsParameter, IncludeMetadataParameter, OutputAsArrayParameter,
+        ParseEmbeddingsVectorsParameter,
     ];
 
     private bool HasMetadataColumns => IncludeMetadata && OutputAsArray;

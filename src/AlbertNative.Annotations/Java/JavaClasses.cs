@@ -6,8 +6,8 @@ namespace AlbertNative.Annotations.Java;
 /// <summary>The predefined classes of Java's regular expressions; source: <c>java.util.regex.Pattern</c>'s documentation (17).</summary>
 internal static class JavaClasses
 {
-    private static readonly ConcurrentDictionary<string, CodePointSet?> s_properties = new(StringComparer.Ordinal);
-    private static readonly Lazy<CodePointSet> s_boundaryWord =
+    private static readonly ConcurrentDictionary<string, CodePointSet?> Properties = new(StringComparer.Ordinal);
+    private static readonly Lazy<CodePointSet> Boundary =
         new(() => Property("L")!.Union(Property("Nd")!).Union(CodePointSet.Of("_")));
 
     public static CodePointSet Digit { get; } = CodePointSet.Range('0', '9');
@@ -26,7 +26,7 @@ internal static class JavaClasses
     public static CodePointSet LineEnds { get; } = CodePointSet.Of("\n\r\u0085\u2028\u2029");
 
     /// <summary>What counts as a part of a word for <c>\b</c>, which before JDK 19 is not ASCII.</summary>
-    public static CodePointSet BoundaryWord => s_boundaryWord.Value;
+    public static CodePointSet BoundaryWord => Boundary.Value;
 
     /// <summary>The set of <c>\d</c>, <c>\W</c> and so on; null where the letter names none.</summary>
     public static CodePointSet? OfLetter(char letter) => letter switch
@@ -45,7 +45,7 @@ internal static class JavaClasses
     };
 
     /// <summary>The set of <c>\p{NAME}</c>; null where the name is none of those known here.</summary>
-    public static CodePointSet? Property(string name) => s_properties.GetOrAdd(name, Compute);
+    public static CodePointSet? Property(string name) => Properties.GetOrAdd(name, Compute);
 
     private static CodePointSet? Compute(string name) => name switch
     {

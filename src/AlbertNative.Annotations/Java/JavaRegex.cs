@@ -9,7 +9,7 @@ namespace AlbertNative.Annotations.Java;
 internal sealed class JavaRegex
 {
     /// <summary>How long one text may take.</summary>
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
     private readonly Regex _regex;
     private readonly string _pattern;
@@ -54,12 +54,12 @@ internal sealed class JavaRegex
         const RegexOptions options = RegexOptions.CultureInvariant;
         try
         {
-            return new Regex(pattern, options | RegexOptions.NonBacktracking, s_limit);
+            return new Regex(pattern, options | RegexOptions.NonBacktracking, Limit);
         }
         catch (NotSupportedException)
         {
             // Looks around, back references and atomic groups need backtracking.
-            return new Regex(pattern, options, s_limit);
+            return new Regex(pattern, options, Limit);
         }
     }
 
@@ -72,7 +72,7 @@ internal sealed class JavaRegex
         catch (RegexMatchTimeoutException e)
         {
             throw new InvalidOperationException(
-                $"the pattern '{_pattern}' takes longer than {s_limit.TotalSeconds} s on a text of {e.Input.Length} characters", e);
+                $"the pattern '{_pattern}' takes longer than {Limit.TotalSeconds} s on a text of {e.Input.Length} characters", e);
         }
     }
 }

@@ -7,10 +7,10 @@ public abstract class ModelAnnotator : Annotator
 {
     private const int LongestSentence = 512;
 
-    private static readonly Parameter s_batchSize = Parameter.Number("batchSize", 8);
-    private static readonly Parameter s_maxSentenceLength = Parameter.Number("maxSentenceLength", 128);
-    private static readonly Parameter s_caseSensitive = Parameter.Flag("caseSensitive", false);
-    private static readonly Parameter s_engine = Parameter.Text("engine");
+    private static readonly Parameter BatchSizeParameter = Parameter.Number("batchSize", 8);
+    private static readonly Parameter MaxSentenceLengthParameter = Parameter.Number("maxSentenceLength", 128);
+    private static readonly Parameter CaseSensitiveParameter = Parameter.Flag("caseSensitive", false);
+    private static readonly Parameter EngineParameter = Parameter.Text("engine");
 
     private protected ModelAnnotator(AnnotationModel model, ModelFamily family)
     {
@@ -27,22 +27,22 @@ public abstract class ModelAnnotator : Annotator
     /// <summary>The number of rows that are taken together. Results depend on it in the mode spark-nlp-exact alone.</summary>
     public int BatchSize
     {
-        get => Get<int>(s_batchSize);
-        init => Set(s_batchSize, value);
+        get => Get<int>(BatchSizeParameter);
+        init => Set(BatchSizeParameter, value);
     }
 
     /// <summary>The longest sentence in pieces, <c>[CLS]</c> and <c>[SEP]</c> among them: 3 to 512. What is behind is cut off.</summary>
     public int MaxSentenceLength
     {
-        get => Get<int>(s_maxSentenceLength);
-        init => Set(s_maxSentenceLength, value);
+        get => Get<int>(MaxSentenceLengthParameter);
+        init => Set(MaxSentenceLengthParameter, value);
     }
 
     /// <summary>Whether tokens keep the case of their letters. A BERT's pieces follow its own tokenizer, whatever is set here.</summary>
     public bool CaseSensitive
     {
-        get => IsSet(s_caseSensitive) ? Get<bool>(s_caseSensitive) : CaseSensitiveByDefault;
-        init => Set(s_caseSensitive, value);
+        get => IsSet(CaseSensitiveParameter) ? Get<bool>(CaseSensitiveParameter) : CaseSensitiveByDefault;
+        init => Set(CaseSensitiveParameter, value);
     }
 
     /// <summary>The modes that there are over a BERT: what Spark NLP does by mistake is known of ALBERT alone.</summary>
@@ -52,7 +52,8 @@ public abstract class ModelAnnotator : Annotator
     private protected virtual bool CaseSensitiveByDefault => false;
 
     private protected override IEnumerable<Parameter> AnnotatorParameters =>
-        [ModelParameters.Model, s_batchSize, s_maxSentenceLength, s_caseSensitive, s_engine, .. ModelParametersOfClass];
+        [ModelParameters.Model, BatchSizeParameter, MaxSentenceLengthParameter, CaseSensitiveParameter, EngineParameter,
+         .. ModelParametersOfClass];
 
     private protected abstract IEnumerable<Parameter> ModelParametersOfClass { get; }
 
@@ -71,7 +72,7 @@ public abstract class ModelAnnotator : Annotator
         if (MaxSentenceLength < shortest || MaxSentenceLength > LongestSentence)
             throw new ArgumentException($"{StageName} '{Uid}': maxSentenceLength is {MaxSentenceLength}, it must be 3 to {LongestSentence}");
         int positions = Model.Model.Config.MaxPositionCount;
-        if (!IsExact && IsSet(s_maxSentenceLength) && MaxSentenceLength > positions)
+        if (!IsExact && IsSet(MaxSentenceLengthParameter) && MaxSentenceLength > positions)
             throw new ArgumentException($"{StageName} '{Uid}': maxSentenceLength is {MaxSentenceLength}, the model has {positions} positions");
     }
 

@@ -5,7 +5,7 @@ namespace AlbertNative.Annotations;
 /// <summary>Tokens cut into BERT's pieces, each by itself, by the model's own tokenizer: letters become small where its files say so.</summary>
 internal sealed class WordPieces(AnnotationModel model) : TokenPieces
 {
-    private static readonly EncodeOptions s_bare = new() { AddSpecialTokens = false };
+    private static readonly EncodeOptions Bare = new() { AddSpecialTokens = false };
 
     private readonly Tokenization.Tokenizer _tokenizer = model.Model.Tokenizer;
 
@@ -17,7 +17,7 @@ internal sealed class WordPieces(AnnotationModel model) : TokenPieces
 
     public override (string[] Texts, int[] Ids) Encode(string text, bool caseSensitive)
     {
-        Encoding encoding = _tokenizer.Encode(text, s_bare);
+        Encoding encoding = _tokenizer.Encode(text, Bare);
         return ([.. encoding.Tokens], encoding.Ids.ToArray());
     }
 }

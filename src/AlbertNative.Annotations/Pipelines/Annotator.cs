@@ -3,8 +3,8 @@ namespace AlbertNative.Annotations;
 /// <summary>A stage that makes one column of annotations of others.</summary>
 public abstract class Annotator : PipelineStage
 {
-    private static readonly Parameter s_inputCols = Parameter.Texts("inputCols", null);
-    private static readonly Parameter s_outputCol = Parameter.Text("outputCol");
+    private static readonly Parameter InputColsParameter = Parameter.Texts("inputCols", null);
+    private static readonly Parameter OutputColParameter = Parameter.Text("outputCol");
 
     private protected Annotator()
     {
@@ -13,15 +13,15 @@ public abstract class Annotator : PipelineStage
     /// <summary>The columns that it reads, as many as <see cref="InputTypes"/>, in any order.</summary>
     public IReadOnlyList<string> InputCols
     {
-        get => Get<IReadOnlyList<string>>(s_inputCols) ?? [];
-        init => Set(s_inputCols, value);
+        get => Get<IReadOnlyList<string>>(InputColsParameter) ?? [];
+        init => Set(InputColsParameter, value);
     }
 
     /// <summary>The column that it writes; as Spark NLP, one named after the stage where it is not set.</summary>
     public string OutputCol
     {
-        get => Get<string>(s_outputCol) ?? Uid + "_output";
-        init => Set(s_outputCol, value);
+        get => Get<string>(OutputColParameter) ?? Uid + "_output";
+        init => Set(OutputColParameter, value);
     }
 
     /// <summary>The kinds of annotations that it needs.</summary>
@@ -30,7 +30,7 @@ public abstract class Annotator : PipelineStage
     /// <summary>The kind of annotations that it makes.</summary>
     public abstract string OutputType { get; }
 
-    private protected override IEnumerable<Parameter> OwnParameters => [s_inputCols, s_outputCol, .. AnnotatorParameters];
+    private protected override IEnumerable<Parameter> OwnParameters => [InputColsParameter, OutputColParameter, .. AnnotatorParameters];
 
     private protected abstract IEnumerable<Parameter> AnnotatorParameters { get; }
 

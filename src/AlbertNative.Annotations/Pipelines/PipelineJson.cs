@@ -9,12 +9,13 @@ internal static class PipelineJson
 {
     private const string PipelineClass = "org.apache.spark.ml.PipelineModel";
 
-    private static readonly JsonWriterOptions s_format = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Format =
+        new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static byte[] Write(AnnotationPipeline pipeline)
     {
         ArrayBufferWriter<byte> buffer = new();
-        using (Utf8JsonWriter writer = new(buffer, s_format))
+        using (Utf8JsonWriter writer = new(buffer, Format))
         {
             writer.WriteStartObject();
             writer.WriteString("class", PipelineClass);

@@ -8,7 +8,7 @@ namespace AlbertNative.Annotations;
 /// </summary>
 public abstract class PipelineStage
 {
-    private static readonly Parameter s_mode = Parameter.Text("mode", AnnotationModes.NameOf(AnnotationMode.SparkNlp));
+    private static readonly Parameter ModeParameter = Parameter.Text("mode", AnnotationModes.NameOf(AnnotationMode.SparkNlp));
 
     private readonly Dictionary<string, object> _values = new(StringComparer.Ordinal);
     private string _uid;
@@ -26,8 +26,8 @@ public abstract class PipelineStage
     /// <summary>Whose numbers and whose faults it follows.</summary>
     public AnnotationMode Mode
     {
-        get => AnnotationModes.Parse(Get<string>(s_mode)!);
-        init => Set(s_mode, AnnotationModes.NameOf(value));
+        get => AnnotationModes.Parse(Get<string>(ModeParameter)!);
+        init => Set(ModeParameter, AnnotationModes.NameOf(value));
     }
 
     /// <summary>The name of Spark NLP's class, without its package.</summary>
@@ -37,7 +37,7 @@ public abstract class PipelineStage
     private protected bool IsExact => Mode == AnnotationMode.SparkNlpExact;
 
     /// <summary>All of its settings.</summary>
-    internal IEnumerable<Parameter> Parameters => [s_mode, .. OwnParameters];
+    internal IEnumerable<Parameter> Parameters => [ModeParameter, .. OwnParameters];
 
     /// <summary>What has been set, by name.</summary>
     internal IReadOnlyDictionary<string, object> Values => _values;

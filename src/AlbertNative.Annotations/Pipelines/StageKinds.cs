@@ -5,7 +5,7 @@ internal static class StageKinds
 {
     private const string Nlp = "com.johnsnowlabs.nlp";
 
-    private static readonly Dictionary<string, StageKind> s_byName = new(StringComparer.Ordinal);
+    private static readonly Dictionary<string, StageKind> ByName = new(StringComparer.Ordinal);
 
     static StageKinds()
     {
@@ -27,10 +27,10 @@ internal static class StageKinds
     /// <summary>The kind of a name, with or without its package.</summary>
     /// <exception cref="PipelineFormatException">There is none.</exception>
     public static StageKind Of(string className) =>
-        s_byName.TryGetValue(className[(className.LastIndexOf('.') + 1)..], out StageKind? kind)
+        ByName.TryGetValue(className[(className.LastIndexOf('.') + 1)..], out StageKind? kind)
         && (className == kind.Name || className == kind.ClassName)
             ? kind
-            : throw new PipelineFormatException($"the stage '{className}' is not supported, only {string.Join(", ", s_byName.Keys)}");
+            : throw new PipelineFormatException($"the stage '{className}' is not supported, only {string.Join(", ", ByName.Keys)}");
 
     private static StageKind[] Classifiers =>
     [
@@ -47,5 +47,5 @@ internal static class StageKinds
     private static StageKind Classifier(string name, Func<AnnotationModel?, PipelineStage> create) =>
         new(name, Nlp + ".annotators.classifier.dl", create, NeedsModel: true);
 
-    private static void Add(StageKind kind) => s_byName.Add(kind.Name, kind);
+    private static void Add(StageKind kind) => ByName.Add(kind.Name, kind);
 }

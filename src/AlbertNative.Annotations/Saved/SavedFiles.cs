@@ -9,7 +9,7 @@ internal sealed class SavedFiles
     private const int MaxPartLength = 1 << 28;
 
     /// <summary>Settings of Spark NLP's that say nothing about results.</summary>
-    private static readonly string[] s_passedOver = ["lazyAnnotator", "configProtoBytes"];
+    private static readonly string[] PassedOver = ["lazyAnnotator", "configProtoBytes"];
 
     private readonly Dictionary<string, JsonElement> _settings;
 
@@ -72,7 +72,7 @@ internal sealed class SavedFiles
         {
             writer.WriteStartObject();
             writer.WriteString("mode", AnnotationModes.NameOf(mode));
-            foreach ((string name, JsonElement value) in _settings.Where(setting => !s_passedOver.Contains(setting.Key)))
+            foreach ((string name, JsonElement value) in _settings.Where(setting => !PassedOver.Contains(setting.Key)))
             {
                 writer.WritePropertyName(name);
                 value.WriteTo(writer);

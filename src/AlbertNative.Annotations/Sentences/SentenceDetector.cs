@@ -8,16 +8,16 @@ namespace AlbertNative.Annotations;
 /// </summary>
 public sealed class SentenceDetector : RowAnnotator
 {
-    private static readonly Parameter s_useAbbreviations = Parameter.Flag("useAbbrevations", true);
-    private static readonly Parameter s_detectLists = Parameter.Flag("detectLists", true);
-    private static readonly Parameter s_useCustomBoundsOnly = Parameter.Flag("useCustomBoundsOnly", false);
-    private static readonly Parameter s_customBounds = Parameter.Texts("customBounds", []);
-    private static readonly Parameter s_customBoundsStrategy = Parameter.Text("customBoundsStrategy", "none");
-    private static readonly Parameter s_explodeSentences = Parameter.Flag("explodeSentences", false);
-    private static readonly Parameter s_splitLength = Parameter.Number("splitLength");
-    private static readonly Parameter s_minLength = Parameter.Number("minLength", 0);
-    private static readonly Parameter s_maxLength = Parameter.Number("maxLength");
-    private static readonly string[] s_strategies = ["none", "prepend", "append"];
+    private static readonly Parameter UseAbbreviationsParameter = Parameter.Flag("useAbbrevations", true);
+    private static readonly Parameter DetectListsParameter = Parameter.Flag("detectLists", true);
+    private static readonly Parameter UseCustomBoundsOnlyParameter = Parameter.Flag("useCustomBoundsOnly", false);
+    private static readonly Parameter CustomBoundsParameter = Parameter.Texts("customBounds", []);
+    private static readonly Parameter CustomBoundsStrategyParameter = Parameter.Text("customBoundsStrategy", "none");
+    private static readonly Parameter ExplodeSentencesParameter = Parameter.Flag("explodeSentences", false);
+    private static readonly Parameter SplitLengthParameter = Parameter.Number("splitLength");
+    private static readonly Parameter MinLengthParameter = Parameter.Number("minLength", 0);
+    private static readonly Parameter MaxLengthParameter = Parameter.Number("maxLength");
+    private static readonly string[] Strategies = ["none", "prepend", "append"];
 
     private readonly Lazy<JavaRegex[]> _bounds;
 
@@ -27,29 +27,29 @@ public sealed class SentenceDetector : RowAnnotator
     /// <summary>Whether a dot behind an abbreviation of its dictionary ends no sentence.</summary>
     public bool UseAbbreviations
     {
-        get => Get<bool>(s_useAbbreviations);
-        init => Set(s_useAbbreviations, value);
+        get => Get<bool>(UseAbbreviationsParameter);
+        init => Set(UseAbbreviationsParameter, value);
     }
 
     /// <summary>Whether an item of a list begins a sentence.</summary>
     public bool DetectLists
     {
-        get => Get<bool>(s_detectLists);
-        init => Set(s_detectLists, value);
+        get => Get<bool>(DetectListsParameter);
+        init => Set(DetectListsParameter, value);
     }
 
     /// <summary>Whether sentences end at <see cref="CustomBounds"/> alone.</summary>
     public bool UseCustomBoundsOnly
     {
-        get => Get<bool>(s_useCustomBoundsOnly);
-        init => Set(s_useCustomBoundsOnly, value);
+        get => Get<bool>(UseCustomBoundsOnlyParameter);
+        init => Set(UseCustomBoundsOnlyParameter, value);
     }
 
     /// <summary>Regular expressions of Java's syntax at which sentences end.</summary>
     public IReadOnlyList<string> CustomBounds
     {
-        get => Get<IReadOnlyList<string>>(s_customBounds)!;
-        init => Set(s_customBounds, value);
+        get => Get<IReadOnlyList<string>>(CustomBoundsParameter)!;
+        init => Set(CustomBoundsParameter, value);
     }
 
     /// <summary>What becomes of a custom bound.</summary>
@@ -57,42 +57,42 @@ public sealed class SentenceDetector : RowAnnotator
     {
         get
         {
-            string name = Get<string>(s_customBoundsStrategy)!;
-            int index = Array.IndexOf(s_strategies, name);
+            string name = Get<string>(CustomBoundsStrategyParameter)!;
+            int index = Array.IndexOf(Strategies, name);
             return index >= 0
                 ? (BoundsStrategy)index
-                : throw new ArgumentException($"there is no customBoundsStrategy '{name}', only {string.Join(", ", s_strategies)}");
+                : throw new ArgumentException($"there is no customBoundsStrategy '{name}', only {string.Join(", ", Strategies)}");
         }
 
-        init => Set(s_customBoundsStrategy, s_strategies[(int)value]);
+        init => Set(CustomBoundsStrategyParameter, Strategies[(int)value]);
     }
 
     /// <summary>Whether each sentence becomes a row of its own; its column is then the last.</summary>
     public bool ExplodeSentences
     {
-        get => Get<bool>(s_explodeSentences);
-        init => Set(s_explodeSentences, value);
+        get => Get<bool>(ExplodeSentencesParameter);
+        init => Set(ExplodeSentencesParameter, value);
     }
 
     /// <summary>The length beyond which a sentence is cut between words; null for any.</summary>
     public int? SplitLength
     {
-        get => Get<int?>(s_splitLength);
-        init => Set(s_splitLength, value);
+        get => Get<int?>(SplitLengthParameter);
+        init => Set(SplitLengthParameter, value);
     }
 
     /// <summary>The least length of a sentence, in UTF-16 code units; shorter ones are left out.</summary>
     public int MinLength
     {
-        get => Get<int>(s_minLength);
-        init => Set(s_minLength, value);
+        get => Get<int>(MinLengthParameter);
+        init => Set(MinLengthParameter, value);
     }
 
     /// <summary>The greatest length of a sentence; longer ones are left out; null for any.</summary>
     public int? MaxLength
     {
-        get => Get<int?>(s_maxLength);
-        init => Set(s_maxLength, value);
+        get => Get<int?>(MaxLengthParameter);
+        init => Set(MaxLengthParameter, value);
     }
 
     /// <inheritdoc/>
@@ -103,8 +103,9 @@ public sealed class SentenceDetector : RowAnnotator
 
     private protected override IEnumerable<Parameter> AnnotatorParameters =>
     [
-        s_useAbbreviations, s_detectLists, s_useCustomBoundsOnly, s_customBounds, s_customBoundsStrategy, s_explodeSentences,
-        s_splitLength, s_minLength, s_maxLength,
+        UseAbbreviationsParameter, DetectListsParameter, UseCustomBoundsOnlyParameter, CustomBoundsParameter,
+        CustomBoundsStrategyParameter, ExplodeSentencesParameter,
+        SplitLengthParameter, MinLengthParameter, MaxLengthParameter,
     ];
 
     /// <inheritdoc/>

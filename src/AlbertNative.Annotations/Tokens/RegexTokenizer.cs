@@ -5,13 +5,13 @@ namespace AlbertNative.Annotations;
 /// <summary>Cuts sentences into tokens at a regular expression, white space where none is set, as Spark NLP's class of that name.</summary>
 public sealed class RegexTokenizer : RowAnnotator
 {
-    private static readonly Parameter s_pattern = Parameter.Text("pattern", @"\s+");
-    private static readonly Parameter s_toLowercase = Parameter.Flag("toLowercase", false);
-    private static readonly Parameter s_minLength = Parameter.Number("minLength", 1);
-    private static readonly Parameter s_maxLength = Parameter.Number("maxLength");
-    private static readonly Parameter s_positionalMask = Parameter.Flag("positionalMask", false);
-    private static readonly Parameter s_trimWhitespace = Parameter.Flag("trimWhitespace", false);
-    private static readonly Parameter s_preservePosition = Parameter.Flag("preservePosition", true);
+    private static readonly Parameter PatternParameter = Parameter.Text("pattern", @"\s+");
+    private static readonly Parameter ToLowercaseParameter = Parameter.Flag("toLowercase", false);
+    private static readonly Parameter MinLengthParameter = Parameter.Number("minLength", 1);
+    private static readonly Parameter MaxLengthParameter = Parameter.Number("maxLength");
+    private static readonly Parameter PositionalMaskParameter = Parameter.Flag("positionalMask", false);
+    private static readonly Parameter TrimWhitespaceParameter = Parameter.Flag("trimWhitespace", false);
+    private static readonly Parameter PreservePositionParameter = Parameter.Flag("preservePosition", true);
 
     private readonly Lazy<JavaRegex> _pattern;
 
@@ -21,50 +21,50 @@ public sealed class RegexTokenizer : RowAnnotator
     /// <summary>What is between tokens, in Java's syntax.</summary>
     public string Pattern
     {
-        get => Get<string>(s_pattern)!;
-        init => Set(s_pattern, value);
+        get => Get<string>(PatternParameter)!;
+        init => Set(PatternParameter, value);
     }
 
     /// <summary>Whether the text is lower-cased first. Positions are then those in the lower-cased text.</summary>
     public bool ToLowercase
     {
-        get => Get<bool>(s_toLowercase);
-        init => Set(s_toLowercase, value);
+        get => Get<bool>(ToLowercaseParameter);
+        init => Set(ToLowercaseParameter, value);
     }
 
     /// <summary>The least length of a token, in UTF-16 code units; shorter ones are left out.</summary>
     public int MinLength
     {
-        get => Get<int>(s_minLength);
-        init => Set(s_minLength, value);
+        get => Get<int>(MinLengthParameter);
+        init => Set(MinLengthParameter, value);
     }
 
     /// <summary>The greatest length of a token; longer ones are left out; null for any.</summary>
     public int? MaxLength
     {
-        get => Get<int?>(s_maxLength);
-        init => Set(s_maxLength, value);
+        get => Get<int?>(MaxLengthParameter);
+        init => Set(MaxLengthParameter, value);
     }
 
     /// <summary>Whether tokens are at the places where they were cut off; otherwise where they are first found behind the one before.</summary>
     public bool PositionalMask
     {
-        get => Get<bool>(s_positionalMask);
-        init => Set(s_positionalMask, value);
+        get => Get<bool>(PositionalMaskParameter);
+        init => Set(PositionalMaskParameter, value);
     }
 
     /// <summary>Whether white space is deleted, inside a token too.</summary>
     public bool TrimWhitespace
     {
-        get => Get<bool>(s_trimWhitespace);
-        init => Set(s_trimWhitespace, value);
+        get => Get<bool>(TrimWhitespaceParameter);
+        init => Set(TrimWhitespaceParameter, value);
     }
 
     /// <summary>Whether a token keeps its positions when white space is deleted at its ends.</summary>
     public bool PreservePosition
     {
-        get => Get<bool>(s_preservePosition);
-        init => Set(s_preservePosition, value);
+        get => Get<bool>(PreservePositionParameter);
+        init => Set(PreservePositionParameter, value);
     }
 
     /// <inheritdoc/>
@@ -74,7 +74,8 @@ public sealed class RegexTokenizer : RowAnnotator
     public override string OutputType => AnnotatorTypes.Token;
 
     private protected override IEnumerable<Parameter> AnnotatorParameters =>
-        [s_pattern, s_toLowercase, s_minLength, s_maxLength, s_positionalMask, s_trimWhitespace, s_preservePosition];
+        [PatternParameter, ToLowercaseParameter, MinLengthParameter, MaxLengthParameter, PositionalMaskParameter,
+         TrimWhitespaceParameter, PreservePositionParameter];
 
     /// <inheritdoc/>
     public override IReadOnlyList<Annotation> Annotate(IReadOnlyList<Annotation> annotations)

@@ -6,18 +6,18 @@ namespace AlbertNative.Annotations;
 /// </summary>
 public sealed class Tokenizer : RowAnnotator
 {
-    private static readonly Parameter s_targetPattern = Parameter.Text("targetPattern", @"\S+");
-    private static readonly Parameter s_prefixPattern = Parameter.Text("prefixPattern");
-    private static readonly Parameter s_suffixPattern = Parameter.Text("suffixPattern");
-    private static readonly Parameter s_infixPatterns = Parameter.Texts("infixPatterns", []);
-    private static readonly Parameter s_contextChars =
+    private static readonly Parameter TargetPatternParameter = Parameter.Text("targetPattern", @"\S+");
+    private static readonly Parameter PrefixPatternParameter = Parameter.Text("prefixPattern");
+    private static readonly Parameter SuffixPatternParameter = Parameter.Text("suffixPattern");
+    private static readonly Parameter InfixPatternsParameter = Parameter.Texts("infixPatterns", []);
+    private static readonly Parameter ContextCharsParameter =
         Parameter.Texts("contextChars", ".", ",", ";", ":", "!", "?", "*", "-", "(", ")", "\"", "'");
-    private static readonly Parameter s_splitPattern = Parameter.Text("splitPattern");
-    private static readonly Parameter s_splitChars = Parameter.Texts("splitChars", []);
-    private static readonly Parameter s_exceptions = Parameter.Texts("exceptions", []);
-    private static readonly Parameter s_caseSensitiveExceptions = Parameter.Flag("caseSensitiveExceptions", true);
-    private static readonly Parameter s_minLength = Parameter.Number("minLength", 0);
-    private static readonly Parameter s_maxLength = Parameter.Number("maxLength");
+    private static readonly Parameter SplitPatternParameter = Parameter.Text("splitPattern");
+    private static readonly Parameter SplitCharsParameter = Parameter.Texts("splitChars", []);
+    private static readonly Parameter ExceptionsParameter = Parameter.Texts("exceptions", []);
+    private static readonly Parameter CaseSensitiveExceptionsParameter = Parameter.Flag("caseSensitiveExceptions", true);
+    private static readonly Parameter MinLengthParameter = Parameter.Number("minLength", 0);
+    private static readonly Parameter MaxLengthParameter = Parameter.Number("maxLength");
 
     private readonly Lazy<TokenRules> _rules;
 
@@ -27,22 +27,22 @@ public sealed class Tokenizer : RowAnnotator
     /// <summary>What a candidate is made of, as a class of characters with a quantifier.</summary>
     public string TargetPattern
     {
-        get => Get<string>(s_targetPattern)!;
-        init => Set(s_targetPattern, value);
+        get => Get<string>(TargetPatternParameter)!;
+        init => Set(TargetPatternParameter, value);
     }
 
     /// <summary>A regular expression of what comes off the start of a candidate; it begins with <c>\A</c>. Null for the context characters.</summary>
     public string? PrefixPattern
     {
-        get => Get<string>(s_prefixPattern);
-        init => Set(s_prefixPattern, value);
+        get => Get<string>(PrefixPatternParameter);
+        init => Set(PrefixPatternParameter, value);
     }
 
     /// <summary>A regular expression of what comes off its end; it ends with <c>\z</c>. Null for the context characters.</summary>
     public string? SuffixPattern
     {
-        get => Get<string>(s_suffixPattern);
-        init => Set(s_suffixPattern, value);
+        get => Get<string>(SuffixPatternParameter);
+        init => Set(SuffixPatternParameter, value);
     }
 
     /// <summary>
@@ -51,57 +51,57 @@ public sealed class Tokenizer : RowAnnotator
     /// </summary>
     public IReadOnlyList<string> InfixPatterns
     {
-        get => Get<IReadOnlyList<string>>(s_infixPatterns)!;
-        init => Set(s_infixPatterns, value);
+        get => Get<IReadOnlyList<string>>(InfixPatternsParameter)!;
+        init => Set(InfixPatternsParameter, value);
     }
 
     /// <summary>The characters that come off a candidate's ends.</summary>
     public IReadOnlyList<string> ContextChars
     {
-        get => Get<IReadOnlyList<string>>(s_contextChars)!;
-        init => Set(s_contextChars, value);
+        get => Get<IReadOnlyList<string>>(ContextCharsParameter)!;
+        init => Set(ContextCharsParameter, value);
     }
 
     /// <summary>A regular expression at which tokens are cut again; null for none.</summary>
     public string? SplitPattern
     {
-        get => Get<string>(s_splitPattern);
-        init => Set(s_splitPattern, value);
+        get => Get<string>(SplitPatternParameter);
+        init => Set(SplitPatternParameter, value);
     }
 
     /// <summary>Characters at which tokens are cut again, each as a regular expression.</summary>
     public IReadOnlyList<string> SplitChars
     {
-        get => Get<IReadOnlyList<string>>(s_splitChars)!;
-        init => Set(s_splitChars, value);
+        get => Get<IReadOnlyList<string>>(SplitCharsParameter)!;
+        init => Set(SplitCharsParameter, value);
     }
 
     /// <summary>Regular expressions of what stays in one piece.</summary>
     public IReadOnlyList<string> Exceptions
     {
-        get => Get<IReadOnlyList<string>>(s_exceptions)!;
-        init => Set(s_exceptions, value);
+        get => Get<IReadOnlyList<string>>(ExceptionsParameter)!;
+        init => Set(ExceptionsParameter, value);
     }
 
     /// <summary>Whether exceptions look at the case of letters.</summary>
     public bool CaseSensitiveExceptions
     {
-        get => Get<bool>(s_caseSensitiveExceptions);
-        init => Set(s_caseSensitiveExceptions, value);
+        get => Get<bool>(CaseSensitiveExceptionsParameter);
+        init => Set(CaseSensitiveExceptionsParameter, value);
     }
 
     /// <summary>The least length of a token, in UTF-16 code units; shorter ones are left out.</summary>
     public int MinLength
     {
-        get => Get<int>(s_minLength);
-        init => Set(s_minLength, value);
+        get => Get<int>(MinLengthParameter);
+        init => Set(MinLengthParameter, value);
     }
 
     /// <summary>The greatest length of a token; longer ones are left out; null for any.</summary>
     public int? MaxLength
     {
-        get => Get<int?>(s_maxLength);
-        init => Set(s_maxLength, value);
+        get => Get<int?>(MaxLengthParameter);
+        init => Set(MaxLengthParameter, value);
     }
 
     /// <inheritdoc/>
@@ -118,8 +118,9 @@ public sealed class Tokenizer : RowAnnotator
 
     private protected override IEnumerable<Parameter> AnnotatorParameters =>
     [
-        s_targetPattern, s_prefixPattern, s_suffixPattern, s_infixPatterns, s_contextChars, s_splitPattern, s_splitChars,
-        s_exceptions, s_caseSensitiveExceptions, s_minLength, s_maxLength,
+        TargetPatternParameter, PrefixPatternParameter, SuffixPatternParameter, InfixPatternsParameter, ContextCharsParameter,
+        SplitPatternParameter, SplitCharsParameter,
+        ExceptionsParameter, CaseSensitiveExceptionsParameter, MinLengthParameter, MaxLengthParameter,
     ];
 
     /// <inheritdoc/>

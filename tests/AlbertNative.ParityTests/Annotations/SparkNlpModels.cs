@@ -3,8 +3,8 @@ using AlbertNative.Checkpoints;
 using AlbertNative.Cli;
 using AlbertNative.Model;
 using AlbertNative.Testing;
-using Tokenizer = AlbertNative.Tokenization.Tokenizer;
 using SentencePieceModel = AlbertNative.Tokenization.SentencePieceModel;
+using Tokenizer = AlbertNative.Tokenization.Tokenizer;
 
 namespace AlbertNative.ParityTests.Annotations;
 

@@ -7,7 +7,7 @@ namespace AlbertNative.Tests.Annotations;
 /// <summary>What the classifiers do outside the mode that follows Spark NLP's faults.</summary>
 public sealed class ClassifierTests
 {
-    private static readonly PipelineStage[] s_sentences =
+    private static readonly PipelineStage[] Sentences =
     [
         TextStages.Document,
         new SentenceDetector { InputCols = ["document"], OutputCol = "sentence" },
@@ -110,7 +110,7 @@ public sealed class ClassifierTests
         Assert.Equal(["5", "6", "8"], words.Select(word => word.Metadata["pieceId"]));
         Assert.Contains("Albert", Assert.Throws<ArgumentException>(() => new AlbertEmbeddings(model)).Message);
         BertEmbeddings exact = new(model) { InputCols = ["sentence", "token"], Mode = AnnotationMode.SparkNlpExact };
-        Assert.Contains("spark-nlp-exact", Assert.Throws<ArgumentException>(() => new AnnotationPipeline([.. s_sentences, exact])).Message);
+        Assert.Contains("spark-nlp-exact", Assert.Throws<ArgumentException>(() => new AnnotationPipeline([.. Sentences, exact])).Message);
     }
 
     [Fact]
@@ -124,7 +124,7 @@ public sealed class ClassifierTests
     }
 
     private static Annotation[] Labels(string text, Annotator stage) =>
-        [.. new AnnotationPipeline([.. s_sentences, stage]).Transform([text]).Single().Annotations(stage.OutputCol)];
+        [.. new AnnotationPipeline([.. Sentences, stage]).Transform([text]).Single().Annotations(stage.OutputCol)];
 
     private static IReadOnlyList<Annotation> Answer(AnnotationModel model, AnnotationMode mode, string question, string? context) =>
         Pairs(new AlbertForQuestionAnswering(model) { InputCols = ["q", "c"], OutputCol = "answer", Mode = mode }, question, context);

@@ -5,7 +5,7 @@ namespace AlbertNative.Tests.Annotations;
 
 public sealed class ModelStageTests
 {
-    private static readonly Tokenizer s_tokenizer = new() { InputCols = ["document"], OutputCol = "token" };
+    private static readonly Tokenizer Tokenizer = new() { InputCols = ["document"], OutputCol = "token" };
 
     [Fact]
     public void A_text_has_the_same_vectors_alone_and_in_any_batch()
@@ -58,7 +58,7 @@ public sealed class ModelStageTests
             MaxSentenceLength = 4,
             OnCut = cuts => cut.AddRange(cuts.Tokens.Select(t => t.Result)),
         };
-        AnnotationRow row = new AnnotationPipeline(TextStages.Document, s_tokenizer, embeddings).Transform(["the king of the land"]).Single();
+        AnnotationRow row = new AnnotationPipeline(TextStages.Document, Tokenizer, embeddings).Transform(["the king of the land"]).Single();
         Assert.Equal(["the", "king"], row.Annotations("embeddings").Select(a => a.Result));
         Assert.Equal(["of", "the", "land"], cut);
     }
@@ -88,7 +88,7 @@ public sealed class ModelStageTests
     {
         string text = "John Smith in Rome";
         Annotation document = TextStages.Run(text).Single();
-        IReadOnlyList<Annotation> tokens = TextStages.Run(text, s_tokenizer);
+        IReadOnlyList<Annotation> tokens = TextStages.Run(text, Tokenizer);
         IEnumerable<Annotation> tagged = tokens.Zip(tags.Split(' ')).Select(pair => new Annotation(
             "named_entity", pair.First.Begin, pair.First.End, pair.Second, new Dictionary<string, string?> { [pair.Second] = "0.5" }));
         NerConverter converter = new() { InputCols = ["document", "token", "ner"] };
@@ -100,7 +100,7 @@ public sealed class ModelStageTests
     [Fact]
     public void Results_are_finished_as_lists_or_strings()
     {
-        AnnotationRow Finish(Finisher finisher) => new AnnotationPipeline(TextStages.Document, s_tokenizer, finisher).Transform(["I do"]).Single();
+        AnnotationRow Finish(Finisher finisher) => new AnnotationPipeline(TextStages.Document, Tokenizer, finisher).Transform(["I do"]).Single();
         Assert.Equal(["I", "do"], (string[])Finish(new Finisher { InputCols = ["token"] })["finished_token"]!);
         Assert.Equal("I@do", Finish(new Finisher { InputCols = ["token"], OutputAsArray = false })["finished_token"]);
         Assert.Equal(
@@ -123,14 +123,14 @@ public sealed class ModelStageTests
             BatchSize = batchSize,
             MaxSentenceLength = maxSentenceLength,
         };
-        Assert.Throws<ArgumentException>(() => new AnnotationPipeline(TextStages.Document, s_tokenizer, embeddings));
+        Assert.Throws<ArgumentException>(() => new AnnotationPipeline(TextStages.Document, Tokenizer, embeddings));
     }
 
     [Fact]
     public void A_cancelled_call_stops()
     {
         using AnnotationModel model = AnnotationModel.Open(Nano.Path);
-        AnnotationPipeline pipeline = new(TextStages.Document, s_tokenizer, new AlbertEmbeddings(model) { InputCols = ["document", "token"] });
+        AnnotationPipeline pipeline = new(TextStages.Document, Tokenizer, new AlbertEmbeddings(model) { InputCols = ["document", "token"] });
         Assert.Throws<OperationCanceledException>(() => pipeline.Transform(["x"], new CancellationToken(canceled: true)).ToList());
     }
 
@@ -138,7 +138,7 @@ public sealed class ModelStageTests
     public void A_pipeline_with_a_model_is_read_as_it_was_written()
     {
         using AnnotationModel model = AnnotationModel.Open(Nano.Path);
-        AnnotationPipeline pipeline = new(TextStages.Document, s_tokenizer, new AlbertEmbeddings(model) { InputCols = ["document", "token"], BatchSize = 4 });
+        AnnotationPipeline pipeline = new(TextStages.Document, Tokenizer, new AlbertEmbeddings(model) { InputCols = ["document", "token"], BatchSize = 4 });
         AnnotationPipeline read = AnnotationPipeline.FromJson(pipeline.ToJson(), name => name == model.Name ? model : throw new ArgumentException(name));
         Assert.Equal(pipeline.ToJson(), read.ToJson());
         Assert.Contains(Nano.Path, Assert.Throws<PipelineFormatException>(() => AnnotationPipeline.FromJson(pipeline.ToJson())).Message);
@@ -148,7 +148,7 @@ public sealed class ModelStageTests
         Rows(model, mode, batchSize, 64, texts).SelectMany(row => row.Annotations("embeddings")).Select(a => a.Embeddings.ToArray());
 
     private static IEnumerable<AnnotationRow> Rows(AnnotationModel model, AnnotationMode mode, int batchSize, int limit, params string[] texts) =>
-        new AnnotationPipeline(TextStages.Document, s_tokenizer, new AlbertEmbeddings(model)
+        new AnnotationPipeline(TextStages.Document, Tokenizer, new AlbertEmbeddings(model)
         {
             InputCols = ["document", "token"],
             OutputCol = "embeddings",

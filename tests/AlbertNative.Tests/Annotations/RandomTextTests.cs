@@ -6,7 +6,7 @@ namespace AlbertNative.Tests.Annotations;
 /// <summary>Whatever a text holds, positions are those of what they stand for, and nothing fails.</summary>
 public sealed class RandomTextTests
 {
-    private static readonly string[] s_parts =
+    private static readonly string[] Parts =
     [
         "a", "B", "Dr.", "e.g.", "1", "12", ".", "...", "!", "?", ";", ",", "'", "\"", "(", ")", "[", "]", "-", "°", "$", " ", "  ", "\n", "\t",
         "\u00A0", "\u2028", "é", "İ", "Σ", "😀", "\ud800", "\udc00", "\uFDD0", "\uFDD8", "\uF050", "ↈ", "ↇ", "سلام", "p.m.", "U.S.", "#", "",
@@ -64,7 +64,7 @@ public sealed class RandomTextTests
     {
         StringBuilder text = new();
         for (int parts = random.Next(30); parts > 0; parts--)
-            text.Append(s_parts[random.Next(s_parts.Length)]);
+            text.Append(Parts[random.Next(Parts.Length)]);
         return text.ToString();
     }
 }

@@ -9,7 +9,7 @@ namespace AlbertNative.Tests.Annotations;
 /// <summary>Models with next to no weights, which are functions of their names.</summary>
 internal static class SmallModels
 {
-    private static readonly Lazy<SentencePieceModel> s_pieces =
+    private static readonly Lazy<SentencePieceModel> Pieces =
         new(() => SentencePieceModel.Load(Path.Combine(Nano.Folder, ModelFiles.SentencePieceModel)));
 
     /// <summary>An ALBERT of a class with the nano model's vocabulary.</summary>
@@ -17,7 +17,7 @@ internal static class SmallModels
     {
         ModelConfig config = Nano.Tiny() with { Labels = [.. labels] };
         return new AnnotationModel(
-            "small", new TextModel(PreTrainedModel.Create(config, Nano.Weights(config, architecture)), Nano.Tokenizer), s_pieces.Value);
+            "small", new TextModel(PreTrainedModel.Create(config, Nano.Weights(config, architecture)), Nano.Tokenizer), Pieces.Value);
     }
 
     /// <summary>A BERT of a class with a vocabulary of a few words.</summary>

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Microsoft.Extensions.DependencyInjection;
 using AlbertNative.Testing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace AlbertNative.Tests.Server;
 
