@@ -1,5 +1,6 @@
 using AlbertNative.Server.Configuration;
 using AlbertNative.Server.Requests;
+using AlbertNative.Serving;
 
 namespace AlbertNative.Server.Access;
 
@@ -15,14 +16,14 @@ internal sealed class KeyCheck(RequestDelegate next, ApiKeys keys, ServerOptions
         Endpoint? endpoint = http.GetEndpoint();
         if (!keys.AreNeeded || endpoint is null || HttpMethods.IsOptions(http.Request.Method) || IsOpen(endpoint))
             return next(http);
-        if (keys.Find(http.Request.Headers) is not ApiKey key)
+        if (keys.Find(http.Request.Headers) is not ServingClient client)
         {
             if (http.Request.ContentType?.StartsWith("application/grpc", StringComparison.Ordinal) == true)
                 return RefuseCall(http);
             return JsonAnswer.WriteErrorAsync(
                 http, Dialects.DialectOf.Endpoint(http), new RequestException(ErrorKind.Unauthorized, "a valid API key is needed"));
         }
-        http.Features.Set(key);
+        http.Features.Set(client);
         return next(http);
     }
 

@@ -44,6 +44,18 @@ internal sealed record ServerOptions
 
     public int? Threads { get; init; }
 
+    /// <summary>The tokens of a pass that is put together for several requests.</summary>
+    public int StepTokens { get; init; } = 256;
+
+    /// <summary>The most tokens of a text that goes before longer ones.</summary>
+    public int ExpressTokens { get; init; } = 64;
+
+    /// <summary>The most work that may wait, in seconds.</summary>
+    public TimeSpan MaxQueue { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The most bytes that may wait.</summary>
+    public long MaxQueuedBytes { get; init; } = 256 << 20;
+
     public WeightAccess Weights { get; init; } = WeightAccess.Copied;
 
     public int MaxClientBatchSize { get; init; } = 2048;

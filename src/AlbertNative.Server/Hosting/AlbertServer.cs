@@ -9,6 +9,7 @@ using AlbertNative.Server.Inference;
 using AlbertNative.Server.Models;
 using AlbertNative.Server.Requests;
 using AlbertNative.Server.Telemetry;
+using AlbertNative.Serving;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace AlbertNative.Server.Hosting;
@@ -40,7 +41,10 @@ internal static class AlbertServer
         builder.Services.AddSingleton<ServedModels>();
         builder.Services.AddSingleton<ServerState>();
         builder.Services.AddSingleton<RequestBodies>();
-        builder.Services.AddSingleton<IInference, DirectInference>();
+        builder.Services.AddSingleton(_ => new InferenceScheduler(SchedulerOptionsOf(options)));
+        builder.Services.AddSingleton(services => new ModelRegistry(services.GetRequiredService<InferenceScheduler>()));
+        builder.Services.AddSingleton<ScheduledInference>();
+        builder.Services.AddSingleton<IInference>(services => services.GetRequiredService<ScheduledInference>());
         builder.Services.AddSingleton<IHostLifetime, DrainLifetime>();
         builder.Services.AddSingleton<ModelLoading>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ModelLoading>());
@@ -65,6 +69,17 @@ internal static class AlbertServer
         NativeRoutes.Map(routes);
         return app;
     }
+
+    private static SchedulerOptions SchedulerOptionsOf(ServerOptions options) => new()
+    {
+        Threads = options.Threads,
+        StepTokens = options.StepTokens,
+        ExpressTokens = options.ExpressTokens,
+        MaxQueue = options.MaxQueue,
+        MaxQueuedBytes = options.MaxQueuedBytes,
+        MaxRequestTokens = options.MaxRequestTokens,
+        RequestTimeout = options.RequestTimeout,
+    };
 
     private static void Limit(KestrelServerOptions kestrel, ServerOptions options)
     {

@@ -5,6 +5,8 @@ using AlbertNative.Server.Inference;
 using AlbertNative.Server.Models;
 using AlbertNative.Server.Requests;
 using AlbertNative.Server.Telemetry;
+using AlbertNative.Serving;
+using ServedModel = AlbertNative.Server.Models.ServedModel;
 
 namespace AlbertNative.Server.Hosting;
 
@@ -40,6 +42,7 @@ internal sealed class ServerRoutes(IEndpointRouteBuilder endpoints)
         string pattern, Dialect dialect, Func<HttpContext, JsonElement, string?> modelOf, Func<RequestWork, JsonElement, Task> answer) =>
         Post(pattern, dialect, async request =>
         {
+            _services.GetRequiredService<ScheduledInference>().RequireRoom(request);
             JsonElement body = await request.ReadJsonAsync().ConfigureAwait(false);
             await answer(await WorkAsync(request, modelOf(request.Http, body)).ConfigureAwait(false), body).ConfigureAwait(false);
         });
@@ -55,24 +58,28 @@ internal sealed class ServerRoutes(IEndpointRouteBuilder endpoints)
     {
         name ??= request.Http.Request.Headers["x-model"];
         ServedModel model = await Models.FindAsync(name, request.Cancellation).ConfigureAwait(false);
-        if (request.Http.Features.Get<ApiKey>() is ApiKey key && !key.MayUse(model.Name))
+        if (!request.Client.MayUse(model.Name))
             throw new RequestException(ErrorKind.Forbidden, "the key may not use this model", "model");
         request.Model = model;
         request.Http.Response.Headers["x-model"] = Uri.EscapeDataString(model.Name);
+        request.Http.Response.Headers["x-model-version"] = model.Version;
         return model;
     }
 
     private RequestDelegate Handler(Dialect dialect, Func<ServerRequest, Task> answer) => async http =>
     {
         using ServerRequest request = new(
-            http, dialect, Options, _services.GetRequiredService<RequestBodies>(), _services.GetRequiredService<TimeProvider>());
+            http, dialect, Options, _services.GetRequiredService<RequestBodies>(), _services.GetRequiredService<TimeProvider>())
+        {
+            Client = _services.GetRequiredService<ApiKeys>().ClientOf(http),
+        };
         RequestException? error = await AnswerAsync(request, answer).ConfigureAwait(false);
         if (error is not null && !http.Response.HasStarted)
             await JsonAnswer.WriteErrorAsync(http, request.Dialect, error).ConfigureAwait(false);
         string? model = request.Model?.Name;
         _services.GetRequiredService<ServerMetrics>().Answered(request, model, http.Response.StatusCode, error?.Kind);
         _services.GetRequiredService<RequestLog>().Answered(
-            request, RouteOf(http), model, http.Features.Get<ApiKey>()?.Name, http.Response.StatusCode, error?.Kind);
+            request, RouteOf(http), model, http.Features.Get<ServingClient>()?.Name, http.Response.StatusCode, error?.Kind);
     };
 
     /// <summary>Lets a request be answered.</summary>

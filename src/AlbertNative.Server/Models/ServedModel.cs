@@ -15,8 +15,8 @@ internal enum ModelKind
 
 /// <summary>A model under the name that it is served by, and its tasks.</summary>
 /// <param name="spec">What the operator said of it.</param>
-/// <param name="model">The opened model, which this disposes.</param>
-internal sealed class ServedModel(ModelSpec spec, TextModel model) : IDisposable
+/// <param name="served">The model as the scheduler knows it.</param>
+internal sealed class ServedModel(ModelSpec spec, Serving.ServedModel served)
 {
     private readonly ConcurrentDictionary<(Type, LongTexts), Lazy<TextTask>> _tasks = new();
 
@@ -26,26 +26,32 @@ internal sealed class ServedModel(ModelSpec spec, TextModel model) : IDisposable
     /// <summary>The name that clients call it by.</summary>
     public string Name => Spec.Name;
 
-    /// <summary>What its weights are called by; empty where that is not known.</summary>
-    public string Version { get; } = "";
+    /// <summary>The first digits of its weights' hash.</summary>
+    public string Version => Served.Version;
+
+    /// <summary>The model as the scheduler knows it.</summary>
+    public Serving.ServedModel Served { get; } = served;
 
     /// <summary>The opened model.</summary>
-    public TextModel Model { get; } = model;
+    public TextModel Model => Served.Model;
 
     /// <summary>What it is for.</summary>
     public ModelKind Kind { get; } =
-        !model.Transformer.Architectures.Contains(ModelArchitecture.SequenceClassification) ? ModelKind.Embedding
-        : model.Config.LabelCount == 1 ? ModelKind.Reranker : ModelKind.Classifier;
+        !served.Model.Transformer.Architectures.Contains(ModelArchitecture.SequenceClassification) ? ModelKind.Embedding
+        : served.Model.Config.LabelCount == 1 ? ModelKind.Reranker : ModelKind.Classifier;
 
     /// <summary>Whether its vectors are sparse.</summary>
     public bool IsSplade => Spec.IsSplade;
 
     /// <summary>Its tasks.</summary>
-    public IEnumerable<TaskDescription> Tasks => TaskDescription.All.Where(task => task.CanBeDoneBy(Model.Transformer));
+    public IEnumerable<TaskDescription> Tasks => Served.Tasks;
 
     /// <summary>The task that makes dense vectors, normalised where a request asks for it.</summary>
     public TextEmbedder Embedder(LongTexts longTexts) => Task(
-        longTexts, (model, options) => new TextEmbedder(model, new EmbeddingOptions { Pooling = Spec.Pooling, Normalize = false }, options));
+        longTexts, (model, options) => new TextEmbedder(model, EmbeddingOf(Spec), options));
+
+    /// <summary>How a model's texts become vectors: normalised where a request asks for it.</summary>
+    public static EmbeddingOptions EmbeddingOf(ModelSpec spec) => new() { Pooling = spec.Pooling, Normalize = false };
 
     /// <summary>The task that makes sparse vectors.</summary>
     public SparseEmbedder SparseEmbedder(LongTexts longTexts) => Task(longTexts, (model, options) => new SparseEmbedder(model, options));
@@ -65,8 +71,6 @@ internal sealed class ServedModel(ModelSpec spec, TextModel model) : IDisposable
 
     /// <summary>The text of a prompt; empty where there is none.</summary>
     public string PromptText(string? name) => name is null ? "" : Embedder(LongTexts.Refuse).Prompts.GetValueOrDefault(name, "");
-
-    public void Dispose() => Model.Dispose();
 
     /// <summary>A task of the model.</summary>
     /// <exception cref="RequestException">The model has no head for it, or cannot do it so.</exception>

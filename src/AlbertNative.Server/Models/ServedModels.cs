@@ -1,10 +1,11 @@
 using AlbertNative.Server.Configuration;
 using AlbertNative.Server.Requests;
+using AlbertNative.Serving;
 
 namespace AlbertNative.Server.Models;
 
 /// <summary>The models of a server, from the first byte of the first one read until it ends.</summary>
-internal sealed class ServedModels(ServerOptions options) : IDisposable
+internal sealed class ServedModels(ServerOptions options, ModelRegistry registry)
 {
     private readonly TaskCompletionSource<IReadOnlyList<ServedModel>> _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -33,12 +34,13 @@ internal sealed class ServedModels(ServerOptions options) : IDisposable
         try
         {
             foreach (ModelSpec spec in options.Models)
+                registry.Require(spec.Name);
+            foreach (ModelSpec spec in options.Models)
                 models.Add(await OpenAsync(spec, cancellation).ConfigureAwait(false));
             _loaded.SetResult(models);
         }
         catch (Exception e)
         {
-            models.ForEach(model => model.Dispose());
             _loaded.TrySetException(e);
             _ = _loaded.Task.Exception; // whoever waits gets it; where nobody does it is the caller's
             throw;
@@ -60,12 +62,6 @@ internal sealed class ServedModels(ServerOptions options) : IDisposable
 
     private string DefaultName => options.DefaultModel ?? options.Models[0].Name;
 
-    public void Dispose()
-    {
-        foreach (ServedModel model in All)
-            model.Dispose();
-    }
-
     // A refusal is not answered at once: some clients try again without any pause.
     private async Task WaitAsync(CancellationToken cancellation)
     {
@@ -81,19 +77,14 @@ internal sealed class ServedModels(ServerOptions options) : IDisposable
 
     private async Task<ServedModel> OpenAsync(ModelSpec spec, CancellationToken cancellation)
     {
-        TextModelOptions opening = new() { Threads = options.Threads, Weights = options.Weights, Precision = spec.Precision };
-        TextModel model = await TextModel.OpenAsync(spec.Path, opening, null, cancellation).ConfigureAwait(false);
-        try
+        ServedModelOptions loading = new()
         {
-            ServedModel served = new(spec, model);
-            WarmUp(served, cancellation);
-            return served;
-        }
-        catch
-        {
-            model.Dispose();
-            throw;
-        }
+            Model = new TextModelOptions { Weights = options.Weights, Precision = spec.Precision },
+            Embedding = ServedModel.EmbeddingOf(spec),
+        };
+        ServedModel served = new(spec, await registry.LoadAsync(spec.Name, spec.Path, loading, cancellation).ConfigureAwait(false));
+        WarmUp(served, cancellation);
+        return served;
     }
 
     /// <summary>What the first request would otherwise wait for, and find wrong.</summary>

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using AlbertNative.Server.Configuration;
-using AlbertNative.Server.Models;
+using AlbertNative.Serving;
 
 namespace AlbertNative.Server.Requests;
 
@@ -35,7 +35,10 @@ internal sealed class ServerRequest : IDisposable
     public RequestTimings Timings { get; } = new();
 
     /// <summary>The model that it asks; null until that is known.</summary>
-    public ServedModel? Model { get; set; }
+    public Models.ServedModel? Model { get; set; }
+
+    /// <summary>Who asks.</summary>
+    public required ServingClient Client { get; init; }
 
     /// <summary>The time that the request has from its start.</summary>
     public TimeSpan Timeout { get; }

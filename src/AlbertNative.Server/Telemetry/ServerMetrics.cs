@@ -17,7 +17,6 @@ internal sealed class ServerMetrics : IDisposable
     private readonly Meter _meter = new(Name);
     private readonly Counter<long> _requests;
     private readonly Counter<long> _texts;
-    private readonly Counter<long> _tokens;
     private readonly Counter<long> _truncated;
     private readonly Counter<long> _rejected;
     private readonly Histogram<double> _duration;
@@ -26,9 +25,8 @@ internal sealed class ServerMetrics : IDisposable
     {
         _requests = _meter.CreateCounter<long>("albertnative.requests", "{request}", "Requests that were answered");
         _texts = _meter.CreateCounter<long>("albertnative.texts", "{text}", "Texts that went through a model");
-        _tokens = _meter.CreateCounter<long>("albertnative.tokens", "{token}", "Tokens that went through a model");
         _truncated = _meter.CreateCounter<long>("albertnative.truncated", "{text}", "Texts that were cut");
-        _rejected = _meter.CreateCounter<long>("albertnative.rejected", "{request}", "Requests that were refused, by their reason");
+        _rejected = _meter.CreateCounter<long>("albertnative.refused", "{request}", "Requests that were refused, by their reason");
         _duration = _meter.CreateHistogram<double>(
             "gen_ai.server.request.duration", "s", "From a request's headers to its answer",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92] });
@@ -39,7 +37,6 @@ internal sealed class ServerMetrics : IDisposable
         {
             TagList ofModel = new() { { "model", model.Name } };
             _texts.Add(0, ofModel);
-            _tokens.Add(0, ofModel);
             _truncated.Add(0, ofModel);
         }
         foreach (ErrorKind kind in Enum.GetValues<ErrorKind>())
@@ -63,7 +60,6 @@ internal sealed class ServerMetrics : IDisposable
             return;
         TagList ofModel = new() { { "model", model } };
         _texts.Add(request.Timings.Texts, ofModel);
-        _tokens.Add(request.Timings.Tokens, ofModel);
         _truncated.Add(request.Timings.Truncated, ofModel);
     }
 

@@ -10,7 +10,7 @@ namespace AlbertNative.Server.Telemetry;
 internal static class ServerTelemetry
 {
     private static readonly string[] Meters =
-        [ServerMetrics.Name, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime"];
+        [ServerMetrics.Name, "AlbertNative.Serving", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime"];
 
     public static void Add(IServiceCollection services, ServerOptions options)
     {
@@ -24,7 +24,7 @@ internal static class ServerTelemetry
         if (options.OtlpEndpoint is Uri collector)
         {
             telemetry.WithTracing(traces => traces
-                .AddSource(ServerMetrics.Name, "Microsoft.AspNetCore")
+                .AddSource(ServerMetrics.Name, "AlbertNative.Serving", "Microsoft.AspNetCore")
                 .SetSampler(new ParentBasedSampler(new TraceIdRatioBasedSampler(options.TraceRatio)))
                 .AddOtlpExporter(exporter => exporter.Endpoint = collector));
         }

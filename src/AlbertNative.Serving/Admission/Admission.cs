@@ -58,7 +58,8 @@ internal sealed class Admission(WorkQueue queue)
         double wait = FinishSeconds(client, stream, held, own, backlog);
         if (wait > timeout)
         {
-            return new(RefusalReason.DeadlineUnreachable, RetryAfter(wait - timeout), Invariant(
+            TimeSpan again = own > timeout ? TimeSpan.Zero : RetryAfter(wait - timeout);
+            return new(RefusalReason.DeadlineUnreachable, again, Invariant(
                 $"the answer would come after about {wait:F1} s, the deadline is {timeout:F1} s"));
         }
         return TakeQuota(client, tokens);

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using AlbertNative.Server.Access;
+using AlbertNative.Serving;
 using AlbertNative.Testing;
 
 namespace AlbertNative.Tests.Server;
@@ -38,9 +38,9 @@ public sealed class ApiKeyTests : IDisposable
     [Theory]
     [InlineData("{}", "expected an array")]
     [InlineData("[", "not JSON")]
-    [InlineData("[{}]", "name and sha256")]
+    [InlineData("[{}]", "sha256 is missing")]
     [InlineData("""[{"name": "a", "sha256": "00"}]""", "64 hexadecimal digits")]
-    [InlineData("""[{"name": "a", "key": "secret"}]""", "\"key\" is not supported")]
+    [InlineData("""[{"name": "a", "key": "secret"}]""", "key makes no sense")]
     public void A_file_that_is_malformed_is_refused_with_its_place(string json, string expected)
     {
         File.WriteAllText(_file, json);

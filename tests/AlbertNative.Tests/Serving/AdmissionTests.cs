@@ -91,6 +91,10 @@ public sealed class AdmissionTests
         Refusal refusal = simulation.Submit(terms, [[250]]).Refusal!;
         Assert.Equal(RefusalReason.DeadlineUnreachable, refusal.Reason);
         Assert.Contains("the deadline is 1.0 s", refusal.Message);
+        Assert.InRange(refusal.RetryAfter.TotalSeconds, 1, 60);
+        // Which takes longer alone never would be.
+        Refusal never = simulation.Submit(terms with { Timeout = TimeSpan.FromMilliseconds(1) }, [[250]]).Refusal!;
+        Assert.Equal((RefusalReason.DeadlineUnreachable, TimeSpan.Zero), (never.Reason, never.RetryAfter));
         // A short one does not wait for them.
         Assert.Null(simulation.Submit(terms, [[8]]).Refusal);
         // By its share, a newcomer is through long before the others.

@@ -54,7 +54,7 @@ public sealed class ProjectReferenceTests
         { "AlbertNative.Extensions.AI", ["AlbertNative", "Hub", "Model"] },
         { "AlbertNative.Serving", ["AlbertNative", "Model", "Tensors"] },
         { "AlbertNative.Training", ["AlbertNative", "Checkpoints", "Model", "Tensors", "Tokenization"] },
-        { "albert-serve", ["AlbertNative", "Hub", "Model", "Tensors", "Tokenization"] },
+        { "albert-serve", ["AlbertNative", "Hub", "Model", "Serving", "Tensors", "Tokenization"] },
         { "AlbertNative.Annotations", ["AlbertNative", "Checkpoints", "Model", "Tensors", "Tokenization"] },
         { "AlbertNative.Spark", ["AlbertNative", "Annotations", "Model", "Tokenization"] },
         { "albert", ["AlbertNative", "Annotations", "Checkpoints", "Hub", "Model", "Spark", "Tensors", "Tokenization", "Training"] },

@@ -5,13 +5,14 @@ using AlbertNative.Server.Inference;
 using AlbertNative.Server.Models;
 using AlbertNative.Server.Requests;
 using AlbertNative.Server.Telemetry;
+using AlbertNative.Serving;
 using Grpc.Core;
 
 namespace AlbertNative.Server.Dialects.Grpc;
 
 /// <summary>Calls of gRPC on the ways of all other requests: the same limits, models, log and metrics.</summary>
 internal sealed class GrpcCalls(
-    ServerOptions options, ServedModels models, IInference inference, RequestBodies bodies, ServerMetrics metrics, RequestLog log, TimeProvider time)
+    ServerOptions options, ServedModels models, IInference inference, RequestBodies bodies, ApiKeys keys, ServerMetrics metrics, RequestLog log, TimeProvider time)
 {
     /// <summary>The options.</summary>
     public ServerOptions Options => options;
@@ -85,12 +86,12 @@ internal sealed class GrpcCalls(
     private async Task<T> RunAsync<T>(ServerCallContext context, Func<RequestWork, Task<T>> answer)
     {
         HttpContext http = context.GetHttpContext();
-        using ServerRequest request = new(http, DialectOf.Grpc, options, bodies, time, context.CancellationToken);
+        using ServerRequest request = new(http, DialectOf.Grpc, options, bodies, time, context.CancellationToken) { Client = keys.ClientOf(http) };
         RequestException? error = null;
         try
         {
             request.Model = await models.FindAsync(http.Request.Headers["x-model"], request.Cancellation).ConfigureAwait(false);
-            if (http.Features.Get<ApiKey>() is ApiKey key && !key.MayUse(request.Model.Name))
+            if (!request.Client.MayUse(request.Model.Name))
                 throw new RequestException(ErrorKind.Forbidden, "the key may not use this model", "model");
             return await answer(new RequestWork(request, request.Model, inference)).ConfigureAwait(false);
         }
@@ -114,7 +115,7 @@ internal sealed class GrpcCalls(
         {
             int status = error is null ? StatusCodes.Status200OK : DialectOf.Grpc.StatusOf(error.Kind);
             metrics.Answered(request, request.Model?.Name, status, error?.Kind);
-            log.Answered(request, context.Method, request.Model?.Name, http.Features.Get<ApiKey>()?.Name, status, error?.Kind);
+            log.Answered(request, context.Method, request.Model?.Name, http.Features.Get<ServingClient>()?.Name, status, error?.Kind);
         }
     }
 }
