@@ -13,4 +13,8 @@ internal static class SafeText
     /// <summary>The string at an index; null where there is none.</summary>
     /// <exception cref="ArgumentException">Its offsets are outside the buffer.</exception>
     public static string? At(LargeBinaryArray texts, int index) => texts.IsValid(index) ? Encoding.UTF8.GetString(texts.GetBytes(index)) : null;
+
+    /// <summary>The string at an index; null where there is none.</summary>
+    /// <exception cref="ArgumentException">Its view is outside the buffers.</exception>
+    public static string? At(BinaryViewArray texts, int index) => texts.IsValid(index) ? Encoding.UTF8.GetString(texts.GetBytes(index)) : null;
 }

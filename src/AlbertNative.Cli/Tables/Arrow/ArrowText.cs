@@ -1,13 +1,10 @@
-using System.Text;
+using AlbertNative.Spark;
 using Apache.Arrow;
 using Apache.Arrow.Types;
 
 namespace AlbertNative.Cli;
 
-/// <summary>
-/// Strings of Arrow's arrays, in whichever of their layouts. By their bytes, whose offsets are checked: the library's own
-/// strings follow a damaged file's offsets out of the buffer.
-/// </summary>
+/// <summary>Strings of Arrow's arrays, in whichever of their layouts.</summary>
 internal static class ArrowText
 {
     public static bool IsText(IArrowType type) =>
@@ -50,9 +47,9 @@ internal static class ArrowText
 
     private static string? At(IArrowArray array, int index) => array switch
     {
-        StringArray texts => texts.IsValid(index) ? Encoding.UTF8.GetString(texts.GetBytes(index)) : null,
-        LargeStringArray texts => texts.IsValid(index) ? Encoding.UTF8.GetString(texts.GetBytes(index)) : null,
-        StringViewArray texts => texts.IsValid(index) ? Encoding.UTF8.GetString(texts.GetBytes(index)) : null,
+        StringArray texts => SafeText.At(texts, index),
+        LargeStringArray texts => SafeText.At(texts, index),
+        StringViewArray texts => SafeText.At(texts, index),
         DictionaryArray encoded => encoded.IsValid(index) ? At(encoded.Dictionary, IndexAt(encoded.Indices, index)) : null,
         _ => throw new InvalidDataException($"an array of {array.Data.DataType.Name} holds no strings"),
     };
