@@ -157,7 +157,7 @@ public static class AlbertServiceCollectionExtensions
     }
 
     private static AlbertOptions OptionsOf(IServiceProvider provider, string? key) =>
-        provider.GetRequiredService<IOptionsMonitor<AlbertOptions>>().Get(key ?? Options.Options.DefaultName);
+        provider.GetRequiredService<IOptionsMonitor<AlbertOptions>>().Of(key);
 
     private static ILogger Logger(IServiceProvider provider) =>
         provider.GetService<ILoggerFactory>()?.CreateLogger(AlbertTelemetry.Name) ?? NullLogger.Instance;

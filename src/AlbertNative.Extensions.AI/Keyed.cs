@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace AlbertNative.Extensions.AI;
 
@@ -9,4 +10,7 @@ internal static class Keyed
     public static T Get<T>(IServiceProvider services, object? key)
         where T : notnull =>
         key is null ? services.GetRequiredService<T>() : services.GetRequiredKeyedService<T>(key);
+
+    /// <summary>The options of a key's model.</summary>
+    public static AlbertOptions Of(this IOptionsMonitor<AlbertOptions> options, string? key) => options.Get(key ?? Options.DefaultName);
 }

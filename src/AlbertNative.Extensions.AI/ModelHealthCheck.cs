@@ -27,7 +27,7 @@ internal sealed class ModelHealthCheck(
         Exception? cause = null;
         foreach (AddedModel added in asked)
         {
-            AlbertOptions wanted = options.Get(added.Key ?? Options.DefaultName);
+            AlbertOptions wanted = options.Of(added.Key);
             string name = added.Key ?? wanted.EffectiveModelId;
             (bool isUsable, string state, Exception? failure) = StateOf(added, wanted);
             states[name] = state;

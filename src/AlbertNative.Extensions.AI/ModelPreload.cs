@@ -33,12 +33,12 @@ internal sealed class ModelPreload(
         {
             foreach (AddedModel model in models.Distinct())
             {
-                if (model.Missing(OptionsOf(model)) is { } missing)
+                if (model.Missing(options.Of(model.Key)) is { } missing)
                     throw missing;
             }
             foreach (AddedModel model in models.Distinct())
             {
-                foreach (Action<IServiceProvider, object?> load in OptionsOf(model).Startup)
+                foreach (Action<IServiceProvider, object?> load in options.Of(model.Key).Startup)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
                     load(services, model.Key);
@@ -49,6 +49,4 @@ internal sealed class ModelPreload(
 
     /// <inheritdoc/>
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    private AlbertOptions OptionsOf(AddedModel model) => options.Get(model.Key ?? Options.DefaultName);
 }

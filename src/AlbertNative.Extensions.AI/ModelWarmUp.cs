@@ -27,7 +27,7 @@ internal sealed class ModelWarmUp(
     private async Task WarmUpAsync(AddedModel model, CancellationToken cancellationToken)
     {
         ModelState state = Keyed.Get<ModelState>(services, model.Key);
-        AlbertOptions wanted = options.Get(model.Key ?? Options.DefaultName);
+        AlbertOptions wanted = options.Of(model.Key);
         for (TimeSpan pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
             long start = Stopwatch.GetTimestamp();
