@@ -28,12 +28,19 @@ internal abstract class InputSource
     /// <exception cref="BadInputException">It cannot be opened.</exception>
     public static InputSource OfFile(string path)
     {
+        FileStream stream = OpenRead(path, bufferSize: 0);
+        return new StreamLines(stream, $"{path}, line", stream.CanSeek ? stream.Length : null);
+    }
+
+    /// <summary>Opens a file that is a command's input.</summary>
+    /// <exception cref="BadInputException">It cannot be opened.</exception>
+    public static FileStream OpenRead(string path, int bufferSize)
+    {
         if (Directory.Exists(path))
             throw new BadInputException($"cannot read the input file: {path} is a directory");
         try
         {
-            FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
-            return new StreamLines(stream, $"{path}, line", stream.CanSeek ? stream.Length : null);
+            return new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

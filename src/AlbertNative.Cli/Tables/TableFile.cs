@@ -19,19 +19,7 @@ internal static class TableFile
     /// <exception cref="BadInputException">It cannot be read, or is not what its name says.</exception>
     public static ITableReader Open(string path) => IsParquet(path) ? new ParquetTableReader(path) : new ArrowTableReader(path);
 
-    public static FileStream OpenRead(string path)
-    {
-        if (Directory.Exists(path))
-            throw new BadInputException($"cannot read the input file: {path} is a directory");
-        try
-        {
-            return new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new BadInputException($"cannot read the input file: {e.Message}");
-        }
-    }
+    public static FileStream OpenRead(string path) => InputSource.OpenRead(path, bufferSize: 1 << 16);
 
     /// <summary>Reads from a file by one of the libraries, which take a damaged one for all kinds of faults.</summary>
     /// <exception cref="TableException">It cannot be read.</exception>
