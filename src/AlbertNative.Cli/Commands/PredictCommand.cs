@@ -12,11 +12,7 @@ internal sealed class PredictCommand : TextCommand
             $"directory or file, what Spark NLP has saved, or a name on the hub [default: {DefaultModel.Nano.RelativePath}]",
         HelpName = "MODEL",
     };
-    private readonly Option<int?> _threads = new("--threads")
-    {
-        Description = "Threads of a forward pass [default: one a physical core]",
-        HelpName = "N",
-    };
+    private readonly Option<int?> _threads = ModelOptionSet.ThreadsOption();
     private readonly Option<OutputLevel> _level = Choice.Of(
         "--output-level", "What a row stands for [default: token]",
         ("token", OutputLevel.Token), ("sentence", OutputLevel.Sentence), ("document", OutputLevel.Document));
@@ -32,7 +28,7 @@ internal sealed class PredictCommand : TextCommand
         : base(session, "predict", "Tokens and their vectors, as NLU's one-liner gives them", ("TEXT", "Texts; in JSON lines {\"text\"}"))
     {
         Add(_model);
-        Add(_threads.AtLeast(1));
+        Add(_threads);
         Add(_level);
         Add(_mode);
         Add(_positions);

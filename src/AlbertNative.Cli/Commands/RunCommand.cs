@@ -28,11 +28,7 @@ internal sealed class RunCommand : Command
         Required = true,
     };
     private readonly Option<bool> _hiddenStates = new("--hidden-states") { Description = "Write every layer's hidden states too" };
-    private readonly Option<int?> _threads = new("--threads")
-    {
-        Description = "Threads of a forward pass [default: one a physical core]",
-        HelpName = "N",
-    };
+    private readonly Option<int?> _threads = ModelOptionSet.ThreadsOption();
 
     public RunCommand(Session session)
         : base("run", "Run a model on token ids, from one safetensors file to another")
@@ -42,7 +38,7 @@ internal sealed class RunCommand : Command
         Add(_inputFile);
         Add(_outputFile);
         Add(_hiddenStates);
-        Add(_threads.AtLeast(1));
+        Add(_threads);
         _output = new(this);
         SetAction(Execute);
     }

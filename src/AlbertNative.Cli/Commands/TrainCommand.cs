@@ -201,8 +201,8 @@ internal sealed class TrainEmbedCommand : TrainTaskCommand
         Description = "A column of texts that do not belong to the first, as often as there are [default: negative]",
         HelpName = "COLUMN",
     };
-    private readonly Option<double?> _scale = Number("--scale", "What cosines are multiplied by in ranking [default: 20]");
-    private readonly Option<double?> _largest = Number("--largest-score", "What scores are divided by for --loss cosine: 5 for those of STS [default: 1]");
+    private readonly Option<double?> _scale = TrainingOptionSet.Number("--scale", "What cosines are multiplied by in ranking [default: 20]");
+    private readonly Option<double?> _largest = TrainingOptionSet.Number("--largest-score", "What scores are divided by for --loss cosine: 5 for those of STS [default: 1]");
 
     public TrainEmbedCommand(Session session)
         : base(session, "embed", "Make vectors of sentences that are near each other where texts belong together. Files: CSV, TSV, JSON lines with two texts, and perhaps a score")

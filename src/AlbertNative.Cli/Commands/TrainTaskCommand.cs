@@ -56,9 +56,6 @@ internal abstract class TrainTaskCommand : Command
     /// <summary>Whether labels can be smoothed.</summary>
     protected virtual bool SmoothsLabels => false;
 
-    /// <summary>An option that is a number.</summary>
-    protected static Option<double?> Number(string name, string description) => TrainingOptionSet.Number(name, description);
-
     /// <summary>Reads the files and prepares what is in them.</summary>
     protected abstract PreparedRun Prepare(ParseResult parsed, Tokenization.Tokenizer tokenizer, TrainingFiles files, TrainingOptions options);
 

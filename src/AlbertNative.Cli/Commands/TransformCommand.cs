@@ -23,11 +23,7 @@ internal sealed class TransformCommand : Command
         Description = $"The model of the default pipeline [default: {DefaultModel.Nano.RelativePath}]",
         HelpName = "MODEL",
     };
-    private readonly Option<int?> _threads = new("--threads")
-    {
-        Description = "Threads of a forward pass [default: one a physical core]",
-        HelpName = "N",
-    };
+    private readonly Option<int?> _threads = ModelOptionSet.ThreadsOption();
     private readonly Option<string?> _socket = new("--socket")
     {
         Description = "Answer streams on this Unix socket instead, any number at once, until nobody has been connected for a while",
@@ -51,7 +47,7 @@ internal sealed class TransformCommand : Command
         Add(_arrow);
         Add(_pipeline);
         Add(_model);
-        Add(_threads.AtLeast(1));
+        Add(_threads);
         Add(_socket);
         Add(_idle.AtLeast(1));
         Add(_endWithParent);

@@ -13,11 +13,7 @@ internal sealed class ModelOptionSet
 
     private readonly DefaultModel _default;
     private readonly Option<string?> _model;
-    private readonly Option<int?> _threads = new("--threads")
-    {
-        Description = "Threads of a forward pass [default: one a physical core]",
-        HelpName = "N",
-    };
+    private readonly Option<int?> _threads = ThreadsOption();
     private readonly Option<WeightPrecision?> _precision = Choice.Of<WeightPrecision?>(
         "--precision", "How the layers' weights are held: int8 takes a quarter of the memory [default: what the model's file says]",
         ("fp32", WeightPrecision.Float32), ("int8", WeightPrecision.Int8));
@@ -52,7 +48,7 @@ internal sealed class ModelOptionSet
         _hasOverlong = overlong.Length > 0;
 
         command.Add(_model);
-        command.Add(_threads.AtLeast(1));
+        command.Add(_threads);
         command.Add(_precision);
         command.Add(_maxLength.AtLeast(1));
         if (_hasOverlong)
@@ -61,6 +57,13 @@ internal sealed class ModelOptionSet
             command.Add(_stride.AtLeast(0));
         _tokenizer = new(command);
     }
+
+    /// <summary>The option that says how many threads a forward pass has.</summary>
+    public static Option<int?> ThreadsOption() => new Option<int?>("--threads")
+    {
+        Description = "Threads of a forward pass [default: one a physical core]",
+        HelpName = "N",
+    }.AtLeast(1);
 
     /// <summary>Opens the model; one that is named as on the hub is fetched where it is not in the cache.</summary>
     /// <exception cref="BadInputException">There is none of that name.</exception>
