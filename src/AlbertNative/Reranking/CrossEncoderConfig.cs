@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using AlbertNative.Checkpoints;
 using AlbertNative.Model;
@@ -24,18 +25,23 @@ internal sealed record CrossEncoderConfig(ScoreFunction? Activation, int? MaxSeq
     public static bool Describes(ModelFiles files)
     {
         using SettingsFile? settings = SettingsFile.Read(files, SentenceTransformerConfig.FileName);
-        return settings is not null && settings.Text("model_type") == ModelType;
+        return IsCrossEncoder(settings);
     }
 
     /// <summary>Reads a model's.</summary>
     /// <exception cref="CheckpointFormatException">A file is malformed, or says what is not supported.</exception>
-    public static CrossEncoderConfig Read(ModelFiles files) => Describes(files)
-        ? new(ReadOwnFile(files) ?? ReadModelConfig(files), ReadModules(files))
-        : new(ReadModelConfig(files), null);
-
-    private static ScoreFunction? ReadOwnFile(ModelFiles files)
+    public static CrossEncoderConfig Read(ModelFiles files)
     {
-        using SettingsFile settings = SettingsFile.Read(files, SentenceTransformerConfig.FileName)!;
+        using SettingsFile? settings = SettingsFile.Read(files, SentenceTransformerConfig.FileName);
+        return IsCrossEncoder(settings)
+            ? new(ReadOwnFile(settings) ?? ReadModelConfig(files), ReadModules(files))
+            : new(ReadModelConfig(files), null);
+    }
+
+    private static bool IsCrossEncoder([NotNullWhen(true)] SettingsFile? settings) => settings?.Text("model_type") == ModelType;
+
+    private static ScoreFunction? ReadOwnFile(SettingsFile settings)
+    {
         if (settings.Text("default_prompt_name") is string prompt)
             throw settings.Fault($"\"default_prompt_name\": a {ModelType}'s prompt is not supported, found \"{prompt}\"");
         return ActivationIn(settings, settings.Root, ActivationField);
