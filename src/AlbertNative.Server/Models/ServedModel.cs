@@ -43,8 +43,8 @@ internal sealed class ServedModel(ModelSpec spec, Serving.ServedModel served)
     /// <summary>Whether its vectors are sparse.</summary>
     public bool IsSplade => Spec.IsSplade;
 
-    /// <summary>Its tasks.</summary>
-    public IEnumerable<TaskDescription> Tasks => Served.Tasks;
+    /// <summary>Its tasks; sparse vectors are one where the operator has said that it makes those.</summary>
+    public IEnumerable<TaskDescription> Tasks => Served.Tasks.Where(task => IsSplade || task.TaskType != typeof(SparseEmbedder));
 
     /// <summary>The task that makes dense vectors, normalised where a request asks for it.</summary>
     public TextEmbedder Embedder(LongTexts longTexts) => Task(

@@ -18,6 +18,18 @@ public sealed class SparseEmbedder : TextTask
     public SparseEmbedder(TextModel model, TaskOptions? options = null)
         : base(model, options, model?.Modules?.MaxSequenceLength) => _head = new MaskedLMHead(model!.Transformer);
 
+    /// <summary>What the task is called, and what it needs.</summary>
+    public static TaskDescription Description { get; } = new()
+    {
+        Name = "sparse-feature-extraction",
+        Command = "",
+        Summary = "Make sparse vectors of texts over the vocabulary",
+        TelemetryName = "embeddings",
+        Architectures = [ModelArchitecture.MaskedLM],
+        TaskType = typeof(SparseEmbedder),
+        Create = (model, options) => new SparseEmbedder(model, options),
+    };
+
     /// <summary>Opens a model for this task alone: a directory, a one-file model, or a name on the hub (<see cref="TextModel.Open"/>).</summary>
     /// <exception cref="FormatException">A file is malformed, not supported, or lacks the task's head; names it.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>

@@ -9,7 +9,7 @@ public sealed record TaskDescription
     /// <summary>Its name, that of Hugging Face's pipeline where there is one.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The command of <c>albert</c> that does it.</summary>
+    /// <summary>The command of <c>albert</c> that does it; empty where none does.</summary>
     public required string Command { get; init; }
 
     /// <summary>What it does, in a few words.</summary>
@@ -37,6 +37,7 @@ public sealed record TaskDescription
     [
         TextEmbedder.Description, MaskFiller.Description, TextClassifier.Description, TokenClassifier.Description,
         QuestionAnswerer.Description, MultipleChoiceSelector.Description, SentenceOrderPredictor.Description, Reranker.Description,
+        SparseEmbedder.Description,
     ];
 
     /// <summary>The description of a task's class.</summary>

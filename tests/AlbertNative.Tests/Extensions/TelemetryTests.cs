@@ -113,10 +113,19 @@ public sealed class TelemetryTests : IDisposable
     [Fact]
     public void Every_task_has_a_name()
     {
-        // Sparse vectors have no command and no runner: only the server gives them.
-        IEnumerable<Type> tasks = typeof(TextTask).Assembly.GetExportedTypes()
-            .Where(type => type.IsSubclassOf(typeof(TextTask)) && type != typeof(SparseEmbedder));
+        IEnumerable<Type> tasks = typeof(TextTask).Assembly.GetExportedTypes().Where(type => type.IsSubclassOf(typeof(TextTask)));
         Assert.All(tasks, task => Assert.NotEmpty(TaskDescription.Of(task).TelemetryName));
+    }
+
+    [Fact]
+    public async Task Sparse_vectors_are_made_by_a_runner_too()
+    {
+        using SparseEmbedder embedder = SparseEmbedder.Load(ShippedModels.Nano);
+        using AlbertRunner<SparseEmbedder> runner = new(embedder, _model, logger: _log);
+        Assert.Equal(
+            embedder.Embed("the king"),
+            await runner.RunAsync((sparse, stop) => sparse.Embed("the king", stop), TestContext.Current.CancellationToken));
+        Assert.Equal("embeddings", Single(AlbertTelemetry.OperationDuration).Tags["gen_ai.operation.name"]);
     }
 
     private void Keep(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)

@@ -69,6 +69,22 @@ public sealed class ServerAnswerTests
     }
 
     [Fact]
+    public async Task Sparse_vectors_are_a_task_of_the_models_that_are_served_for_them()
+    {
+        await using LoopbackServerApp server = await LoopbackServerApp.StartAsync(
+            ("model", $"dense={ShippedModels.Nano}"), ("model", $"sparse={ShippedModels.Nano},pooling=splade"));
+        string sparse = SparseEmbedder.Description.Name;
+        Assert.DoesNotContain(sparse, await TasksOf("dense"));
+        Assert.Contains(sparse, await TasksOf("sparse"));
+
+        async Task<string?[]> TasksOf(string model)
+        {
+            using JsonDocument answer = JsonDocument.Parse((await server.GetAsync($"/v1/models/{model}")).Body);
+            return [.. answer.RootElement.GetProperty("tasks").EnumerateArray().Select(task => task.GetString())];
+        }
+    }
+
+    [Fact]
     public async Task Token_ids_of_another_vocabulary_are_refused_with_the_remedy()
     {
         await using LoopbackServerApp server = await LoopbackServerApp.StartAsync();
