@@ -72,7 +72,7 @@ public sealed class ChoiceTask : TrainingTask
                 float[] scores = new float[questions.Questions[question].Choices.Count];
                 for (int choice = 0; choice < scores.Length; choice++)
                     scores[choice] = model.Logits[row++][0];
-                int best = Best(scores);
+                int best = Probabilities.ArgMax(scores);
                 predicted[question] = new PredictedChoice(best, Probabilities.Softmax(scores)[best]);
             }
         });

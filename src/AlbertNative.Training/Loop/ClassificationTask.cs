@@ -70,7 +70,7 @@ public sealed class ClassificationTask : SequenceTask
         (float[][] logits, double loss) = Scores(trainer, examples);
         PredictedLabels[] predicted = [.. logits.Select(scores =>
         {
-            int best = Best(scores);
+            int best = Probabilities.ArgMax(scores);
             return new PredictedLabels([Labels[best]], Probabilities.Softmax(scores)[best]);
         })];
         return TaskScores.Of(LabelEvaluation.Of(((JudgedInputs)examples).Texts, predicted), MainMetric, loss);

@@ -109,7 +109,7 @@ public sealed class TaggingTask : TrainingTask
                 {
                     // The first piece of a word is the last to be looked at, and decides.
                     if (judged.Words[example][token] is >= 0 and int word)
-                        predicted[example][word] = Labels[Best(model.Logits[start + token])];
+                        predicted[example][word] = Labels[Probabilities.ArgMax(model.Logits[start + token])];
                 }
             }
         });

@@ -85,16 +85,4 @@ public abstract class TrainingTask
             counts[label]++;
         return [.. labels.Select(label => KeyValuePair.Create(label, counts[label]))];
     }
-
-    /// <summary>The place of a row's largest score; of equal ones the first.</summary>
-    private protected static int Best(ReadOnlySpan<float> scores)
-    {
-        int best = 0;
-        for (int i = 1; i < scores.Length; i++)
-        {
-            if (scores[i] > scores[best])
-                best = i;
-        }
-        return best;
-    }
 }
