@@ -6,7 +6,7 @@ namespace AlbertNative.Training;
 /// <summary>Sequence classification: a text or a pair of texts, and one label of several.</summary>
 public sealed class ClassificationTask : SequenceTask
 {
-    private readonly Dictionary<string, int> _numbers;
+    private readonly LabelSet _labels;
     private readonly bool _balanced;
 
     /// <summary>Prepares texts.</summary>
@@ -23,20 +23,18 @@ public sealed class ClassificationTask : SequenceTask
     {
         ArgumentNullException.ThrowIfNull(train);
         _balanced = balanced;
-        string[] labels = [.. train.SelectMany(text => text.Labels).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
-        if (labels.Length < 2)
-            throw new DataFormatException(train.Path, 0, null, $"all examples have the label '{labels.FirstOrDefault()}': there is nothing to learn");
-        Labels = labels;
-        _numbers = labels.Select((label, number) => (label, number)).ToDictionary(pair => pair.label, pair => pair.number, StringComparer.Ordinal);
+        _labels = new LabelSet(train.SelectMany(text => text.Labels));
+        if (Labels.Count < 2)
+            throw new DataFormatException(train.Path, 0, null, $"all examples have the label '{string.Concat(Labels)}': there is nothing to learn");
         DataFiles = Describe(train, dev, "examples");
         Train = Prepare(train, smoothing, balanced);
-        LabelCounts = Count(labels, train.Select(text => text.Labels[0]));
+        LabelCounts = _labels.CountsOf(train.Select(text => text.Labels[0]));
         if (dev is not null)
             Dev = Add(dev);
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Labels { get; }
+    public override IReadOnlyList<string> Labels => _labels.Names;
 
     /// <inheritdoc/>
     public override IReadOnlyList<KeyValuePair<string, int>> LabelCounts { get; }
@@ -85,8 +83,7 @@ public sealed class ClassificationTask : SequenceTask
             LabelledText text = texts[i];
             if (text.Labels is not [string label])
                 throw new DataFormatException(texts.Path, text.Line, null, $"{text.Labels.Count} labels where one is expected");
-            if (!_numbers.TryGetValue(label, out int number))
-                throw new DataFormatException(texts.Path, text.Line, null, $"the label '{label}' does not occur in the training data");
+            int number = _labels.NumberOf(label, "label", texts.Path, text.Line);
             labels[i] = [number];
             counts[number]++;
         }

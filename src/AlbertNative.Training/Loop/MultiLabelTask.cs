@@ -9,7 +9,7 @@ namespace AlbertNative.Training;
 /// </summary>
 public sealed class MultiLabelTask : SequenceTask
 {
-    private readonly Dictionary<string, int> _numbers;
+    private readonly LabelSet _labels;
 
     /// <summary>Prepares texts.</summary>
     /// <param name="tokenizer">The model's tokenizer.</param>
@@ -21,20 +21,18 @@ public sealed class MultiLabelTask : SequenceTask
         : base(tokenizer, maxLength, ProblemType.MultiLabelClassification)
     {
         ArgumentNullException.ThrowIfNull(train);
-        string[] labels = [.. train.SelectMany(text => text.Labels).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
-        if (labels.Length == 0)
+        _labels = new LabelSet(train.SelectMany(text => text.Labels));
+        if (Labels.Count == 0)
             throw new DataFormatException(train.Path, 0, null, "no example has a label: there is nothing to learn");
-        Labels = labels;
-        _numbers = labels.Select((label, number) => (label, number)).ToDictionary(pair => pair.label, pair => pair.number, StringComparer.Ordinal);
         DataFiles = Describe(train, dev, "examples");
         Train = Add(train);
-        LabelCounts = Count(labels, train.SelectMany(text => text.Labels.Distinct(StringComparer.Ordinal)));
+        LabelCounts = _labels.CountsOf(train.SelectMany(text => text.Labels.Distinct(StringComparer.Ordinal)));
         if (dev is not null)
             Dev = Add(dev);
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Labels { get; }
+    public override IReadOnlyList<string> Labels => _labels.Names;
 
     /// <inheritdoc/>
     public override IReadOnlyList<KeyValuePair<string, int>> LabelCounts { get; }
@@ -63,11 +61,7 @@ public sealed class MultiLabelTask : SequenceTask
         {
             values[i] = new float[Labels.Count];
             foreach (string label in texts[i].Labels)
-            {
-                values[i][_numbers.TryGetValue(label, out int number)
-                    ? number
-                    : throw new DataFormatException(texts.Path, texts[i].Line, null, $"the label '{label}' does not occur in the training data")] = 1;
-            }
+                values[i][_labels.NumberOf(label, "label", texts.Path, texts[i].Line)] = 1;
         }
         return new JudgedInputs(new ValuedInputs(Encode(texts), values, binary: true), texts);
     }

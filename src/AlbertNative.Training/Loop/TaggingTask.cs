@@ -10,7 +10,7 @@ namespace AlbertNative.Training;
 /// </summary>
 public sealed class TaggingTask : TrainingTask
 {
-    private readonly Dictionary<string, int> _numbers;
+    private readonly LabelSet _labels;
     private readonly Tokenizer _tokenizer;
     private readonly LabelAlignment _alignment;
     private readonly int _maxLength;
@@ -39,13 +39,11 @@ public sealed class TaggingTask : TrainingTask
         if (crf && (smoothing > 0 || pieces != PieceLabels.First))
             throw new ArgumentException("a CRF is over the words' first pieces, and without label smoothing", nameof(crf));
         _crf = crf;
-        string[] labels = [.. train.SelectMany(sentence => sentence.Tags).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
-        Labels = labels;
-        _numbers = labels.Select((label, number) => (label, number)).ToDictionary(pair => pair.label, pair => pair.number, StringComparer.Ordinal);
-        _alignment = new LabelAlignment(labels, pieces);
+        _labels = new LabelSet(train.SelectMany(sentence => sentence.Tags));
+        _alignment = new LabelAlignment(Labels, pieces);
         DataFiles = Describe(train, dev, "sentences");
         Train = Prepare(train, smoothing);
-        LabelCounts = Count(labels, train.SelectMany(sentence => sentence.Tags));
+        LabelCounts = _labels.CountsOf(train.SelectMany(sentence => sentence.Tags));
         if (dev is not null)
             Dev = Add(dev);
     }
@@ -54,7 +52,7 @@ public sealed class TaggingTask : TrainingTask
     public override ModelArchitecture Architecture => ModelArchitecture.TokenClassification;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Labels { get; }
+    public override IReadOnlyList<string> Labels => _labels.Names;
 
     /// <inheritdoc/>
     public override IReadOnlyList<KeyValuePair<string, int>> LabelCounts { get; }
@@ -150,9 +148,7 @@ public sealed class TaggingTask : TrainingTask
         {
             TaggedSentence sentence = sentences[i];
             Encoding encoding = _tokenizer.EncodeWords(sentence.Words, options);
-            int[] numbers = [.. sentence.Tags.Select(tag => _numbers.TryGetValue(tag, out int number)
-                ? number
-                : throw new DataFormatException(sentences.Path, sentence.Line, null, $"the tag '{tag}' does not occur in the training data"))];
+            int[] numbers = [.. sentence.Tags.Select(tag => _labels.NumberOf(tag, "tag", sentences.Path, sentence.Line))];
             inputs[i] = ModelInput.Of(encoding);
             labels[i] = _alignment.Align(encoding, numbers);
             words[i] = [.. encoding.WordIndices];

@@ -76,13 +76,4 @@ public abstract class TrainingTask
 
         string Entry(DataSet<T> set) => FormattableString.Invariant($"{Path.GetFileName(set.Path)}, {set.Count} {examples}, SHA-256 {set.Sha256}");
     }
-
-    /// <summary>The labels with their counts, in the labels' order.</summary>
-    private protected static KeyValuePair<string, int>[] Count(IReadOnlyList<string> labels, IEnumerable<string> all)
-    {
-        Dictionary<string, int> counts = labels.ToDictionary(label => label, _ => 0, StringComparer.Ordinal);
-        foreach (string label in all)
-            counts[label]++;
-        return [.. labels.Select(label => KeyValuePair.Create(label, counts[label]))];
-    }
 }
