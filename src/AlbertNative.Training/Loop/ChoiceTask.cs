@@ -80,21 +80,10 @@ public sealed class ChoiceTask : TrainingTask
     }
 
     /// <summary>Questions, each of as many sequences as it has choices.</summary>
-    private sealed class ChoiceInputs(ChoiceInput[] inputs, DataSet<ChoiceExample> questions) : PreparedExamples
+    private sealed class ChoiceInputs(ChoiceInput[] inputs, DataSet<ChoiceExample> questions)
+        : GroupedInputs(Array.ConvertAll(inputs, input => input.Choices))
     {
         public DataSet<ChoiceExample> Questions => questions;
-
-        public override int Count => inputs.Length;
-
-        public override int CutCount => inputs.Count(input => input.Choices.Any(choice => choice.IsCut));
-
-        public override int TokensOf(int example) => inputs[example].Choices.Sum(choice => choice.Length);
-
-        public override void AddTo(TokenBatch batch, int example)
-        {
-            foreach (ModelInput choice in inputs[example].Choices)
-                batch.Add(choice.InputIds, choice.TokenTypeIds);
-        }
 
         public override TrainingTargets TargetsOf(ReadOnlySpan<int> examples)
         {

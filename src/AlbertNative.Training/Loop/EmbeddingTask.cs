@@ -205,25 +205,13 @@ public sealed class EmbeddingTask : TrainingTask
 
     /// <summary>Pairs, each of as many sequences as it has texts.</summary>
     private sealed class PairInputs(ModelInput[][] inputs, DataSet<TextPair> pairs, VectorPooling pooling, EmbeddingTaskOptions options, bool learns)
-        : PreparedExamples
+        : GroupedInputs(inputs)
     {
         public DataSet<TextPair> Pairs => pairs;
 
         public bool HasScores => pairs.All(pair => pair.Score is not null);
 
-        public int TextsPerExample => inputs[0].Length;
-
-        public override int Count => inputs.Length;
-
-        public override int CutCount => inputs.Count(texts => texts.Any(text => text.IsCut));
-
-        public override int TokensOf(int example) => inputs[example].Sum(text => text.Length);
-
-        public override void AddTo(TokenBatch batch, int example)
-        {
-            foreach (ModelInput text in inputs[example])
-                batch.Add(text.InputIds, text.TokenTypeIds);
-        }
+        public int TextsPerExample { get; } = inputs[0].Length;
 
         public override TrainingTargets TargetsOf(ReadOnlySpan<int> examples)
         {

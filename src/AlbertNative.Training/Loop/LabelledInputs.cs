@@ -14,6 +14,22 @@ internal abstract class SequenceInputs(ModelInput[] inputs) : PreparedExamples
     public override void AddTo(TokenBatch batch, int example) => batch.Add(inputs[example].InputIds, inputs[example].TokenTypeIds);
 }
 
+/// <summary>Examples of several sequences each, which follow each other in a batch.</summary>
+internal abstract class GroupedInputs(ModelInput[][] inputs) : PreparedExamples
+{
+    public override int Count => inputs.Length;
+
+    public override int CutCount => inputs.Count(group => group.Any(input => input.IsCut));
+
+    public override int TokensOf(int example) => inputs[example].Sum(input => input.Length);
+
+    public override void AddTo(TokenBatch batch, int example)
+    {
+        foreach (ModelInput input in inputs[example])
+            batch.Add(input.InputIds, input.TokenTypeIds);
+    }
+}
+
 /// <summary>One label for each sequence, or one for each of its tokens.</summary>
 /// <param name="inputs">The sequences.</param>
 /// <param name="labels">For each sequence its label alone, or those of all of its tokens; -100 for none.</param>
