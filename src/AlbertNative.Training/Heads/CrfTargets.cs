@@ -1,5 +1,4 @@
 using AlbertNative.Model;
-using AlbertNative.Tensors;
 
 namespace AlbertNative.Training;
 
@@ -22,7 +21,7 @@ internal sealed class CrfTargets(int[] labels, int[] lengths) : TrainingTargets
         foreach (int length in lengths)
         {
             int[] rows = [.. Enumerable.Range(start, length).Where(row => labels[row] >= 0)];
-            double[] emissions = Emissions(model.Logits, rows), gradients = new double[emissions.Length];
+            double[] emissions = WordDecoder.Emissions(model.Logits, rows), gradients = new double[emissions.Length];
             if (rows.Length > 0)
                 loss += weight * crf.AddGradients(emissions, [.. rows.Select(row => labels[row])], weight, gradients);
             for (int row = start; row < start + length; row++)
@@ -48,18 +47,6 @@ internal sealed class CrfTargets(int[] labels, int[] lengths) : TrainingTargets
         Read(model, CrfTransitions.BetweenName, crf.Scores.Between);
         Read(model, CrfTransitions.EndName, crf.Scores.End);
         return crf;
-    }
-
-    /// <summary>The scores of some rows, row-major.</summary>
-    public static double[] Emissions(Matrix logits, int[] rows)
-    {
-        double[] emissions = new double[rows.Length * logits.Columns];
-        for (int word = 0; word < rows.Length; word++)
-        {
-            for (int label = 0; label < logits.Columns; label++)
-                emissions[word * logits.Columns + label] = logits[rows[word]][label];
-        }
-        return emissions;
     }
 
     private static void Read(TrainableModel model, string name, double[] values)

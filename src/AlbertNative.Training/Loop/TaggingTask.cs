@@ -134,7 +134,7 @@ public sealed class TaggingTask : TrainingTask
         int[] tokens = [.. Enumerable.Range(0, words.Length).Where(token => words[token] >= 0 && (token == 0 || words[token - 1] != words[token]))];
         if (tokens.Length == 0)
             return;
-        int[] best = CrfTargets.Load(model).Decode(CrfTargets.Emissions(model.Logits, [.. tokens.Select(token => start + token)]));
+        int[] best = CrfTargets.Load(model).Decode(WordDecoder.Emissions(model.Logits, [.. tokens.Select(token => start + token)]));
         for (int word = 0; word < tokens.Length; word++)
             predicted[words[tokens[word]]] = Labels[best[word]];
     }

@@ -14,12 +14,7 @@ internal sealed class LabelAlignment
     public LabelAlignment(IReadOnlyList<string> labels, PieceLabels rule)
     {
         _rule = rule;
-        _continued = new int[labels.Count];
-        for (int i = 0; i < labels.Count; i++)
-        {
-            int inside = labels[i].StartsWith("B-", StringComparison.Ordinal) ? IndexOf(labels, string.Concat("I-", labels[i].AsSpan(2))) : -1;
-            _continued[i] = inside < 0 ? i : inside;
-        }
+        _continued = [.. Enumerable.Range(0, labels.Count).Select(label => WordDecoder.Continued(labels, label))];
     }
 
     /// <summary>
@@ -41,15 +36,5 @@ internal sealed class LabelAlignment
             previous = word;
         }
         return labels;
-    }
-
-    private static int IndexOf(IReadOnlyList<string> labels, string label)
-    {
-        for (int i = 0; i < labels.Count; i++)
-        {
-            if (labels[i] == label)
-                return i;
-        }
-        return -1;
     }
 }

@@ -31,15 +31,10 @@ internal sealed class WordDecoder
     /// <param name="rows">The row of each word's first token.</param>
     public (int Label, float Score)[] Decode(Matrix logits, IReadOnlyList<int> rows)
     {
-        int labels = _labels.Count;
-        double[] emissions = new double[rows.Count * labels];
-        for (int word = 0; word < rows.Count; word++)
-        {
-            for (int label = 0; label < labels; label++)
-                emissions[word * labels + label] = logits[rows[word]][label];
-        }
-        if (emissions.Length == 0)
+        if (rows.Count == 0)
             return [];
+        int labels = _labels.Count;
+        double[] emissions = Emissions(logits, rows);
         int[] best = Viterbi.Decode(emissions, _transitions);
         double[] forward = ChainSums.Forward(emissions, _transitions), backward = ChainSums.Backward(emissions, _transitions);
         double partition = ChainSums.LogPartition(forward, _transitions);
@@ -60,21 +55,35 @@ internal sealed class WordDecoder
             for (int token = 0; token < words[word].Count; token++)
             {
                 float[] scores = new float[_labels.Count];
-                scores[token == 0 ? decoded[word].Label : Continued(decoded[word].Label)] = decoded[word].Score;
+                scores[token == 0 ? decoded[word].Label : Continued(_labels, decoded[word].Label)] = decoded[word].Score;
                 labelled.Add(words[word][token] with { Scores = scores });
             }
         }
         return labelled;
     }
 
-    private int Continued(int label)
+    /// <summary>The scores of some rows as the chain takes them, row-major.</summary>
+    public static double[] Emissions(Matrix logits, IReadOnlyList<int> rows)
     {
-        if (!_labels[label].StartsWith("B-", StringComparison.Ordinal))
-            return label;
-        string inside = string.Concat("I-", _labels[label].AsSpan(2));
-        for (int other = 0; other < _labels.Count; other++)
+        int labels = logits.Columns;
+        double[] emissions = new double[rows.Count * labels];
+        for (int word = 0; word < rows.Count; word++)
         {
-            if (_labels[other] == inside)
+            for (int label = 0; label < labels; label++)
+                emissions[word * labels + label] = logits[rows[word]][label];
+        }
+        return emissions;
+    }
+
+    /// <summary>The label of a word's further pieces: of <c>B-X</c> it is <c>I-X</c> where there is such a label, else the word's own.</summary>
+    public static int Continued(IReadOnlyList<string> labels, int label)
+    {
+        if (!labels[label].StartsWith("B-", StringComparison.Ordinal))
+            return label;
+        string inside = string.Concat("I-", labels[label].AsSpan(2));
+        for (int other = 0; other < labels.Count; other++)
+        {
+            if (labels[other] == inside)
                 return other;
         }
         return label;
