@@ -94,13 +94,14 @@ public sealed class TaggingTask : TrainingTask
         string[][] predicted = [.. judged.Sentences.Select(sentence => Enumerable.Repeat("O", sentence.Words.Count).ToArray())];
         double loss = trainer.Evaluate(examples, (model, part) =>
         {
+            LinearChainCrf? crf = _crf ? CrfTargets.Load(model) : null;
             for (int i = 0; i < part.Length; i++)
             {
                 int example = part.Span[i];
                 (int start, int length) = model.Batch.RowsOf(i);
-                if (_crf)
+                if (crf is not null)
                 {
-                    Decode(model, start, judged.Words[example], predicted[example]);
+                    Decode(crf, model, start, judged.Words[example], predicted[example]);
                     continue;
                 }
                 for (int token = length - 1; token >= 0; token--)
@@ -129,12 +130,12 @@ public sealed class TaggingTask : TrainingTask
     }
 
     /// <summary>The best tags of a sentence's words together, each by its first piece.</summary>
-    private void Decode(TrainableModel model, int start, int[] words, string[] predicted)
+    private void Decode(LinearChainCrf crf, TrainableModel model, int start, int[] words, string[] predicted)
     {
         int[] tokens = [.. Enumerable.Range(0, words.Length).Where(token => words[token] >= 0 && (token == 0 || words[token - 1] != words[token]))];
         if (tokens.Length == 0)
             return;
-        int[] best = CrfTargets.Load(model).Decode(WordDecoder.Emissions(model.Logits, [.. tokens.Select(token => start + token)]));
+        int[] best = crf.Decode(WordDecoder.Emissions(model.Logits, [.. tokens.Select(token => start + token)]));
         for (int word = 0; word < tokens.Length; word++)
             predicted[words[tokens[word]]] = Labels[best[word]];
     }
