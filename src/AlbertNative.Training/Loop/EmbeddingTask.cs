@@ -40,7 +40,6 @@ public sealed class EmbeddingTask : TrainingTask
     private readonly EmbeddingTaskOptions _options;
     private readonly VectorPooling _pooling;
     private readonly int _maxLength;
-    private readonly bool _hasScores;
 
     /// <summary>Prepares pairs.</summary>
     /// <param name="tokenizer">The model's tokenizer.</param>
@@ -60,10 +59,8 @@ public sealed class EmbeddingTask : TrainingTask
         _maxLength = maxLength;
         DataFiles = Describe(train, dev, "pairs");
         Train = Prepare(train, learns: true);
-        if (dev is null)
-            return;
-        _hasScores = dev.All(pair => pair.Score is not null);
-        Dev = Add(dev);
+        if (dev is not null)
+            Dev = Add(dev);
     }
 
     /// <inheritdoc/>
@@ -85,7 +82,7 @@ public sealed class EmbeddingTask : TrainingTask
     public override string Fingerprint => FormattableString.Invariant($"embed {_maxLength} {_options} {string.Join(';', DataFiles)}");
 
     /// <inheritdoc/>
-    public override string MainMetric => _hasScores ? "spearman" : "accuracy_at_1";
+    public override string MainMetric => Dev is PairInputs { HasScores: true } ? "spearman" : "accuracy_at_1";
 
     /// <inheritdoc/>
     public override ModelConfig ConfigOf(ModelConfig config) => config;
@@ -133,20 +130,19 @@ public sealed class EmbeddingTask : TrainingTask
         PairInputs inputs = (PairInputs)examples;
         List<double[]> vectors = [];
         trainer.Evaluate(examples, (model, _) => vectors.AddRange(_pooling.Pool(model)));
-        double loss = Loss(vectors, inputs, trainer.BatchSize);
         UnitVectors units = new(vectors);
+        double loss = Loss(vectors, units, inputs, trainer.BatchSize);
         int step = inputs.TextsPerExample;
         if (!inputs.HasScores)
-            return Ranks(units, step, loss);
+            return Ranks(units, inputs.Count, step, loss);
         double[] truth = [.. inputs.Pairs.Select(pair => pair.Score!.Value)], cosines = [.. inputs.Pairs.Select((_, i) => units.Cosine(step * i, (step * i) + 1))];
         LabelledText[] texts = [.. inputs.Pairs.Select(pair => new LabelledText(pair.First, pair.Second, [], pair.Line))];
         return TaskScores.Of(ScoreEvaluation.Of(texts, truth, cosines, similarity: true), "spearman", loss);
     }
 
     /// <summary>How often, and how far ahead, a first text's own second one is the nearest of all second texts.</summary>
-    private static TaskScores Ranks(UnitVectors units, int step, double loss)
+    private static TaskScores Ranks(UnitVectors units, int count, int step, double loss)
     {
-        int count = units.Units.Length / step;
         double first = 0, reciprocal = 0;
         for (int i = 0; i < count; i++)
         {
@@ -165,15 +161,12 @@ public sealed class EmbeddingTask : TrainingTask
     }
 
     /// <summary>The loss as in training: of ranking the mean over batches of the training's size, in the file's order.</summary>
-    private double Loss(List<double[]> vectors, PairInputs inputs, int batchSize)
+    private double Loss(List<double[]> vectors, UnitVectors units, PairInputs inputs, int batchSize)
     {
         int step = inputs.TextsPerExample, count = inputs.Count;
         double loss = 0;
         if (_options.Loss == EmbeddingLoss.Cosine && inputs.HasScores)
-        {
-            UnitVectors units = new(vectors);
             return inputs.Pairs.Select((pair, i) => Math.Pow(units.Cosine(step * i, (step * i) + 1) - (pair.Score!.Value / _options.LargestScore), 2)).Average();
-        }
         for (int start = 0; start < count; start += batchSize)
         {
             int part = Math.Min(batchSize, count - start);
@@ -209,7 +202,7 @@ public sealed class EmbeddingTask : TrainingTask
     {
         public DataSet<TextPair> Pairs => pairs;
 
-        public bool HasScores => pairs.All(pair => pair.Score is not null);
+        public bool HasScores { get; } = pairs.All(pair => pair.Score is not null);
 
         public int TextsPerExample { get; } = inputs[0].Length;
 
