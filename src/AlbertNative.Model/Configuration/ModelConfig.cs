@@ -249,6 +249,9 @@ public sealed record ModelConfig
     /// <summary>The name of a class in this family, such as BertForMaskedLM.</summary>
     public string NameOf(ModelArchitecture architecture) => Model.Family.Of(Family).ClassName(architecture);
 
+    /// <summary>Whether the family's pre-training tells the order of two texts; else whether the second continues the first.</summary>
+    public bool JudgesOrder => Model.Family.Of(Family).JudgesOrder;
+
     /// <summary>A field's value: of one that is null and follows another, the other's.</summary>
     internal double this[ConfigField field]
     {

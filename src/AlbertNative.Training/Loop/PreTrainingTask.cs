@@ -56,7 +56,7 @@ public sealed class PreTrainingTask : TrainingTask
     public override ModelConfig ConfigOf(ModelConfig config)
     {
         ArgumentNullException.ThrowIfNull(config);
-        return config.Family == ModelFamily.Albert
+        return config.JudgesOrder
             ? config with { Labels = ModelConfig.NumberedLabels(2) }
             : throw new NotSupportedException("pre-training with the order of segments is ALBERT's; a BERT learns masked words alone (fill-mask)");
     }
