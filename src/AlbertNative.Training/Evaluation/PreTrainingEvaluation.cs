@@ -27,7 +27,7 @@ public static class PreTrainingEvaluation
         int examples = 0;
         for (int document = 0; document < documents.Count; document++)
         {
-            SegmentTokens[] lines = [.. documents[document].Lines.Select(line => Tokens(model.Tokenizer, line))];
+            List<SegmentTokens> lines = SegmentTokens.Lines(model.Tokenizer, documents[document]);
             PhiloxStream segments = new Philox(seed, RandomPurpose.Segments).Stream(0, document);
             foreach (SegmentPair pair in new SentenceOrderSampling(length).Pairs(lines, segments))
                 run.Ask(pair, examples++);
@@ -61,12 +61,6 @@ public static class PreTrainingEvaluation
         {
             return false;
         }
-    }
-
-    private static SegmentTokens Tokens(Tokenizer tokenizer, string line)
-    {
-        Encoding encoding = tokenizer.Encode(line, new() { AddSpecialTokens = false });
-        return new(encoding.Ids.ToArray(), encoding.WordIndices.ToArray());
     }
 
     private sealed class Run

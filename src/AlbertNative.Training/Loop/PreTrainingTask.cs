@@ -94,29 +94,12 @@ public sealed class PreTrainingTask : TrainingTask
         List<(SegmentTokens First, SegmentTokens Second)> pairs = [];
         for (int document = 0; document < documents.Count; document++)
         {
-            List<SegmentTokens> lines = Tokens(tokenizer, documents[document]);
+            List<SegmentTokens> lines = SegmentTokens.Lines(tokenizer, documents[document]);
             foreach (SegmentPair pair in sampling.Pairs(lines, segments.Stream(0, document)))
                 pairs.Add(pair.IsSwapped ? (pair.Second, pair.First) : (pair.First, pair.Second));
         }
         if (pairs.Count == 0)
             throw new DataFormatException(documents.Path, 0, null, "the file has no text of two tokens and more");
         return new SegmentInputs([.. pairs], tokenizer, seed);
-    }
-
-    /// <summary>The lines of a document, their words counted over all of it.</summary>
-    private static List<SegmentTokens> Tokens(Tokenizer tokenizer, TextDocument document)
-    {
-        EncodeOptions options = new() { AddSpecialTokens = false };
-        List<SegmentTokens> lines = [];
-        int words = 0;
-        foreach (string line in document.Lines)
-        {
-            Encoding encoding = tokenizer.Encode(line, options);
-            int first = words;
-            int[] numbers = Array.ConvertAll(encoding.WordIndices.ToArray(), word => first + word);
-            words = numbers.Length > 0 ? numbers[^1] + 1 : words;
-            lines.Add(new(encoding.Ids.ToArray(), numbers));
-        }
-        return lines;
     }
 }

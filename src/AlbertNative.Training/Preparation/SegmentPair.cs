@@ -1,3 +1,5 @@
+using AlbertNative.Tokenization;
+
 namespace AlbertNative.Training;
 
 /// <summary>Two consecutive segments of one document.</summary>
@@ -13,6 +15,23 @@ internal sealed record SegmentTokens(int[] Ids, int[] Words)
 {
     /// <summary>The number of tokens.</summary>
     public int Length => Ids.Length;
+
+    /// <summary>The lines of a document.</summary>
+    public static List<SegmentTokens> Lines(Tokenizer tokenizer, TextDocument document)
+    {
+        EncodeOptions options = new() { AddSpecialTokens = false };
+        List<SegmentTokens> lines = [];
+        int words = 0;
+        foreach (string line in document.Lines)
+        {
+            Encoding encoding = tokenizer.Encode(line, options);
+            int first = words;
+            int[] numbers = Array.ConvertAll(encoding.WordIndices.ToArray(), word => first + word);
+            words = numbers.Length > 0 ? numbers[^1] + 1 : words;
+            lines.Add(new(encoding.Ids.ToArray(), numbers));
+        }
+        return lines;
+    }
 
     /// <summary>The first <paramref name="length"/> tokens.</summary>
     public SegmentTokens Take(int length) => new(Ids[..length], Words[..length]);
