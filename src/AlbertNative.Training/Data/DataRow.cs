@@ -35,6 +35,15 @@ internal sealed class DataRow(string path, int line, IReadOnlyDictionary<string,
         return null;
     }
 
+    /// <summary>The column that a part has in a table without names, where nothing else is said: texts come first, then labels.</summary>
+    /// <param name="options">Whether there are names.</param>
+    /// <param name="number">The column's number.</param>
+    /// <param name="whose">What the column is known as, for the message.</param>
+    /// <exception cref="DataFormatException">The columns have names.</exception>
+    public string Unnamed(DataOptions options, string number, string whose) => !options.HasHeader
+        ? number
+        : throw Wrong(null, $"no column is known as the {whose}: name it, or say that the file has no header ({Names})");
+
     /// <summary>The names of all values, for messages.</summary>
     public string Names => $"there are {string.Join(", ", cells.Keys.Select(key => $"'{key}'"))}";
 

@@ -8,7 +8,7 @@ internal static class LabelledTexts
         List<LabelledText> texts = [];
         foreach (DataRow row in rows)
         {
-            string text = options.TextColumn ?? row.FirstOf("text", "sentence", "sentence1", "premise", "comment") ?? Default(row, options, "1", "text");
+            string text = options.TextColumn ?? row.FirstOf("text", "sentence", "sentence1", "premise", "comment") ?? row.Unnamed(options, "1", "text's");
             string? pair = options.PairColumn ?? row.FirstOf("sentence2", "hypothesis");
             texts.Add(new(row.Text(text), string.IsNullOrEmpty(pair) ? null : row.Text(pair), Labels(row, options), row.Line));
         }
@@ -24,14 +24,9 @@ internal static class LabelledTexts
         }
         else
         {
-            string column = row.FirstOf("label", "labels", "score") ?? Default(row, options, "2", "label");
+            string column = row.FirstOf("label", "labels", "score") ?? row.Unnamed(options, "2", "label's");
             labels = row.Texts(column);
         }
         return labels.Any(string.IsNullOrWhiteSpace) ? throw row.Wrong(options.LabelColumns is [string first, ..] ? first : "label", "the label is empty") : labels;
     }
-
-    // A table without names has its text first and its label second, unless it is told otherwise.
-    private static string Default(DataRow row, DataOptions options, string number, string what) => !options.HasHeader
-        ? number
-        : throw row.Wrong(null, $"no column is known as the {what}'s: name it, or say that the file has no header ({row.Names})");
 }

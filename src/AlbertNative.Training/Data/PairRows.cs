@@ -8,8 +8,8 @@ internal static class PairRows
         List<TextPair> pairs = [];
         foreach (DataRow row in rows)
         {
-            string first = options.TextColumn ?? row.FirstOf("anchor", "query", "question", "text", "sentence", "sentence1", "premise") ?? Default(row, options, "1", "first text");
-            string second = options.PairColumn ?? row.FirstOf("positive", "answer", "passage", "sentence2", "hypothesis") ?? Default(row, options, "2", "second text");
+            string first = options.TextColumn ?? row.FirstOf("anchor", "query", "question", "text", "sentence", "sentence1", "premise") ?? row.Unnamed(options, "1", "first text");
+            string second = options.PairColumn ?? row.FirstOf("positive", "answer", "passage", "sentence2", "hypothesis") ?? row.Unnamed(options, "2", "second text");
             string? score = options.LabelColumns is [string named] ? named : row.FirstOf("score", "label", "similarity");
             string[] others = negatives.Count > 0 ? [.. negatives.Select(row.Text)] : row.FirstOf("negative") is string negative ? row.Texts(negative) : [];
             pairs.Add(new(
@@ -24,8 +24,4 @@ internal static class PairRows
         string text = row.Text(column);
         return string.IsNullOrWhiteSpace(text) ? throw row.Wrong(column, "the text is empty") : text;
     }
-
-    private static string Default(DataRow row, DataOptions options, string number, string what) => !options.HasHeader
-        ? number
-        : throw row.Wrong(null, $"no column is known as the {what}: name it, or say that the file has no header ({row.Names})");
 }
