@@ -21,7 +21,8 @@ internal sealed class MiniLmPeer : IDisposable
     {
         string directory = Path.Combine(_folder, "model");
         ModelExporter.ExportOnnx(Repository.MiniLM, directory);
-        _tokenizer = Tokenizer(Path.Combine(directory, "vocab.txt"));
+        using StreamReader vocabulary = new(Path.Combine(directory, "vocab.txt"));
+        _tokenizer = Tokenizer(vocabulary);
         using SessionOptions options = new()
         {
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
@@ -32,11 +33,10 @@ internal sealed class MiniLmPeer : IDisposable
     }
 
     /// <summary>The peer's tokenizer with an uncased vocabulary.</summary>
-    public static BertTokenizer Tokenizer(string vocabulary)
+    public static BertTokenizer Tokenizer(TextReader vocabulary)
     {
         BertTokenizer tokenizer = new();
-        using StreamReader reader = new(vocabulary);
-        tokenizer.LoadVocabulary(reader, convertInputToLowercase: true);
+        tokenizer.LoadVocabulary(vocabulary, convertInputToLowercase: true);
         return tokenizer;
     }
 

@@ -26,10 +26,8 @@ public class WordPieceBenchmarks
     {
         using ModelFiles files = ModelFiles.Open(Repository.MiniLM);
         _tokenizer = files.LoadTokenizer();
-        string vocabulary = Path.GetTempFileName();
-        File.WriteAllBytes(vocabulary, files.Read(ModelFiles.WordPieceVocabulary)!);
+        using StreamReader vocabulary = new(new MemoryStream(files.Read(ModelFiles.WordPieceVocabulary)!));
         _peer = MiniLmPeer.Tokenizer(vocabulary);
-        File.Delete(vocabulary);
         _lines = [.. Repository.Lines(Language).Take(1000)];
     }
 
