@@ -84,7 +84,7 @@ internal abstract class TrainTaskCommand : Command
             Estimate(run, tuning, options);
             return ExitCode.Success;
         }
-        return Train(parsed, run, tuning);
+        return Train(parsed, run, tuning, options);
     }
 
     /// <summary>The sizes of a model whose weights begin at random; null where the model's own are trained.</summary>
@@ -92,7 +92,7 @@ internal abstract class TrainTaskCommand : Command
         ? ModelConfig.Load(path)
         : parsed.GetValue(_random) ? files.ReadConfig() : null;
 
-    private int Train(ParseResult parsed, PreparedRun run, FineTuning tuning)
+    private int Train(ParseResult parsed, PreparedRun run, FineTuning tuning, TrainingOptions options)
     {
         string output = parsed.GetValue(_output)!;
         long begun = Stopwatch.GetTimestamp();
@@ -121,17 +121,19 @@ internal abstract class TrainTaskCommand : Command
         if (summary.End != TrainingEnd.Finished)
             Out.WriteLine(summary.End == TrainingEnd.Cancelled ? $"cancelled after {summary.Updates} updates; what was learnt is kept" : "no longer better: stopped");
         if (summary.End != TrainingEnd.Cancelled)
-            Judge(run, tuning, summary, output);
+            Judge(run, tuning, summary, options, output);
         Out.WriteLine($"written to {output}");
         return summary.End == TrainingEnd.Cancelled ? ExitCode.Interrupted : ExitCode.Success;
     }
 
     /// <summary>The result's scores, its worst errors and its confusion matrix: on the test set, or without one on the development set.</summary>
-    private void Judge(PreparedRun run, FineTuning tuning, TrainingSummary summary, string output)
+    private void Judge(PreparedRun run, FineTuning tuning, TrainingSummary summary, TrainingOptions options, string output)
     {
         if (run.Test is null && summary.Evaluations.Count == 0)
             return;
-        TaskScores scores = run.Test is not null ? tuning.Evaluate(run.Test) : (summary.Best ?? summary.Evaluations[^1]).Scores;
+        // The best model of a run that was gone on with may have been judged before that.
+        TrainingEvaluation? judgedBefore = options.LoadBestModelAtEnd ? summary.Best : summary.Evaluations[^1];
+        TaskScores scores = run.Test is not null ? tuning.Evaluate(run.Test) : judgedBefore?.Scores ?? tuning.Evaluate(run.Task.Dev!);
         Out.WriteLine(run.Test is null ? "\ndev:" : "\ntest:");
         using StreamWriter stream = new(_session.Terminal.Output, Terminal.Utf8, leaveOpen: true);
         CleanOutput.Writer writer = new(stream);

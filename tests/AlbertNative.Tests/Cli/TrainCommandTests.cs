@@ -102,6 +102,28 @@ public sealed class TrainCommandTests : IDisposable
         Assert.Matches("global_step = 2\nloss = [0-9.]+\nmasked_lm_accuracy = [0-9.E-]+\nmasked_lm_loss = [0-9.]+\nsentence_order_accuracy = [0-9.]+\nsentence_order_loss = [0-9.]+\n", pretrain.Output);
     }
 
+    [Fact]
+    public void What_is_shown_at_the_end_is_judged_of_the_model_that_is_written()
+    {
+        string text = _folder.Write("t.txt", Often("the king went up to jerusalem\nand spoke unto the people\n\n"));
+        CliRun Run(string output, params string[] options) => CliRun.Of(
+        [
+            "train", "pretrain", "--train", text, "--dev", text, "--output", output, "--max-steps", "2", "--eval-steps", "1", "--max-length", "24",
+            "--batch-size", "8", "--threads", "2", "--warmup-steps", "0", "--scheduler", "constant", .. options,
+        ]);
+        // Nothing is learnt, so that no evaluation is better than the first.
+        Assert.StartsWith("global_step = 1\n", Run(Output, "--learning-rate", "0").Output, StringComparison.Ordinal);
+        Assert.StartsWith("global_step = 2\n", Run(Output, "--learning-rate", "0", "--last-model").Output, StringComparison.Ordinal);
+
+        string worse = Path.Combine(_folder.Path, "worse");
+        string[] best = Run(worse, "--learning-rate", "0.05").Output.Split('\n');
+        Assert.Equal("global_step = 1", best[0]);
+        Directory.Delete(Path.Combine(worse, "checkpoint-2"), recursive: true);
+        CliRun resumed = Run(worse, "--learning-rate", "0.05", "--resume");
+        Assert.True(resumed.ExitCode == 0, resumed.Error);
+        Assert.Equal(best[1..], resumed.Output.Split('\n')[1..]);
+    }
+
     [Theory]
     [InlineData("--fp16", "--fp16 is not supported: training is in single precision")]
     [InlineData("--group-by-length true", "--group-by-length is not supported")]
