@@ -216,12 +216,13 @@ internal sealed class TrainEmbedCommand : TrainTaskCommand
     {
         DataOptions columns = _columns.Value(parsed);
         string[] negatives = parsed.GetValue(_negatives) ?? [];
+        EmbeddingTaskOptions defaults = new();
         EmbeddingTaskOptions asked = new()
         {
             Loss = parsed.GetValue(_loss),
             Pooling = parsed.GetValue(_pooling) ?? EmbeddingTask.PoolingOf(files.Model),
-            Scale = Above0(_scale) ?? 20,
-            LargestScore = Above0(_largest) ?? 1,
+            Scale = Above0(_scale) ?? defaults.Scale,
+            LargestScore = Above0(_largest) ?? defaults.LargestScore,
         };
         TrainingData<TextPair> data = new(files, options, path => DataFiles.ReadPairs(path, columns, negatives));
         EmbeddingTask task = new(tokenizer, data.Train, data.Dev, files.MaxLength, asked);
