@@ -13,6 +13,9 @@ internal sealed class Parameter
     /// <summary>Its name, as setters and saved stages have it.</summary>
     public string Name { get; }
 
+    /// <summary>Another name that files may have it by; null for none.</summary>
+    public string? Alias { get; private init; }
+
     /// <summary>What it is where nobody has set it; null where it is then unset.</summary>
     public object? Default { get; }
 
@@ -31,8 +34,11 @@ internal sealed class Parameter
     public static Parameter Fraction(string name, float? defaultValue = null) =>
         new(name, defaultValue, "a number", value => value.ValueKind == JsonValueKind.Number && value.TryGetSingle(out float number) ? number : null);
 
-    public static Parameter Flag(string name, bool defaultValue) =>
-        new(name, defaultValue, "true or false", value => value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : null);
+    public static Parameter Flag(string name, bool defaultValue, string? alias = null) =>
+        new(name, defaultValue, "true or false", value => value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : null)
+        {
+            Alias = alias,
+        };
 
     /// <summary>The value that a file has for it.</summary>
     /// <exception cref="PipelineFormatException">It is of another kind.</exception>

@@ -100,13 +100,13 @@ internal static class PipelineJson
     /// <summary>Sets what a file has set.</summary>
     public static PipelineStage Load(PipelineStage stage, string uid, JsonElement values)
     {
-        Dictionary<string, Parameter> parameters = stage.Parameters.ToDictionary(parameter => parameter.Name, StringComparer.Ordinal);
+        Parameter[] parameters = [.. stage.Parameters];
         Dictionary<string, object> loaded = new(StringComparer.Ordinal);
         foreach (JsonProperty property in values.EnumerateObject())
         {
-            if (!parameters.TryGetValue(property.Name, out Parameter? parameter))
-                throw new PipelineFormatException($"{uid} has a setting '{property.Name}', which {stage.StageName} does not have");
-            loaded[property.Name] = parameter.Read(property.Value, uid);
+            Parameter parameter = Array.Find(parameters, parameter => property.Name == parameter.Name || property.Name == parameter.Alias)
+                ?? throw new PipelineFormatException($"{uid} has a setting '{property.Name}', which {stage.StageName} does not have");
+            loaded[parameter.Name] = parameter.Read(property.Value, uid);
         }
         stage.Load(uid, loaded);
         return stage;

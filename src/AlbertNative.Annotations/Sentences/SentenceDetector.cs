@@ -8,7 +8,7 @@ namespace AlbertNative.Annotations;
 /// </summary>
 public sealed class SentenceDetector : RowAnnotator
 {
-    private static readonly Parameter UseAbbreviationsParameter = Parameter.Flag("useAbbrevations", true);
+    private static readonly Parameter UseAbbreviationsParameter = Parameter.Flag("useAbbrevations", true, alias: "useAbbreviations");
     private static readonly Parameter DetectListsParameter = Parameter.Flag("detectLists", true);
     private static readonly Parameter UseCustomBoundsOnlyParameter = Parameter.Flag("useCustomBoundsOnly", false);
     private static readonly Parameter CustomBoundsParameter = Parameter.Texts("customBounds", []);

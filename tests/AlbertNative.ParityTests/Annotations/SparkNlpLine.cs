@@ -29,7 +29,7 @@ internal sealed class SparkNlpLine(JsonElement line)
             JsonObject settings = [];
             settings["mode"] = AnnotationModes.NameOf(mode);
             foreach (JsonProperty property in golden.EnumerateObject().Where(property => property.Name != "stage"))
-                settings[SavedName(property.Name)] = JsonNode.Parse(property.Value.GetRawText());
+                settings[property.Name] = JsonNode.Parse(property.Value.GetRawText());
             string name = golden.GetProperty("stage").GetString()!;
             stages.Add(new JsonObject { ["class"] = name, ["uid"] = $"<uid of the {name}>", ["paramMap"] = settings });
         }
@@ -46,9 +46,6 @@ internal sealed class SparkNlpLine(JsonElement line)
         for (int i = 0; i < partitions; i++)
             yield return new AnnotationFrame(schema, rows[(i * rows.Length / partitions)..((i + 1) * rows.Length / partitions)]);
     }
-
-    // The names of setters that differ from those of the parameters that they set.
-    private static string SavedName(string setter) => setter == "useAbbreviations" ? "useAbbrevations" : setter;
 
     private static AnnotationRow RowOf(JsonElement row, int index) =>
         new([new("row", index), .. row.EnumerateObject().Select(p => new KeyValuePair<string, object?>(p.Name, ValueOf(p.Value)))]);

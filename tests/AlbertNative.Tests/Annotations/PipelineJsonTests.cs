@@ -25,6 +25,16 @@ public sealed class PipelineJsonTests
             read.Transform([text]).Single().Annotations("token").Select(a => a.ToString()));
     }
 
+    [Theory]
+    [InlineData("useAbbrevations")]
+    [InlineData("useAbbreviations")]
+    public void Abbreviations_are_set_by_either_of_their_names(string name)
+    {
+        string json = $$$"""{"class":"org.apache.spark.ml.PipelineModel","stages":[{"class":"SentenceDetector","uid":"u","paramMap":{"inputCols":["d"],"{{{name}}}":false}}]}""";
+        SentenceDetector detector = Assert.IsType<SentenceDetector>(AnnotationPipeline.FromJson(Encoding.UTF8.GetBytes(json)).Stages[0]);
+        Assert.False(detector.UseAbbreviations);
+    }
+
     [Fact]
     public void A_file_is_written_whole()
     {
