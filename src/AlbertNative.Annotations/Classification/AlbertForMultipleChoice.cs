@@ -10,6 +10,7 @@ public sealed class AlbertForMultipleChoice : ModelAnnotator
 
     private readonly MultipleChoiceHead _head;
     private readonly Lazy<SparkPieces> _pieces;
+    private readonly Lazy<MultipleChoiceSelector> _selector;
     private readonly Lazy<JavaRegex> _delimiter;
 
     /// <summary>Choices by an opened model.</summary>
@@ -21,6 +22,7 @@ public sealed class AlbertForMultipleChoice : ModelAnnotator
         ArgumentNullException.ThrowIfNull(model);
         _head = new MultipleChoiceHead(model.Model.Transformer);
         _pieces = new(() => new SparkPieces(Model));
+        _selector = new(() => new MultipleChoiceSelector(Model.Model));
         _delimiter = new(() => new JavaRegex(ChoicesDelimiter));
     }
 
@@ -59,7 +61,7 @@ public sealed class AlbertForMultipleChoice : ModelAnnotator
         if (choices.Length == 0)
             return [];
         float[] scores = Mode == AnnotationMode.HuggingFace
-            ? HuggingFaceScoresOf(documents[0], choices, cancellationToken)
+            ? [.. _selector.Value.Select(documents[0], choices, cancellationToken).Probabilities]
             : ScoresOf(documents[0], choices, cancellationToken);
         int best = ClassScores.Best(scores);
         return
@@ -71,12 +73,6 @@ public sealed class AlbertForMultipleChoice : ModelAnnotator
                 ["score"] = JavaText.ToString(scores[best]),
             }),
         ];
-    }
-
-    private float[] HuggingFaceScoresOf(string context, string[] choices, CancellationToken cancellationToken)
-    {
-        using MultipleChoiceSelector selector = new(Model.Model);
-        return [.. selector.Select(context, choices, cancellationToken).Probabilities];
     }
 
     private float[] ScoresOf(string context, string[] choices, CancellationToken cancellationToken)

@@ -9,12 +9,14 @@ public abstract class AnswerAnnotator : ModelAnnotator
 {
     private readonly QuestionAnsweringHead _head;
     private readonly Lazy<SparkPieces> _pieces;
+    private readonly Lazy<QuestionAnswerer> _answerer;
 
     private protected AnswerAnnotator(AnnotationModel model, ModelFamily family)
         : base(model, family)
     {
         _head = new QuestionAnsweringHead(model.Model.Transformer);
         _pieces = new(() => new SparkPieces(Model));
+        _answerer = new(() => new QuestionAnswerer(Model.Model));
     }
 
     /// <inheritdoc/>
@@ -50,8 +52,7 @@ public abstract class AnswerAnnotator : ModelAnnotator
     {
         if (string.IsNullOrWhiteSpace(context))
             return [];
-        using QuestionAnswerer answerer = new(Model.Model);
-        return [.. answerer.Answer(question, context, cancellationToken: cancellationToken).Take(1).Select(AnnotationOf)];
+        return [.. _answerer.Value.Answer(question, context, cancellationToken: cancellationToken).Take(1).Select(AnnotationOf)];
     }
 
     private Annotation AnnotationOf(Answer answer) => new(
