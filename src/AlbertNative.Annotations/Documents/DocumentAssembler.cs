@@ -57,8 +57,8 @@ public sealed class DocumentAssembler : PipelineStage
         Validate();
         foreach (string? column in (string?[])[InputCol, IdCol, MetadataCol])
         {
-            if (column is not null && schema.Find(column) is null)
-                throw new ArgumentException($"DocumentAssembler '{Uid}': there is no column '{column}'");
+            if (column is not null)
+                RequireColumn(schema, column);
         }
         return schema.With(new FrameColumn(OutputCol, ColumnKind.Annotations, new ColumnMetadata(AnnotatorTypes.Document)));
     }

@@ -36,10 +36,7 @@ public sealed class MultiDocumentAssembler : PipelineStage
         ArgumentNullException.ThrowIfNull(schema);
         Validate();
         foreach (string column in InputCols)
-        {
-            if (schema.Find(column) is null)
-                throw new ArgumentException($"MultiDocumentAssembler '{Uid}': there is no column '{column}'");
-        }
+            RequireColumn(schema, column);
         foreach (string column in OutputCols)
             schema = schema.With(new FrameColumn(column, ColumnKind.Annotations, new ColumnMetadata(AnnotatorTypes.Document)));
         return schema;
@@ -49,11 +46,7 @@ public sealed class MultiDocumentAssembler : PipelineStage
     {
         base.Validate();
         _ = CleanupMode;
-        if (InputCols.Count != OutputCols.Count || InputCols.Count == 0)
-        {
-            throw new ArgumentException(
-                $"MultiDocumentAssembler '{Uid}' has {InputCols.Count} input and {OutputCols.Count} output columns, it needs as many of both");
-        }
+        RequireAsMany(InputCols, OutputCols);
     }
 
     internal override IEnumerable<AnnotationRow> TransformRows(AnnotationFrame frame, StageCall call)

@@ -59,7 +59,7 @@ public sealed class EmbeddingsFinisher : PipelineStage
     internal override void Validate()
     {
         base.Validate();
-        FinishedColumns.RequireAsMany(this, InputCols, OutputCols);
+        RequireAsMany(InputCols, OutputCols);
     }
 
     internal override IEnumerable<AnnotationRow> TransformRows(AnnotationFrame frame, StageCall call)

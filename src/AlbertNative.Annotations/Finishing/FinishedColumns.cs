@@ -9,16 +9,6 @@ internal static class FinishedColumns
             ? found
             : throw new ArgumentException($"{stage.StageName} '{stage.Uid}': there is no column '{column}' of annotations");
 
-    /// <exception cref="ArgumentException">The numbers of columns differ, or there is none.</exception>
-    public static void RequireAsMany(PipelineStage stage, IReadOnlyList<string> inputs, IReadOnlyList<string> outputs)
-    {
-        if (inputs.Count == 0 || inputs.Count != outputs.Count)
-        {
-            throw new ArgumentException(
-                $"{stage.StageName} '{stage.Uid}' has {inputs.Count} input and {outputs.Count} output columns, it needs as many of both");
-        }
-    }
-
     /// <summary>The schema without columns of annotations, where those are to be dropped.</summary>
     public static FrameSchema Clean(FrameSchema schema, bool clean) =>
         clean ? schema.Without(column => column.Kind == ColumnKind.Annotations) : schema;

@@ -66,10 +66,7 @@ public abstract class Annotator : PipelineStage
     private void CheckInputs(FrameSchema schema)
     {
         foreach (string column in InputCols)
-        {
-            if (schema.Find(column) is null)
-                throw new ArgumentException($"{StageName} '{Uid}': there is no column '{column}'");
-        }
+            RequireColumn(schema, column);
         foreach (string type in InputTypes.Distinct())
         {
             if (!InputCols.Any(column => schema.Find(column)!.Metadata?.AnnotatorType == type))

@@ -77,6 +77,23 @@ public abstract class PipelineStage
     /// <exception cref="ArgumentException">A setting is outside what it may be; names it.</exception>
     internal virtual void Validate() => _ = Mode;
 
+    /// <exception cref="ArgumentException">There is no such column.</exception>
+    private protected void RequireColumn(FrameSchema schema, string column)
+    {
+        if (schema.Find(column) is null)
+            throw new ArgumentException($"{StageName} '{Uid}': there is no column '{column}'");
+    }
+
+    /// <exception cref="ArgumentException">The numbers of columns differ, or there is none.</exception>
+    private protected void RequireAsMany(IReadOnlyList<string> inputs, IReadOnlyList<string> outputs)
+    {
+        if (inputs.Count == 0 || inputs.Count != outputs.Count)
+        {
+            throw new ArgumentException(
+                $"{StageName} '{Uid}' has {inputs.Count} input and {outputs.Count} output columns, it needs as many of both");
+        }
+    }
+
     private protected T? Get<T>(Parameter parameter) =>
         _values.TryGetValue(parameter.Name, out object? value) ? (T)value : (T?)parameter.Default;
 
