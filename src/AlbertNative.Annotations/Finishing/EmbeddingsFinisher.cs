@@ -64,13 +64,15 @@ public sealed class EmbeddingsFinisher : PipelineStage
 
     internal override IEnumerable<AnnotationRow> TransformRows(AnnotationFrame frame, StageCall call)
     {
+        (string Input, string Output)[] columns = [.. InputCols.Zip(OutputCols)];
+        string[] dropped = FinishedColumns.Dropped(frame.Schema, CleanAnnotations);
         foreach (AnnotationRow row in frame.Rows)
         {
             call.CancellationToken.ThrowIfCancellationRequested();
             AnnotationRow finished = row;
-            for (int i = 0; i < InputCols.Count; i++)
-                finished = finished.With(OutputCols[i], (ReadOnlyMemory<float>[])[.. row.Annotations(InputCols[i]).Select(a => a.Embeddings)]);
-            yield return FinishedColumns.Clean(finished, frame.Schema, CleanAnnotations);
+            foreach ((string input, string output) in columns)
+                finished = finished.With(output, (ReadOnlyMemory<float>[])[.. row.Annotations(input).Select(a => a.Embeddings)]);
+            yield return finished.Without(dropped);
         }
     }
 

@@ -13,7 +13,7 @@ internal static class FinishedColumns
     public static FrameSchema Clean(FrameSchema schema, bool clean) =>
         clean ? schema.Without(column => column.Kind == ColumnKind.Annotations) : schema;
 
-    /// <summary>The same of a row of a frame that had a schema.</summary>
-    public static AnnotationRow Clean(AnnotationRow row, FrameSchema schema, bool clean) =>
-        clean ? row.Without(schema.Columns.Where(column => column.Kind == ColumnKind.Annotations).Select(column => column.Name)) : row;
+    /// <summary>The names of the columns that are dropped.</summary>
+    public static string[] Dropped(FrameSchema schema, bool clean) =>
+        clean ? [.. schema.Columns.Where(column => column.Kind == ColumnKind.Annotations).Select(column => column.Name)] : [];
 }

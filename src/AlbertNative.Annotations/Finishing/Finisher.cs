@@ -104,21 +104,23 @@ public sealed class Finisher : PipelineStage
 
     internal override IEnumerable<AnnotationRow> TransformRows(AnnotationFrame frame, StageCall call)
     {
+        (string Input, string Output)[] columns = [.. InputCols.Zip(OutputCols)];
+        string[] dropped = FinishedColumns.Dropped(frame.Schema, CleanAnnotations);
         foreach (AnnotationRow row in frame.Rows)
         {
             call.CancellationToken.ThrowIfCancellationRequested();
             AnnotationRow finished = row;
-            for (int i = 0; i < InputCols.Count; i++)
+            foreach ((string input, string output) in columns)
             {
-                IReadOnlyList<Annotation> annotations = row.Annotations(InputCols[i]);
-                finished = finished.With(OutputCols[i], OutputAsArray ? Texts(annotations) : Text(annotations));
+                IReadOnlyList<Annotation> annotations = row.Annotations(input);
+                finished = finished.With(output, OutputAsArray ? Texts(annotations) : Text(annotations));
                 if (HasMetadataColumns)
                 {
                     finished = finished.With(
-                        OutputCols[i] + "_metadata", (KeyValuePair<string, string?>[])[.. annotations.SelectMany(a => a.Metadata)]);
+                        output + "_metadata", (KeyValuePair<string, string?>[])[.. annotations.SelectMany(a => a.Metadata)]);
                 }
             }
-            yield return FinishedColumns.Clean(finished, frame.Schema, CleanAnnotations);
+            yield return finished.Without(dropped);
         }
     }
 

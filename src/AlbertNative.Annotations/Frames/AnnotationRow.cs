@@ -34,8 +34,10 @@ public sealed class AnnotationRow
     }
 
     /// <summary>The same row without some columns.</summary>
-    internal AnnotationRow Without(IEnumerable<string> columns)
+    internal AnnotationRow Without(string[] columns)
     {
+        if (columns.Length == 0)
+            return this;
         AnnotationRow row = new(_values);
         foreach (string column in columns)
             row._values.Remove(column);
