@@ -99,16 +99,17 @@ internal static class AnnotationStream
         foreach (RecordBatch batch in reader.Batches())
         {
             batches.Enqueue(batch);
+            (FrameColumn, IArrowArray)[] arrays = StreamColumns.Of(batch, columns);
             for (int i = 0; i < batch.Length; i++)
-                yield return Row(batch, columns, i);
+                yield return Row(arrays, i);
         }
     }
 
-    private static AnnotationRow Row(RecordBatch batch, FrameSchema columns, int index)
+    private static AnnotationRow Row((FrameColumn, IArrowArray)[] columns, int index)
     {
         try
         {
-            return StreamColumns.Row(batch, columns, index);
+            return StreamColumns.Row(columns, index);
         }
         catch (Exception e) when (e is ArgumentException or IndexOutOfRangeException or InvalidCastException or InvalidOperationException or NullReferenceException)
         {

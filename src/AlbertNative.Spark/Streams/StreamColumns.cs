@@ -12,9 +12,13 @@ internal static class StreamColumns
         schema.FieldsList.Where(field => KindOf(field.DataType) is not null)
             .Select(field => new FrameColumn(field.Name, KindOf(field.DataType)!.Value, metadata.GetValueOrDefault(field.Name))));
 
+    /// <summary>A batch's arrays of some columns.</summary>
+    public static (FrameColumn Column, IArrowArray Array)[] Of(RecordBatch batch, FrameSchema columns) =>
+        [.. columns.Columns.Select(column => (column, batch.Column(column.Name, StringComparer.Ordinal)))];
+
     /// <summary>The row at an index.</summary>
-    public static AnnotationRow Row(RecordBatch batch, FrameSchema columns, int index) => new(
-        columns.Columns.Select(column => new KeyValuePair<string, object?>(column.Name, Value(batch.Column(column.Name), column.Kind, index))));
+    public static AnnotationRow Row((FrameColumn Column, IArrowArray Array)[] columns, int index) => new(
+        columns.Select(pair => new KeyValuePair<string, object?>(pair.Column.Name, Value(pair.Array, pair.Column.Kind, index))));
 
     /// <summary>The type of a column of results.</summary>
     /// <exception cref="StreamException">There is none for what it holds.</exception>
