@@ -13,8 +13,6 @@ internal static class AnnotationArrays
     private static readonly MapType Metadata = new(
         new Field("key", StringType.Default, nullable: false), new Field("value", StringType.Default, nullable: true));
 
-    private static readonly ListType Vector = new(new Field("element", FloatType.Default, nullable: false));
-
     private static readonly StructType Struct = new(
     [
         new Field("annotatorType", StringType.Default, nullable: true),
@@ -22,7 +20,7 @@ internal static class AnnotationArrays
         new Field("end", Int32Type.Default, nullable: false),
         new Field("result", StringType.Default, nullable: true),
         new Field("metadata", Metadata, nullable: true),
-        new Field("embeddings", Vector, nullable: true),
+        new Field("embeddings", StreamColumns.Vector, nullable: true),
     ]);
 
     /// <summary>The column's type.</summary>
@@ -38,8 +36,7 @@ internal static class AnnotationArrays
     {
         StringArray.Builder types = new(), results = new(), keys = new(), values = new();
         Int32Array.Builder begins = new(), ends = new();
-        ArrowBuffer.Builder<float> numbers = new();
-        ArrowBuffer.Builder<int> rowEnds = Offsets(), mapEnds = Offsets(), vectorEnds = Offsets();
+        ArrowBuffer.Builder<int> rowEnds = StreamColumns.Offsets(), mapEnds = StreamColumns.Offsets();
         int count = 0, entries = 0;
         foreach (IReadOnlyList<Annotation> row in rows)
         {
@@ -56,16 +53,13 @@ internal static class AnnotationArrays
                     entries++;
                 }
                 mapEnds.Append(entries);
-                numbers.Append(annotation.Embeddings.Span);
-                vectorEnds.Append(numbers.Length);
                 count++;
             }
             rowEnds.Append(count);
         }
         StructArray pairs = new(new StructType([Metadata.KeyField, Metadata.ValueField]), entries, [keys.Build(), values.Build()], ArrowBuffer.Empty, 0);
         MapArray maps = new(Metadata, count, mapEnds.Build(), pairs, ArrowBuffer.Empty, 0);
-        FloatArray floats = new(numbers.Build(), ArrowBuffer.Empty, numbers.Length, 0, 0);
-        ListArray vectors = new(Vector, count, vectorEnds.Build(), floats, ArrowBuffer.Empty, 0);
+        ListArray vectors = StreamColumns.Vectors(rows.SelectMany(row => row).Select(annotation => annotation.Embeddings));
         StructArray structs = new(
             Struct, count, [types.Build(), begins.Build(), ends.Build(), results.Build(), maps, vectors], ArrowBuffer.Empty, 0);
         return new(Type, rows.Count, rowEnds.Build(), structs, ArrowBuffer.Empty, 0);
@@ -104,6 +98,4 @@ internal static class AnnotationArrays
     private static ReadOnlyMemory<float> ReadVector(ListArray vectors, int index) => vectors.IsValid(index)
         ? ((FloatArray)vectors.Values).Values[vectors.ValueOffsets[index]..vectors.ValueOffsets[index + 1]].ToArray()
         : default;
-
-    private static ArrowBuffer.Builder<int> Offsets() => new ArrowBuffer.Builder<int>().Append(0);
 }

@@ -44,7 +44,8 @@ internal static class StreamColumns
 
     private static ListType TextList { get; } = new(new Field("element", StringType.Default, nullable: true));
 
-    private static ListType Vector { get; } = new(new Field("element", FloatType.Default, nullable: false));
+    /// <summary>The type of a vector.</summary>
+    public static ListType Vector { get; } = new(new Field("element", FloatType.Default, nullable: false));
 
     private static ListType VectorList { get; } = new(new Field("element", Vector, nullable: true));
 
@@ -91,10 +92,11 @@ internal static class StreamColumns
         return builder.Build();
     }
 
-    private static ListArray Vectors(IEnumerable<ReadOnlyMemory<float>> vectors)
+    /// <summary>The array of vectors, none of which is null.</summary>
+    public static ListArray Vectors(IEnumerable<ReadOnlyMemory<float>> vectors)
     {
         ArrowBuffer.Builder<float> numbers = new();
-        ArrowBuffer.Builder<int> ends = new ArrowBuffer.Builder<int>().Append(0);
+        ArrowBuffer.Builder<int> ends = Offsets();
         int count = 0;
         foreach (ReadOnlyMemory<float> vector in vectors)
         {
@@ -105,9 +107,12 @@ internal static class StreamColumns
         return new(Vector, count, ends.Build(), new FloatArray(numbers.Build(), ArrowBuffer.Empty, numbers.Length, 0, 0), ArrowBuffer.Empty, 0);
     }
 
+    /// <summary>The offsets of lists, the first of which begins at 0.</summary>
+    public static ArrowBuffer.Builder<int> Offsets() => new ArrowBuffer.Builder<int>().Append(0);
+
     private static ListArray Lists<T>(ListType type, IEnumerable<IReadOnlyList<T>?> lists, Func<IEnumerable<T>, IArrowArray> items)
     {
-        ArrowBuffer.Builder<int> ends = new ArrowBuffer.Builder<int>().Append(0);
+        ArrowBuffer.Builder<int> ends = Offsets();
         ArrowBuffer.BitmapBuilder valid = new();
         List<T> all = [];
         int nulls = 0;
