@@ -1,6 +1,7 @@
 """``annotate``: a pipeline over a frame, in one pass through the engine."""
 
 import dataclasses
+import itertools
 import os
 import shutil
 import uuid
@@ -89,7 +90,7 @@ class _Run:
         if first is None:
             return
         schema = pa.schema([first.schema.field(name) for name in self._needed]).with_metadata({KEY: self._asked})
-        for part, results, in answers(_chain(first, batches), self._connector(), schema, self._again):
+        for part, results, in answers(itertools.chain([first], batches), self._connector(), schema, self._again):
             yield self._joined(part, results)
 
     def _connector(self):
@@ -103,11 +104,6 @@ class _Run:
         from ._types import large
         results = [result.cast(large(result.type)) for result in results] if self._large else results
         return pa.RecordBatch.from_arrays(part.columns + results, names=part.schema.names + self._outputs)
-
-
-def _chain(first, rest):
-    yield first
-    yield from rest
 
 
 def _pipeline(stages, model, input_col, sentences, mode, max_sentence_length):
