@@ -13,9 +13,6 @@ internal sealed class SparkNlpComparison(string id, Func<string, Func<int, float
     /// <summary>The number of annotations that were compared.</summary>
     public int Count { get; private set; }
 
-    /// <summary>The largest difference of a vector's entry.</summary>
-    public float LargestDifference { get; private set; }
-
     public void Compare(JsonElement expected, AnnotationRow actual)
     {
         if (expected.TryGetProperty("row", out JsonElement row))
@@ -77,7 +74,6 @@ internal sealed class SparkNlpComparison(string id, Func<string, Func<int, float
         for (int i = 0; i < wanted.Length; i++)
         {
             float difference = Math.Abs(wanted[i] - actual.Embeddings.Span[i]);
-            LargestDifference = Math.Max(LargestDifference, difference);
             Assert.True(difference <= tolerance * Math.Max(1, Math.Abs(wanted[i])), $"{where}: entry {i} should be {wanted[i]}, is {actual.Embeddings.Span[i]}");
         }
     }
