@@ -94,22 +94,24 @@ internal static class PipelineJson
         AnnotationModel? model = null;
         if (kind.NeedsModel)
             model = models(Text(values, ModelParameters.Model.Name, uid));
-        return Load(kind.Create(model), uid, values);
+        PipelineStage stage = kind.Create(model);
+        stage.Load(uid, ValuesOf(stage, uid, values.EnumerateObject().Select(value => (value.Name, value.Value))));
+        return stage;
     }
 
-    /// <summary>Sets what a file has set.</summary>
-    public static PipelineStage Load(PipelineStage stage, string uid, JsonElement values)
+    /// <summary>What a file has set on a stage, by its parameters' names.</summary>
+    /// <exception cref="PipelineFormatException">A setting is not known, or of another kind.</exception>
+    public static Dictionary<string, object> ValuesOf(PipelineStage stage, string uid, IEnumerable<(string Name, JsonElement Value)> settings)
     {
         Parameter[] parameters = [.. stage.Parameters];
-        Dictionary<string, object> loaded = new(StringComparer.Ordinal);
-        foreach (JsonProperty property in values.EnumerateObject())
+        Dictionary<string, object> values = new(StringComparer.Ordinal);
+        foreach ((string name, JsonElement value) in settings)
         {
-            Parameter parameter = Array.Find(parameters, parameter => property.Name == parameter.Name || property.Name == parameter.Alias)
-                ?? throw new PipelineFormatException($"{uid} has a setting '{property.Name}', which {stage.StageName} does not have");
-            loaded[parameter.Name] = parameter.Read(property.Value, uid);
+            Parameter parameter = Array.Find(parameters, parameter => name == parameter.Name || name == parameter.Alias)
+                ?? throw new PipelineFormatException($"{uid} has a setting '{name}', which {stage.StageName} does not have");
+            values[parameter.Name] = parameter.Read(value, uid);
         }
-        stage.Load(uid, loaded);
-        return stage;
+        return values;
     }
 
     private static string Text(JsonElement element, string name, string where) =>

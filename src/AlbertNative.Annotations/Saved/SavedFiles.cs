@@ -67,22 +67,13 @@ internal sealed class SavedFiles
     /// <exception cref="PipelineFormatException">A setting is not known, or of another kind.</exception>
     public PipelineStage SettingsOnto(PipelineStage stage, AnnotationMode mode)
     {
-        using MemoryStream json = new();
-        using (Utf8JsonWriter writer = new(json))
-        {
-            writer.WriteStartObject();
-            writer.WriteString("mode", AnnotationModes.NameOf(mode));
-            foreach ((string name, JsonElement value) in _settings.Where(setting => !PassedOver.Contains(setting.Key)))
-            {
-                writer.WritePropertyName(name);
-                value.WriteTo(writer);
-            }
-            if (stage is ModelAnnotator annotator)
-                writer.WriteString(ModelParameters.Model.Name, annotator.Model.Name);
-            writer.WriteEndObject();
-        }
-        using JsonDocument settings = JsonDocument.Parse(json.ToArray());
-        return PipelineJson.Load(stage, Uid, settings.RootElement);
+        Dictionary<string, object> values = PipelineJson.ValuesOf(
+            stage, Uid, _settings.Where(setting => !PassedOver.Contains(setting.Key)).Select(setting => (setting.Key, setting.Value)));
+        values.TryAdd("mode", AnnotationModes.NameOf(mode));
+        if (stage is ModelAnnotator annotator)
+            values[ModelParameters.Model.Name] = annotator.Model.Name;
+        stage.Load(Uid, values);
+        return stage;
     }
 
     /// <summary>The labels by their ids; null where none are saved.</summary>
