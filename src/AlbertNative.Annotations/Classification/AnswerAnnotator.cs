@@ -61,8 +61,8 @@ public abstract class AnswerAnnotator : ModelAnnotator
         {
             ["sentence"] = "0",
             ["chunk"] = "0",
-            ["start"] = ClassScores.Text(answer.Span.Start),
-            ["end"] = ClassScores.Text(answer.Span.End - 1),
+            ["start"] = JavaText.ToString(answer.Span.Start),
+            ["end"] = JavaText.ToString(answer.Span.End - 1),
             ["score"] = JavaText.ToString(answer.Score),
         });
 
@@ -89,9 +89,9 @@ public abstract class AnswerAnnotator : ModelAnnotator
         {
             ["sentence"] = "0",
             ["chunk"] = "0",
-            ["start"] = ClassScores.Text(start),
+            ["start"] = JavaText.ToString(start),
             ["start_score"] = JavaText.ToString(starts[start]),
-            ["end"] = ClassScores.Text(end),
+            ["end"] = JavaText.ToString(end),
             ["end_score"] = JavaText.ToString(ends[end]),
             ["score"] = JavaText.ToString((starts[start] + ends[end]) / 2),
         });

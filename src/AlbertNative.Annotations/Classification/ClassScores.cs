@@ -1,4 +1,3 @@
-using System.Globalization;
 using AlbertNative.Annotations.Java;
 
 namespace AlbertNative.Annotations;
@@ -64,7 +63,4 @@ internal static class ClassScores
             metadata[labels[i]] = JavaText.ToString(scores[i]);
         return metadata;
     }
-
-    /// <summary>A number as metadata.</summary>
-    public static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -103,8 +103,8 @@ public sealed class NerConverter : RowAnnotator
         Dictionary<string, string?> metadata = new()
         {
             ["entity"] = entity,
-            ["sentence"] = ClassScores.Text(number),
-            ["chunk"] = ClassScores.Text(chunk),
+            ["sentence"] = JavaText.ToString(number),
+            ["chunk"] = JavaText.ToString(chunk),
         };
         if (ConfidenceOf(tokens.Select(token => tags[token.Begin])) is float confidence)
             metadata["confidence"] = JavaText.ToString(confidence);

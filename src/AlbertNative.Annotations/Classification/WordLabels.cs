@@ -1,3 +1,4 @@
+using AlbertNative.Annotations.Java;
 using AlbertNative.Model;
 
 namespace AlbertNative.Annotations;
@@ -28,7 +29,7 @@ public abstract class WordLabels : TokenModelAnnotator
         {
             Annotation token = input.Sentence.Tokens[start.Token];
             float[] scores = ClassScores.Softmax(output.Logits[row], overflowing: IsExact);
-            Dictionary<string, string?> metadata = ClassScores.MetadataOf(ClassScores.Text(input.Sentence.Index), labels, scores);
+            Dictionary<string, string?> metadata = ClassScores.MetadataOf(JavaText.ToString(input.Sentence.Index), labels, scores);
             metadata["word"] = token.Result;
             add(input.Sentence, new Annotation(OutputType, token.Begin, token.End, labels[ClassScores.Best(scores)], metadata));
         });

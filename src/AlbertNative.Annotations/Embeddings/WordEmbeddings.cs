@@ -1,4 +1,3 @@
-using System.Globalization;
 using AlbertNative.Annotations.Java;
 using AlbertNative.Model;
 
@@ -54,9 +53,9 @@ public abstract class WordEmbeddings : TokenModelAnnotator
         string text = CaseSensitive ? token.Result : JavaText.ToLowerCase(token.Result);
         Dictionary<string, string?> metadata = new(5)
         {
-            ["sentence"] = sentence.Index.ToString(CultureInfo.InvariantCulture),
+            ["sentence"] = JavaText.ToString(sentence.Index),
             ["token"] = text,
-            ["pieceId"] = start.Id.ToString(CultureInfo.InvariantCulture),
+            ["pieceId"] = JavaText.ToString(start.Id),
             ["isWordStart"] = "true",
             ["isOOV"] = "false",
         };

@@ -43,6 +43,9 @@ internal static class JavaText
         return builder.ToString();
     }
 
+    /// <summary>Java's <c>Integer.toString</c>.</summary>
+    public static string ToString(int value) => value.ToString(CultureInfo.InvariantCulture);
+
     /// <summary>
     /// Java's <c>Float.toString</c>, in its shortest form: plain digits from 1e-3 up to 1e7, <c>1.2345E-4</c> elsewhere, always
     /// with a digit behind the point.
