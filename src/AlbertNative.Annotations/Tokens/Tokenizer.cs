@@ -127,13 +127,14 @@ public sealed class Tokenizer : RowAnnotator
     public override IReadOnlyList<Annotation> Annotate(IReadOnlyList<Annotation> annotations)
     {
         ArgumentNullException.ThrowIfNull(annotations);
+        (int shortest, int? longest) = (Math.Max(MinLength, 1), MaxLength);
         List<Annotation> tokens = [];
         foreach (Annotation document in OfType(annotations, AnnotatorTypes.Document))
         {
             IReadOnlyDictionary<string, string?> metadata = DocumentMetadata.Of(document.Sentence);
             foreach ((string text, int begin) in _rules.Value.TokensOf(document.Result))
             {
-                if (text.Length == 0 || text.Length < MinLength || text.Length > MaxLength)
+                if (text.Length < shortest || text.Length > longest)
                     continue;
                 int start = document.Begin + begin;
                 tokens.Add(new Annotation(AnnotatorTypes.Token, start, start + text.Length - 1, text, metadata));
