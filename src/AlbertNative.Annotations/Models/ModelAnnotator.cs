@@ -18,8 +18,11 @@ public abstract class ModelAnnotator : Annotator
         if (model.Model.Config.Family != family)
             throw new ArgumentException($"{StageName} needs a model of the family {family}, {model.Name} is of {model.Model.Config.Family}", nameof(model));
         Model = model;
-        Set(ModelParameters.Model, model.Name);
+        Set(ModelParameter, model.Name);
     }
+
+    /// <summary>The model's name or path.</summary>
+    internal static Parameter ModelParameter { get; } = Parameter.Text("model");
 
     /// <summary>The model.</summary>
     public AnnotationModel Model { get; }
@@ -52,7 +55,7 @@ public abstract class ModelAnnotator : Annotator
     private protected virtual bool CaseSensitiveByDefault => false;
 
     private protected override IEnumerable<Parameter> AnnotatorParameters =>
-        [ModelParameters.Model, BatchSizeParameter, MaxSentenceLengthParameter, CaseSensitiveParameter, EngineParameter,
+        [ModelParameter, BatchSizeParameter, MaxSentenceLengthParameter, CaseSensitiveParameter, EngineParameter,
          .. ModelParametersOfClass];
 
     private protected abstract IEnumerable<Parameter> ModelParametersOfClass { get; }

@@ -93,7 +93,7 @@ internal static class PipelineJson
             throw new PipelineFormatException($"{uid} has no object 'paramMap'");
         AnnotationModel? model = null;
         if (kind.NeedsModel)
-            model = models(Text(values, ModelParameters.Model.Name, uid));
+            model = models(Text(values, ModelAnnotator.ModelParameter.Name, uid));
         PipelineStage stage = kind.Create(model);
         stage.Load(uid, ValuesOf(stage, uid, values.EnumerateObject().Select(value => (value.Name, value.Value))));
         return stage;

@@ -71,7 +71,7 @@ internal sealed class SavedFiles
             stage, Uid, _settings.Where(setting => !PassedOver.Contains(setting.Key)).Select(setting => (setting.Key, setting.Value)));
         values.TryAdd("mode", AnnotationModes.NameOf(mode));
         if (stage is ModelAnnotator annotator)
-            values[ModelParameters.Model.Name] = annotator.Model.Name;
+            values[ModelAnnotator.ModelParameter.Name] = annotator.Model.Name;
         stage.Load(Uid, values);
         return stage;
     }
