@@ -3,18 +3,12 @@ namespace AlbertNative.Annotations;
 /// <summary>The modes' names, as settings and commands have them.</summary>
 public static class AnnotationModes
 {
-    private static readonly string[] Names = ["spark-nlp", "spark-nlp-exact", "huggingface"];
+    private static readonly SettingNames<AnnotationMode> Names = new("mode", "spark-nlp", "spark-nlp-exact", "huggingface");
 
     /// <summary>The mode's name.</summary>
-    public static string NameOf(AnnotationMode mode) => Names[(int)mode];
+    public static string NameOf(AnnotationMode mode) => Names.NameOf(mode);
 
     /// <summary>The mode of a name.</summary>
     /// <exception cref="ArgumentException">There is no such mode.</exception>
-    public static AnnotationMode Parse(string name)
-    {
-        int index = Array.IndexOf(Names, name);
-        return index >= 0
-            ? (AnnotationMode)index
-            : throw new ArgumentException($"there is no mode '{name}', only {string.Join(", ", Names)}", nameof(name));
-    }
+    public static AnnotationMode Parse(string name) => Names.Parse(name);
 }

@@ -10,7 +10,7 @@ public sealed class DocumentAssembler : PipelineStage
     private static readonly Parameter OutputColParameter = Parameter.Text("outputCol", "document");
     private static readonly Parameter IdColParameter = Parameter.Text("idCol");
     private static readonly Parameter MetadataColParameter = Parameter.Text("metadataCol");
-    private static readonly Parameter CleanupModeParameter = Parameter.Text("cleanupMode", CleanupModes.NameOf(CleanupMode.Disabled));
+    private static readonly Parameter CleanupModeParameter = Parameter.Text("cleanupMode", CleanupModes.Names.NameOf(CleanupMode.Disabled));
 
     /// <summary>The column of texts, or of lists of texts.</summary>
     public string InputCol
@@ -43,8 +43,8 @@ public sealed class DocumentAssembler : PipelineStage
     /// <summary>What is done to white space.</summary>
     public CleanupMode CleanupMode
     {
-        get => CleanupModes.Parse(Get<string>(CleanupModeParameter)!);
-        init => Set(CleanupModeParameter, CleanupModes.NameOf(value));
+        get => CleanupModes.Names.Parse(Get<string>(CleanupModeParameter)!);
+        init => Set(CleanupModeParameter, CleanupModes.Names.NameOf(value));
     }
 
     private protected override IEnumerable<Parameter> OwnParameters =>

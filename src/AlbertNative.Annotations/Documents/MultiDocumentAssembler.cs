@@ -5,7 +5,7 @@ public sealed class MultiDocumentAssembler : PipelineStage
 {
     private static readonly Parameter InputColsParameter = Parameter.Texts("inputCols", null);
     private static readonly Parameter OutputColsParameter = Parameter.Texts("outputCols", null);
-    private static readonly Parameter CleanupModeParameter = Parameter.Text("cleanupMode", CleanupModes.NameOf(CleanupMode.Disabled));
+    private static readonly Parameter CleanupModeParameter = Parameter.Text("cleanupMode", CleanupModes.Names.NameOf(CleanupMode.Disabled));
 
     /// <summary>The columns of texts.</summary>
     public IReadOnlyList<string> InputCols
@@ -24,8 +24,8 @@ public sealed class MultiDocumentAssembler : PipelineStage
     /// <summary>What is done to white space.</summary>
     public CleanupMode CleanupMode
     {
-        get => CleanupModes.Parse(Get<string>(CleanupModeParameter)!);
-        init => Set(CleanupModeParameter, CleanupModes.NameOf(value));
+        get => CleanupModes.Names.Parse(Get<string>(CleanupModeParameter)!);
+        init => Set(CleanupModeParameter, CleanupModes.Names.NameOf(value));
     }
 
     private protected override IEnumerable<Parameter> OwnParameters => [InputColsParameter, OutputColsParameter, CleanupModeParameter];

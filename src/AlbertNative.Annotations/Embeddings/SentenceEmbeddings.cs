@@ -3,22 +3,16 @@ namespace AlbertNative.Annotations;
 /// <summary>A vector for each sentence, made of those of its tokens: added in their order in single precision.</summary>
 public sealed class SentenceEmbeddings : RowAnnotator
 {
-    private static readonly Parameter PoolingStrategyParameter = Parameter.Text("poolingStrategy", "AVERAGE");
+    private static readonly SettingNames<PoolingStrategy> Strategies = new("poolingStrategy", "AVERAGE", "SUM");
+    private static readonly Parameter PoolingStrategyParameter = Parameter.Text("poolingStrategy", Strategies.NameOf(PoolingStrategy.Average));
     private static readonly Parameter DimensionParameter = Parameter.Number("dimension", 100);
     private static readonly Parameter StorageRefParameter = Parameter.Text("storageRef");
 
     /// <summary>How vectors are put together.</summary>
     public PoolingStrategy PoolingStrategy
     {
-        get => Get<string>(PoolingStrategyParameter) switch
-        {
-            "AVERAGE" => PoolingStrategy.Average,
-            "SUM" => PoolingStrategy.Sum,
-            string other => throw new ArgumentException($"there is no poolingStrategy '{other}', only AVERAGE, SUM"),
-            null => PoolingStrategy.Average,
-        };
-
-        init => Set(PoolingStrategyParameter, value == PoolingStrategy.Sum ? "SUM" : "AVERAGE");
+        get => Strategies.Parse(Get<string>(PoolingStrategyParameter)!);
+        init => Set(PoolingStrategyParameter, Strategies.NameOf(value));
     }
 
     /// <summary>What the column's metadata says of the vectors' length in the mode spark-nlp-exact; elsewhere it is that of the words' column.</summary>

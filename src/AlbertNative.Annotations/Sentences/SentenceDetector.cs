@@ -8,16 +8,16 @@ namespace AlbertNative.Annotations;
 /// </summary>
 public sealed class SentenceDetector : RowAnnotator
 {
+    private static readonly SettingNames<BoundsStrategy> Strategies = new("customBoundsStrategy", "none", "prepend", "append");
     private static readonly Parameter UseAbbreviationsParameter = Parameter.Flag("useAbbrevations", true, alias: "useAbbreviations");
     private static readonly Parameter DetectListsParameter = Parameter.Flag("detectLists", true);
     private static readonly Parameter UseCustomBoundsOnlyParameter = Parameter.Flag("useCustomBoundsOnly", false);
     private static readonly Parameter CustomBoundsParameter = Parameter.Texts("customBounds", []);
-    private static readonly Parameter CustomBoundsStrategyParameter = Parameter.Text("customBoundsStrategy", "none");
+    private static readonly Parameter CustomBoundsStrategyParameter = Parameter.Text("customBoundsStrategy", Strategies.NameOf(BoundsStrategy.None));
     private static readonly Parameter ExplodeSentencesParameter = Parameter.Flag("explodeSentences", false);
     private static readonly Parameter SplitLengthParameter = Parameter.Number("splitLength");
     private static readonly Parameter MinLengthParameter = Parameter.Number("minLength", 0);
     private static readonly Parameter MaxLengthParameter = Parameter.Number("maxLength");
-    private static readonly string[] Strategies = ["none", "prepend", "append"];
 
     private readonly Lazy<JavaRegex[]> _bounds;
 
@@ -55,16 +55,8 @@ public sealed class SentenceDetector : RowAnnotator
     /// <summary>What becomes of a custom bound.</summary>
     public BoundsStrategy CustomBoundsStrategy
     {
-        get
-        {
-            string name = Get<string>(CustomBoundsStrategyParameter)!;
-            int index = Array.IndexOf(Strategies, name);
-            return index >= 0
-                ? (BoundsStrategy)index
-                : throw new ArgumentException($"there is no customBoundsStrategy '{name}', only {string.Join(", ", Strategies)}");
-        }
-
-        init => Set(CustomBoundsStrategyParameter, Strategies[(int)value]);
+        get => Strategies.Parse(Get<string>(CustomBoundsStrategyParameter)!);
+        init => Set(CustomBoundsStrategyParameter, Strategies.NameOf(value));
     }
 
     /// <summary>Whether each sentence becomes a row of its own; its column is then the last.</summary>
