@@ -21,33 +21,11 @@ public sealed class ModelStageTests
         using SparkNlpModels models = new();
         string tensors = SharedFolder.Require("goldens", "spark-nlp", file + ".safetensors");
         using Checkpoint? vectors = File.Exists(tensors) ? Checkpoint.Open(tensors) : null;
-        int annotations = 0;
-        List<string> faults = [];
         SparkNlpLine[] lines = [.. SparkNlpLine.Of(file + ".jsonl.gz")];
-        foreach (SparkNlpLine line in lines)
-        {
-            if (line.HasError)
-            {
-                Assert.ThrowsAny<Exception>(() => RowsOf(line, models).ToList());
-                continue;
-            }
-            SparkNlpComparison comparison = new(line.Id, column => TensorOf(vectors, lines, line, column) is { } tensor ? row => VectorOf(tensor, row) : null);
-            JsonElement[] expected = [.. line.Line.GetProperty("out").EnumerateArray()];
-            AnnotationRow[] actual = [.. RowsOf(line, models)];
-            if (expected.Length != actual.Length)
-            {
-                faults.Add($"{line.Id}: {actual.Length} rows instead of {expected.Length}");
-                continue;
-            }
-            foreach ((JsonElement one, AnnotationRow other) in expected.Zip(actual))
-            {
-                if (Record.Exception(() => comparison.Compare(one, other)) is Exception fault)
-                    faults.Add($"{line.Id}: {fault.Message}");
-            }
-            annotations += comparison.Count;
-        }
-        Assert.True(faults.Count == 0, $"{faults.Count} faults:\n{string.Join('\n', faults.Take(40))}");
-        Assert.True(annotations > 0, "nothing was compared");
+        SparkNlpComparison.CompareAll(
+            lines,
+            line => RowsOf(line, models),
+            line => new(line.Id, column => TensorOf(vectors, lines, line, column) is { } tensor ? row => VectorOf(tensor, row) : null));
     }
 
     [Theory]

@@ -13,6 +13,38 @@ internal sealed class SparkNlpComparison(string id, Func<string, Func<int, float
     /// <summary>The number of annotations that were compared.</summary>
     public int Count { get; private set; }
 
+    /// <summary>Compares all rows of some lines, and tells all their faults together.</summary>
+    public static void CompareAll(
+        IEnumerable<SparkNlpLine> lines, Func<SparkNlpLine, IEnumerable<AnnotationRow>> rowsOf, Func<SparkNlpLine, SparkNlpComparison> comparisonOf)
+    {
+        int annotations = 0;
+        List<string> faults = [];
+        foreach (SparkNlpLine line in lines)
+        {
+            if (line.HasError)
+            {
+                Assert.ThrowsAny<Exception>(() => rowsOf(line).ToList());
+                continue;
+            }
+            SparkNlpComparison comparison = comparisonOf(line);
+            JsonElement[] expected = [.. line.Line.GetProperty("out").EnumerateArray()];
+            AnnotationRow[] actual = [.. rowsOf(line)];
+            if (expected.Length != actual.Length)
+            {
+                faults.Add($"{line.Id}: {actual.Length} rows instead of {expected.Length}");
+                continue;
+            }
+            foreach ((JsonElement one, AnnotationRow other) in expected.Zip(actual))
+            {
+                if (Record.Exception(() => comparison.Compare(one, other)) is Exception fault)
+                    faults.Add($"{line.Id}: {fault.Message}");
+            }
+            annotations += comparison.Count;
+        }
+        Assert.True(faults.Count == 0, $"{faults.Count} faults:\n{string.Join('\n', faults.Take(40))}");
+        Assert.True(annotations > 0, "nothing was compared");
+    }
+
     public void Compare(JsonElement expected, AnnotationRow actual)
     {
         if (expected.TryGetProperty("row", out JsonElement row))

@@ -24,22 +24,22 @@ public sealed class SentenceDetectorTests
     [InlineData(BoundsStrategy.Prepend, "0-0:a", "1-3:# b")]
     [InlineData(BoundsStrategy.Append, "0-1:a#", "3-3:b")]
     public void A_custom_bound_is_removed_or_kept(BoundsStrategy strategy, params string[] sentences) =>
-        Assert.Equal(sentences, TextStages.Short("a# b", Detector(new SentenceDetector
+        Assert.Equal(sentences, TextStages.Short("a# b", new SentenceDetector
         {
             InputCols = ["document"],
             CustomBounds = ["#"],
             UseCustomBoundsOnly = true,
             CustomBoundsStrategy = strategy,
-        })));
+        }));
 
     [Fact]
     public void Several_bounds_are_removed_where_they_stand() =>
-        Assert.Equal(["1-1:x", "4-4:y", "7-7:z"], TextStages.Short("bxaaybaz", Detector(new SentenceDetector
+        Assert.Equal(["1-1:x", "4-4:y", "7-7:z"], TextStages.Short("bxaaybaz", new SentenceDetector
         {
             InputCols = ["document"],
             CustomBounds = ["a", "b"],
             UseCustomBoundsOnly = true,
-        })));
+        }));
 
     [Fact]
     public void A_sentence_is_looked_for_in_a_removed_bound_only_where_Spark_NLPs_faults_are_wanted()
@@ -95,6 +95,5 @@ public sealed class SentenceDetectorTests
     public void A_split_length_that_is_not_positive_is_refused(int length) =>
         Assert.Throws<ArgumentException>(() => new AnnotationPipeline(new SentenceDetector { InputCols = ["document"], SplitLength = length }));
 
-    private static SentenceDetector Detector(SentenceDetector? detector = null) =>
-        detector ?? new SentenceDetector { InputCols = ["document"] };
+    private static SentenceDetector Detector() => new() { InputCols = ["document"] };
 }
