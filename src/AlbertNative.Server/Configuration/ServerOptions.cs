@@ -4,15 +4,6 @@ using AlbertNative.Model;
 
 namespace AlbertNative.Server.Configuration;
 
-/// <summary>What happens to texts that are too long, where a request does not say.</summary>
-internal enum LongTexts
-{
-    Refuse,
-    Truncate,
-    TruncateStart,
-    Window,
-}
-
 /// <summary>What <c>POST /</c> and <c>/invocations</c> do.</summary>
 internal enum RootTask
 {
@@ -95,7 +86,8 @@ internal sealed record ServerOptions
 
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    public LongTexts Overlong { get; init; } = LongTexts.Refuse;
+    /// <summary>What happens to texts that are too long, where a request does not say.</summary>
+    public Overlong Overlong { get; init; } = Overlong.Refuse;
 
     /// <summary>The file of keys; null for none.</summary>
     public string? ApiKeys { get; init; }

@@ -14,11 +14,12 @@ internal static class Settings
     /// <summary>The routes that <c>--public</c> can open.</summary>
     public static readonly ImmutableArray<string> PublicRoutes = ["metrics", "info", "docs"];
 
-    private static readonly Dictionary<string, LongTexts> LongTextNames = new()
+    /// <summary>What may happen to texts that are too long, by the names that settings and requests have for it.</summary>
+    public static readonly Dictionary<string, Overlong> LongTextNames = new()
     {
-        ["refuse"] = LongTexts.Refuse,
-        ["truncate"] = LongTexts.Truncate,
-        ["window"] = LongTexts.Window,
+        ["refuse"] = Overlong.Refuse,
+        ["truncate"] = Overlong.Truncate,
+        ["window"] = Overlong.Window(),
     };
 
     private static readonly Dictionary<string, WeightAccess> LoadModes = new()
@@ -101,7 +102,7 @@ internal static class Settings
         new("overlong", "refuse|truncate|window", "What happens to texts that are too long [default: refuse]",
             (o, v) => o with { Overlong = Choice(v, LongTextNames) }, o => NameOf(LongTextNames, o.Overlong)),
         new("auto-truncate", null, "As --overlong truncate, under TEI's name",
-            (o, v) => o with { Overlong = Switch(v) ? LongTexts.Truncate : LongTexts.Refuse }, o => Bool(o.Overlong == LongTexts.Truncate)),
+            (o, v) => o with { Overlong = Switch(v) ? Overlong.Truncate : Overlong.Refuse }, o => Bool(o.Overlong == Overlong.Truncate)),
         new("api-keys", "FILE", "The keys that clients need, and what each may do [default: no keys]",
             (o, v) => o with { ApiKeys = v }, o => o.ApiKeys ?? ""),
         new("api-key", "KEY", "The only key that clients need; in the environment alone, as other programs see command lines",

@@ -18,7 +18,7 @@ internal enum ModelKind
 /// <param name="served">The model as the scheduler knows it.</param>
 internal sealed class ServedModel(ModelSpec spec, Serving.ServedModel served)
 {
-    private readonly ConcurrentDictionary<(Type, LongTexts), Lazy<TextTask>> _tasks = new();
+    private readonly ConcurrentDictionary<Overlong, Lazy<SparseEmbedder>> _sparse = new();
 
     /// <summary>What the operator said of it.</summary>
     public ModelSpec Spec { get; } = spec;
@@ -47,32 +47,32 @@ internal sealed class ServedModel(ModelSpec spec, Serving.ServedModel served)
     public IEnumerable<TaskDescription> Tasks => Served.Tasks.Where(task => IsSplade || task.TaskType != typeof(SparseEmbedder));
 
     /// <summary>The task that makes dense vectors, normalised where a request asks for it.</summary>
-    public TextEmbedder Embedder(LongTexts longTexts) => Task(
-        longTexts, (model, options) => new TextEmbedder(model, EmbeddingOf(Spec), options));
+    public TextEmbedder Embedder(Overlong longTexts) => Task<TextEmbedder>(OptionsOf(longTexts));
 
     /// <summary>How a model's texts become vectors: normalised where a request asks for it.</summary>
     public static EmbeddingOptions EmbeddingOf(ModelSpec spec) => new() { Pooling = spec.Pooling, Normalize = false };
 
-    /// <summary>The task that makes sparse vectors.</summary>
-    public SparseEmbedder SparseEmbedder(LongTexts longTexts) => Task(longTexts, (model, options) => new SparseEmbedder(model, options));
+    /// <summary>The task that makes sparse vectors; it is none of <see cref="TaskDescription.All"/>.</summary>
+    public SparseEmbedder SparseEmbedder(Overlong longTexts) =>
+        _sparse.GetOrAdd(longTexts, key => new(() => new SparseEmbedder(Model, OptionsOf(key)))).Value;
 
     /// <summary>The task that labels texts.</summary>
-    public TextClassifier Classifier(LongTexts longTexts) => Task(longTexts, (model, options) => new TextClassifier(model, options));
+    public TextClassifier Classifier(Overlong longTexts) => Task<TextClassifier>(OptionsOf(longTexts));
 
     /// <summary>The most tokens of a text.</summary>
-    public int MaxLength => Kind != ModelKind.Embedding ? Classifier(LongTexts.Refuse).MaxLength
-        : IsSplade ? SparseEmbedder(LongTexts.Refuse).MaxLength : Embedder(LongTexts.Refuse).MaxLength;
+    public int MaxLength => Kind != ModelKind.Embedding ? Classifier(Overlong.Refuse).MaxLength
+        : IsSplade ? SparseEmbedder(Overlong.Refuse).MaxLength : Embedder(Overlong.Refuse).MaxLength;
 
     /// <summary>The prompt of texts whose request names none: the operator's choice, else the files'.</summary>
-    public string? DefaultPrompt => Spec.DefaultPrompt ?? (Kind == ModelKind.Embedding && !IsSplade ? Embedder(LongTexts.Refuse).DefaultPromptName : null);
+    public string? DefaultPrompt => Spec.DefaultPrompt ?? (Kind == ModelKind.Embedding && !IsSplade ? Embedder(Overlong.Refuse).DefaultPromptName : null);
 
     /// <summary>How its texts become dense vectors.</summary>
-    public string PoolingName => string.Join('+', Embedder(LongTexts.Refuse).Poolings.Select(ModelSpec.NameOf));
+    public string PoolingName => string.Join('+', Embedder(Overlong.Refuse).Poolings.Select(ModelSpec.NameOf));
 
     /// <summary>The text of a prompt; empty where there is none.</summary>
-    public string PromptText(string? name) => name is null ? "" : Embedder(LongTexts.Refuse).Prompts.GetValueOrDefault(name, "");
+    public string PromptText(string? name) => name is null ? "" : Embedder(Overlong.Refuse).Prompts.GetValueOrDefault(name, "");
 
-    /// <summary>A task of the model.</summary>
+    /// <summary>A task of the model, made once for each way of meeting texts.</summary>
     /// <exception cref="RequestException">The model has no head for it, or cannot do it so.</exception>
     public TTask Task<TTask>(TaskOptions options)
         where TTask : TextTask
@@ -85,7 +85,7 @@ internal sealed class ServedModel(ModelSpec spec, Serving.ServedModel served)
         }
         try
         {
-            return (TTask)description.Create(Model, options);
+            return Served.Task<TTask>(options);
         }
         catch (ArgumentException e)
         {
@@ -93,18 +93,6 @@ internal sealed class ServedModel(ModelSpec spec, Serving.ServedModel served)
         }
     }
 
-    private TTask Task<TTask>(LongTexts longTexts, Func<TextModel, TaskOptions, TTask> create)
-        where TTask : TextTask =>
-        (TTask)_tasks.GetOrAdd((typeof(TTask), longTexts), key => new(() => create(Model, OptionsOf(key.Item2)))).Value;
-
     /// <summary>The options of tasks that treat long texts so.</summary>
-    public static TaskOptions OptionsOf(LongTexts longTexts) => new() { Overlong = OverlongOf(longTexts) };
-
-    private static Overlong OverlongOf(LongTexts longTexts) => longTexts switch
-    {
-        LongTexts.Truncate => Overlong.Truncate,
-        LongTexts.TruncateStart => Overlong.TruncateStart,
-        LongTexts.Window => Overlong.Window(),
-        _ => Overlong.Refuse,
-    };
+    public static TaskOptions OptionsOf(Overlong longTexts) => new() { Overlong = longTexts };
 }

@@ -92,10 +92,10 @@ internal sealed class ServedModels(ServerOptions options, ModelRegistry registry
     {
         const string text = "albert";
         if (served.Kind != ModelKind.Embedding)
-            served.Classifier(LongTexts.Refuse).Classify(text, null, cancellation);
+            served.Classifier(Overlong.Refuse).Classify(text, null, cancellation);
         else if (served.IsSplade)
-            served.SparseEmbedder(LongTexts.Refuse).Embed(text, cancellation);
+            served.SparseEmbedder(Overlong.Refuse).Embed(text, cancellation);
         else
-            served.Embedder(LongTexts.Refuse).Embed(text, new EmbeddingRequest { PromptName = served.Spec.DefaultPrompt }, cancellation);
+            served.Embedder(Overlong.Refuse).Embed(text, new EmbeddingRequest { PromptName = served.Spec.DefaultPrompt }, cancellation);
     }
 }

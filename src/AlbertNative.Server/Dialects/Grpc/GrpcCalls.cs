@@ -57,10 +57,10 @@ internal sealed class GrpcCalls(
 
     /// <summary>What two fields say about long texts; absent fields are false in proto3.</summary>
     /// <exception cref="RequestException">There is no such direction.</exception>
-    public static LongTexts LongTextsOf(bool truncate, Tei.TruncationDirection direction) => direction switch
+    public static Overlong LongTextsOf(bool truncate, Tei.TruncationDirection direction) => direction switch
     {
-        Tei.TruncationDirection.Right => truncate ? LongTexts.Truncate : LongTexts.Refuse,
-        Tei.TruncationDirection.Left => truncate ? LongTexts.TruncateStart : LongTexts.Refuse,
+        Tei.TruncationDirection.Right => truncate ? Overlong.Truncate : Overlong.Refuse,
+        Tei.TruncationDirection.Left => truncate ? Overlong.TruncateStart : Overlong.Refuse,
         _ => throw new RequestException(ErrorKind.Invalid, "`truncation_direction` must be right or left", "truncation_direction"),
     };
 

@@ -1,4 +1,3 @@
-using AlbertNative.Server.Configuration;
 using AlbertNative.Server.Dialects.Grpc.Tei;
 using AlbertNative.Server.Dialects.Tei;
 using AlbertNative.Server.Inference;
@@ -47,7 +46,7 @@ internal sealed class TeiEmbedService(GrpcCalls calls) : Embed.EmbedBase
 
     private static async Task<EmbedSparseResponse> SparseAsync(RequestWork work, EmbedSparseRequest request)
     {
-        LongTexts longTexts = GrpcCalls.LongTextsOf(request.Truncate, request.TruncationDirection);
+        Overlong longTexts = GrpcCalls.LongTextsOf(request.Truncate, request.TruncationDirection);
         if (request.HasPromptName)
             throw new RequestException(ErrorKind.Invalid, "`prompt_name` is none of the model's prompts", "prompt_name");
         var vectors = await TeiVectors.SparseAsync(work, [GrpcCalls.Input(request.Inputs, work)], longTexts, "inputs").ConfigureAwait(false);

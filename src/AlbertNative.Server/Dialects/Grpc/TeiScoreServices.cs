@@ -1,4 +1,3 @@
-using AlbertNative.Server.Configuration;
 using AlbertNative.Server.Dialects.Grpc.Tei;
 using AlbertNative.Server.Dialects.Tei;
 using AlbertNative.Server.Inference;
@@ -39,7 +38,7 @@ internal sealed class TeiPredictService(GrpcCalls calls) : Predict.PredictBase
         return LabelAsync(work, new TeiPair(first, second), GrpcCalls.LongTextsOf(request.Truncate, request.TruncationDirection), request.RawScores);
     }
 
-    private static async Task<PredictResponse> LabelAsync(RequestWork work, TeiPair pair, LongTexts longTexts, bool raw)
+    private static async Task<PredictResponse> LabelAsync(RequestWork work, TeiPair pair, Overlong longTexts, bool raw)
     {
         IReadOnlyList<LabelScore[]> labels = await TeiScores.LabelsAsync(work, [pair], longTexts, raw, "inputs").ConfigureAwait(false);
         PredictResponse response = new() { Metadata = GrpcCalls.MetadataOf(work) };
@@ -79,7 +78,7 @@ internal sealed class TeiRerankService(GrpcCalls calls) : Rerank.RerankBase
     }
 
     private static async Task<RerankResponse> RankAsync(
-        RequestWork work, string query, string[] texts, LongTexts longTexts, bool raw, bool withText)
+        RequestWork work, string query, string[] texts, Overlong longTexts, bool raw, bool withText)
     {
         if (texts.Length == 0)
             throw TeiInput.Empty("texts");

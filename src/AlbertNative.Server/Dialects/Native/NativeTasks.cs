@@ -14,13 +14,6 @@ internal delegate Func<Task<IReadOnlyList<NativeResult>>> NativeTask(RequestWork
 /// <summary>The native tasks by their names: the command's own verbs.</summary>
 internal static class NativeTasks
 {
-    private static readonly Dictionary<string, LongTexts> LongTextNames = new()
-    {
-        ["refuse"] = LongTexts.Refuse,
-        ["truncate"] = LongTexts.Truncate,
-        ["window"] = LongTexts.Window,
-    };
-
     public static IReadOnlyDictionary<string, NativeTask> All { get; } = new Dictionary<string, NativeTask>
     {
         ["embed"] = Embed,
@@ -174,7 +167,7 @@ internal static class NativeTasks
     private static Func<Task<IReadOnlyList<NativeResult>>> Rerank(RequestWork work, NativeInputs inputs, JsonFields options)
     {
         (string Query, IReadOnlyList<string> Texts)[] queries = inputs.TextsWithSeveral("query", "texts");
-        LongTexts longTexts = LongTextsOf(work, options);
+        Overlong longTexts = LongTextsOf(work, options);
         bool raw = options.Flag("raw_scores") ?? false;
         return async () =>
         {
@@ -226,8 +219,8 @@ internal static class NativeTasks
     private static IReadOnlyList<NativeResult> Each<T>(IEnumerable<T> results, Action<Utf8JsonWriter, T> write) =>
         [.. results.Select(result => new NativeResult(json => write(json, result)))];
 
-    private static LongTexts LongTextsOf(RequestWork work, JsonFields options) =>
-        options.Choice("overlong", LongTextNames) ?? work.Request.Options.Overlong;
+    private static Overlong LongTextsOf(RequestWork work, JsonFields options) =>
+        options.Choice("overlong", Settings.LongTextNames) ?? work.Request.Options.Overlong;
 
     private static TaskOptions TaskOptionsOf(RequestWork work, JsonFields options) => ServedModel.OptionsOf(LongTextsOf(work, options));
 

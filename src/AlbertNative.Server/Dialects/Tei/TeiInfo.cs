@@ -22,7 +22,7 @@ internal static class TeiInfo
         json.WriteNumber("max_batch_tokens"u8, options.MaxRequestTokens);
         json.WriteNull("max_batch_requests"u8);
         json.WriteNumber("max_client_batch_size"u8, options.MaxClientBatchSize);
-        json.WriteBoolean("auto_truncate"u8, options.Overlong == LongTexts.Truncate);
+        json.WriteBoolean("auto_truncate"u8, options.Overlong == Overlong.Truncate);
         json.WriteNumber("tokenization_workers"u8, Environment.ProcessorCount);
         json.WriteString("version"u8, ServerVersion.Text);
         json.WriteNull("sha"u8);

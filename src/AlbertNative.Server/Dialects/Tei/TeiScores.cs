@@ -33,7 +33,7 @@ internal static class TeiScores
     /// <summary>The labels of each text or pair, best first; of equal scores the later label first.</summary>
     /// <exception cref="RequestException">The model has none.</exception>
     public static async Task<IReadOnlyList<LabelScore[]>> LabelsAsync(
-        RequestWork work, TeiPair[] pairs, LongTexts longTexts, bool raw, string field)
+        RequestWork work, TeiPair[] pairs, Overlong longTexts, bool raw, string field)
     {
         if (work.Model.Kind == ModelKind.Embedding)
             throw new RequestException(ErrorKind.NoSuchTask, "the model is no classifier model");
@@ -47,7 +47,7 @@ internal static class TeiScores
 
     /// <summary>The score of each text beside a query.</summary>
     /// <exception cref="RequestException">The model does not rank.</exception>
-    public static async Task<float[]> RanksAsync(RequestWork work, string query, string[] texts, LongTexts longTexts, bool raw, string field)
+    public static async Task<float[]> RanksAsync(RequestWork work, string query, string[] texts, Overlong longTexts, bool raw, string field)
     {
         if (work.Model.Kind != ModelKind.Reranker)
             throw new RequestException(ErrorKind.NoSuchTask, "the model is no re-ranker model");

@@ -9,7 +9,7 @@ internal static class TeiTerms
 {
     /// <summary>What <c>truncate</c> and <c>truncation_direction</c> ask for.</summary>
     /// <exception cref="RequestException">One is of the wrong type.</exception>
-    public static LongTexts LongTexts(JsonElement body, ServerOptions options)
+    public static Overlong LongTexts(JsonElement body, ServerOptions options)
     {
         bool? truncate = JsonBody.OptionalFlag(body, "truncate");
         bool fromLeft = JsonBody.OptionalText(body, "truncation_direction") switch
@@ -18,13 +18,13 @@ internal static class TeiTerms
             "Left" or "left" => true,
             _ => throw new RequestException(ErrorKind.WrongType, "`truncation_direction` must be Left or Right", "truncation_direction"),
         };
-        LongTexts action = truncate switch
+        Overlong action = truncate switch
         {
-            true => Configuration.LongTexts.Truncate,
-            false => Configuration.LongTexts.Refuse,
+            true => Overlong.Truncate,
+            false => Overlong.Refuse,
             null => options.Overlong,
         };
-        return action == Configuration.LongTexts.Truncate && fromLeft ? Configuration.LongTexts.TruncateStart : action;
+        return action == Overlong.Truncate && fromLeft ? Overlong.TruncateStart : action;
     }
 
     /// <summary>The terms of vectors.</summary>

@@ -76,7 +76,7 @@ internal static class TeiTokens
     public static string PromptOf(ServedModel model, string? asked)
     {
         bool hasPrompts = model.Kind == ModelKind.Embedding && !model.IsSplade;
-        if (asked is not null && !(hasPrompts && model.Embedder(LongTexts.Refuse).Prompts.ContainsKey(asked)))
+        if (asked is not null && !(hasPrompts && model.Embedder(Overlong.Refuse).Prompts.ContainsKey(asked)))
             throw new RequestException(ErrorKind.Invalid, "`prompt_name` is none of the model's prompts", "prompt_name");
         return model.PromptText(asked ?? model.DefaultPrompt);
     }

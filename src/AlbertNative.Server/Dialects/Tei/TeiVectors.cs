@@ -1,13 +1,12 @@
 using System.Numerics.Tensors;
 using System.Text.Json;
-using AlbertNative.Server.Configuration;
 using AlbertNative.Server.Inference;
 using AlbertNative.Server.Requests;
 
 namespace AlbertNative.Server.Dialects.Tei;
 
 /// <summary>How a request wants its vectors.</summary>
-internal readonly record struct VectorTerms(LongTexts LongTexts, string? PromptName, bool Normalize, int? Dimensions);
+internal readonly record struct VectorTerms(Overlong LongTexts, string? PromptName, bool Normalize, int? Dimensions);
 
 /// <summary>Vectors of texts and of ids, dense, sparse, or a token at a time.</summary>
 internal static class TeiVectors
@@ -60,7 +59,7 @@ internal static class TeiVectors
     /// <summary>The entries above 0 for each input.</summary>
     /// <exception cref="RequestException">The model makes none.</exception>
     public static async Task<IReadOnlyList<IReadOnlyList<SparseWeight>>> SparseAsync(
-        RequestWork work, TeiInput[] inputs, LongTexts longTexts, string field)
+        RequestWork work, TeiInput[] inputs, Overlong longTexts, string field)
     {
         if (!work.Model.IsSplade)
             throw new RequestException(ErrorKind.NoSuchTask, "the model is no embedding model with SPLADE pooling");
@@ -124,7 +123,7 @@ internal static class TeiVectors
     {
         if (asked is null)
             return work.Model.DefaultPrompt;
-        return work.Model.Embedder(LongTexts.Refuse).Prompts.ContainsKey(asked) ? asked : throw UnknownPrompt();
+        return work.Model.Embedder(Overlong.Refuse).Prompts.ContainsKey(asked) ? asked : throw UnknownPrompt();
     }
 
     private static RequestException UnknownPrompt() =>
