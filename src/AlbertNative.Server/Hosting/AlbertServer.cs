@@ -44,7 +44,6 @@ internal static class AlbertServer
         builder.Services.AddSingleton(_ => new InferenceScheduler(SchedulerOptionsOf(options)));
         builder.Services.AddSingleton(services => new ModelRegistry(services.GetRequiredService<InferenceScheduler>()));
         builder.Services.AddSingleton<ScheduledInference>();
-        builder.Services.AddSingleton<IInference>(services => services.GetRequiredService<ScheduledInference>());
         builder.Services.AddSingleton<IHostLifetime, DrainLifetime>();
         builder.Services.AddSingleton<ModelLoading>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ModelLoading>());

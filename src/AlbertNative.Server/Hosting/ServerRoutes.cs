@@ -36,31 +36,27 @@ internal sealed class ServerRoutes(IEndpointRouteBuilder endpoints)
     /// <summary>A route whose body is JSON and is asked of a model.</summary>
     /// <param name="pattern">The path.</param>
     /// <param name="dialect">Whose errors it has.</param>
-    /// <param name="modelOf">The name of the model that a request asks; null for the default.</param>
+    /// <param name="modelOf">The name of the model that a body asks; null for the default.</param>
     /// <param name="answer">Answers.</param>
-    public void Post(
-        string pattern, Dialect dialect, Func<HttpContext, JsonElement, string?> modelOf, Func<RequestWork, JsonElement, Task> answer) =>
-        Post(pattern, dialect, async request =>
-        {
-            _services.GetRequiredService<ScheduledInference>().RequireRoom(request);
-            JsonElement body = await request.ReadJsonAsync().ConfigureAwait(false);
-            await answer(await WorkAsync(request, modelOf(request.Http, body)).ConfigureAwait(false), body).ConfigureAwait(false);
-        });
+    public void Post(string pattern, Dialect dialect, Func<JsonElement, string?> modelOf, Func<RequestWork, JsonElement, Task> answer) =>
+        Post(pattern, dialect, request => AskAsync(request, modelOf, answer));
 
-    /// <summary>A request's work for the model of a name.</summary>
-    /// <exception cref="RequestException">There is none, or the key may not use it.</exception>
-    public async Task<RequestWork> WorkAsync(ServerRequest request, string? name) => new(
-        request, await FindModelAsync(request, name).ConfigureAwait(false), _services.GetRequiredService<IInference>());
+    /// <summary>Reads a request's body, where there is room for it, and asks the model that it names.</summary>
+    /// <exception cref="RequestException">There is no room, no such body or no such model, or the key may not use it.</exception>
+    public async Task AskAsync(ServerRequest request, Func<JsonElement, string?> modelOf, Func<RequestWork, JsonElement, Task> answer)
+    {
+        ScheduledInference inference = _services.GetRequiredService<ScheduledInference>();
+        inference.RequireRoom(request);
+        JsonElement body = await request.ReadJsonAsync().ConfigureAwait(false);
+        ServedModel model = await FindModelAsync(request, modelOf(body)).ConfigureAwait(false);
+        await answer(new RequestWork(request, model, inference), body).ConfigureAwait(false);
+    }
 
     /// <summary>The model of a name, which the request's key may use.</summary>
     /// <exception cref="RequestException">There is none, or the key may not use it.</exception>
     public async Task<ServedModel> FindModelAsync(ServerRequest request, string? name)
     {
-        name ??= request.Http.Request.Headers["x-model"];
-        ServedModel model = await Models.FindAsync(name, request.Cancellation).ConfigureAwait(false);
-        if (!request.Client.MayUse(model.Name))
-            throw new RequestException(ErrorKind.Forbidden, "the key may not use this model", "model");
-        request.Model = model;
+        ServedModel model = await Models.FindAsync(request, name).ConfigureAwait(false);
         request.Http.Response.Headers["x-model"] = Uri.EscapeDataString(model.Name);
         request.Http.Response.Headers["x-model-version"] = model.Version;
         return model;

@@ -5,7 +5,7 @@ using AlbertNative.Server.Requests;
 namespace AlbertNative.Server.Inference;
 
 /// <summary>One request's inputs from its texts to their results: encoded on the request's thread within its limits, then computed.</summary>
-internal sealed class RequestWork(ServerRequest request, ServedModel model, IInference inference)
+internal sealed class RequestWork(ServerRequest request, ServedModel model, ScheduledInference inference)
 {
     /// <summary>The model.</summary>
     public ServedModel Model => model;

@@ -4,7 +4,7 @@ using AlbertNative.Serving;
 namespace AlbertNative.Server.Inference;
 
 /// <summary>Lets the scheduler compute: it admits a request whole or refuses it, with the time after which to try again.</summary>
-internal sealed class ScheduledInference(InferenceScheduler scheduler) : IInference
+internal sealed class ScheduledInference(InferenceScheduler scheduler)
 {
     /// <summary>Refuses a request of which it is already certain that there is no room for it, before its body is read.</summary>
     /// <exception cref="RequestException">There is none.</exception>
@@ -22,6 +22,9 @@ internal sealed class ScheduledInference(InferenceScheduler scheduler) : IInfere
             throw ExceptionOf(request, refusal);
     }
 
+    /// <summary>The results of a request's inputs, in their order.</summary>
+    /// <exception cref="RequestException">There is no room for the work, or no time.</exception>
+    /// <exception cref="OperationCanceledException">The client has gone, or the request's time is over.</exception>
     public async Task<IReadOnlyList<TResult>> RunAsync<TInput, TResult>(
         ServerRequest request, Models.ServedModel model, TaskOperation<TInput, TResult> operation, IReadOnlyList<EncodedInput<TInput>> inputs)
     {

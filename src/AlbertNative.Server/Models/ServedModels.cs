@@ -25,8 +25,8 @@ internal sealed class ServedModels(ServerOptions options, ModelRegistry registry
     public IEnumerable<string> Names => options.Models.Select(model => model.Name);
 
     /// <summary>Opens every model and lets a text through it. Called once.</summary>
-    /// <exception cref="FormatException">A file is malformed or not supported, or a model lacks what was asked of it.</exception>
-    /// <exception cref="IOException">A file cannot be read.</exception>
+    /// <exception cref="ModelLoadException">A model cannot be served; says why.</exception>
+    /// <exception cref="FormatException">A model lacks the weights of what is asked of it.</exception>
     /// <exception cref="ArgumentException">Model, tokenizer and options do not fit together.</exception>
     public async Task LoadAsync(CancellationToken cancellation)
     {
@@ -48,16 +48,19 @@ internal sealed class ServedModels(ServerOptions options, ModelRegistry registry
     }
 
     /// <summary>The model of a request, which waits a little for one that is being loaded.</summary>
-    /// <param name="name">Its name; null for the default.</param>
-    /// <param name="cancellation">Ends the waiting.</param>
-    /// <exception cref="RequestException">There is none of the name, or none yet.</exception>
-    public async ValueTask<ServedModel> FindAsync(string? name, CancellationToken cancellation)
+    /// <param name="request">The request, which is told its model.</param>
+    /// <param name="name">Its name; null for what the header <c>x-model</c> says, or the default.</param>
+    /// <exception cref="RequestException">There is none of the name, or none yet, or the request's key may not use it.</exception>
+    public async ValueTask<ServedModel> FindAsync(ServerRequest request, string? name = null)
     {
         if (!AreReady)
-            await WaitAsync(cancellation).ConfigureAwait(false);
-        name ??= DefaultName;
-        return All.FirstOrDefault(model => model.Name == name)
+            await WaitAsync(request.Cancellation).ConfigureAwait(false);
+        name ??= (string?)request.Http.Request.Headers["x-model"] ?? DefaultName;
+        ServedModel model = All.FirstOrDefault(model => model.Name == name)
             ?? throw new RequestException(ErrorKind.NoSuchModel, "no model of this name is served", "model");
+        if (!request.Client.MayUse(model.Name))
+            throw new RequestException(ErrorKind.Forbidden, "the key may not use this model", "model");
+        return request.Model = model;
     }
 
     private string DefaultName => options.DefaultModel ?? options.Models[0].Name;

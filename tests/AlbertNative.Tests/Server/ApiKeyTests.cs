@@ -36,6 +36,24 @@ public sealed class ApiKeyTests : IDisposable
     }
 
     [Theory]
+    [InlineData("/embed")]
+    [InlineData("/v1/embeddings")]
+    [InlineData("/api/embed")]
+    [InlineData("/models/nano")]
+    [InlineData("/pipeline/feature-extraction/nano")]
+    public async Task A_quota_that_is_used_up_is_refused_before_the_body_is_looked_at(string path)
+    {
+        await using LoopbackServerApp server = await StartLimitedAsync("\"requests_per_minute\": 1");
+        const string request = "{\"inputs\":\"a\"}";
+
+        Assert.Equal(200, (await server.PostAsync("/embed", request, Key)).Status);
+        RawAnswer refused = await server.PostAsync(path, "{", Key);
+
+        Assert.Equal((429, "true"), (refused.Status, refused.Headers["x-should-retry"]));
+        Assert.True(int.Parse(refused.Headers["retry-after"], System.Globalization.CultureInfo.InvariantCulture) > 1);
+    }
+
+    [Theory]
     [InlineData("{}", "expected an array")]
     [InlineData("[", "not JSON")]
     [InlineData("[{}]", "sha256 is missing")]
@@ -49,6 +67,14 @@ public sealed class ApiKeyTests : IDisposable
         Assert.Contains(expected, e.Message, StringComparison.Ordinal);
         Assert.Contains(_file, e.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", e.Message, StringComparison.Ordinal);
+    }
+
+    private static (string, string) Key => ("x-api-key", "one");
+
+    private Task<LoopbackServerApp> StartLimitedAsync(string quota)
+    {
+        File.WriteAllText(_file, $$"""[{"name": "limited", "sha256": "{{Hash("one")}}", {{quota}}}]""");
+        return LoopbackServerApp.StartAsync(("api-keys", _file));
     }
 
     private static string Hash(string key) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(key)));

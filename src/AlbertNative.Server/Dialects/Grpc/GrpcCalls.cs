@@ -12,14 +12,17 @@ namespace AlbertNative.Server.Dialects.Grpc;
 
 /// <summary>Calls of gRPC on the ways of all other requests: the same limits, models, log and metrics.</summary>
 internal sealed class GrpcCalls(
-    ServerOptions options, ServedModels models, IInference inference, RequestBodies bodies, ApiKeys keys, ServerMetrics metrics, RequestLog log, TimeProvider time)
+    ServerOptions options, ServedModels models, ScheduledInference inference, RequestBodies bodies, ApiKeys keys, ServerMetrics metrics, RequestLog log, TimeProvider time)
 {
     /// <summary>The options.</summary>
     public ServerOptions Options => options;
 
     /// <summary>Answers a call of one message.</summary>
+    /// <param name="context">The call.</param>
+    /// <param name="answer">Answers.</param>
+    /// <param name="needsRoom">Whether it is refused at once where there is no room for what it asks.</param>
     /// <exception cref="RpcException">It is refused.</exception>
-    public Task<T> AnswerAsync<T>(ServerCallContext context, Func<RequestWork, Task<T>> answer) => RunAsync(context, async work =>
+    public Task<T> AnswerAsync<T>(ServerCallContext context, Func<RequestWork, Task<T>> answer, bool needsRoom = true) => RunAsync(context, async work =>
     {
         T result = await answer(work).ConfigureAwait(false);
         HeaderDictionary headers = [];
@@ -29,7 +32,7 @@ internal sealed class GrpcCalls(
             initial.Add(name, value.ToString());
         await context.WriteResponseHeadersAsync(initial).ConfigureAwait(false);
         return result;
-    });
+    }, needsRoom);
 
     /// <summary>Answers each message of a stream in its turn: the reading waits for the writing, and so does the client.</summary>
     /// <exception cref="RpcException">A message is refused.</exception>
@@ -39,7 +42,7 @@ internal sealed class GrpcCalls(
     {
         while (await requests.MoveNext(context.CancellationToken).ConfigureAwait(false))
         {
-            TResponse response = await RunAsync(context, work => answer(work, requests.Current)).ConfigureAwait(false);
+            TResponse response = await RunAsync(context, work => answer(work, requests.Current), needsRoom: true).ConfigureAwait(false);
             await responses.WriteAsync(response, context.CancellationToken).ConfigureAwait(false);
         }
     }
@@ -83,17 +86,16 @@ internal sealed class GrpcCalls(
 
     private static ulong Nanoseconds(TimeSpan span) => (ulong)(span.Ticks * 100);
 
-    private async Task<T> RunAsync<T>(ServerCallContext context, Func<RequestWork, Task<T>> answer)
+    private async Task<T> RunAsync<T>(ServerCallContext context, Func<RequestWork, Task<T>> answer, bool needsRoom)
     {
         HttpContext http = context.GetHttpContext();
         using ServerRequest request = new(http, DialectOf.Grpc, options, bodies, time, context.CancellationToken) { Client = keys.ClientOf(http) };
         RequestException? error = null;
         try
         {
-            request.Model = await models.FindAsync(http.Request.Headers["x-model"], request.Cancellation).ConfigureAwait(false);
-            if (!request.Client.MayUse(request.Model.Name))
-                throw new RequestException(ErrorKind.Forbidden, "the key may not use this model", "model");
-            return await answer(new RequestWork(request, request.Model, inference)).ConfigureAwait(false);
+            if (needsRoom)
+                inference.RequireRoom(request);
+            return await answer(new RequestWork(request, await models.FindAsync(request).ConfigureAwait(false), inference)).ConfigureAwait(false);
         }
         catch (RequestException e)
         {

@@ -25,5 +25,5 @@ internal sealed class TeiInfoService(GrpcCalls calls) : Info.InfoBase
             MaxBatchTokens = (uint)calls.Options.MaxRequestTokens,
             MaxClientBatchSize = (uint)calls.Options.MaxClientBatchSize,
             TokenizationWorkers = (uint)Environment.ProcessorCount,
-        }));
+        }), needsRoom: false);
 }

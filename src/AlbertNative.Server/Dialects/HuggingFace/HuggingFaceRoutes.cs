@@ -43,13 +43,9 @@ internal static class HuggingFaceRoutes
         return AnswerAsync(routes, request, name ?? path, (work, body) => HuggingFaceTasks.AnswerAsync(work, body, pipeline));
     }
 
-    private static async Task AnswerAsync(
-        ServerRoutes routes, ServerRequest request, string? name, Func<RequestWork, JsonElement, Task<Action<Utf8JsonWriter>>> ask)
-    {
-        JsonElement body = await request.ReadJsonAsync().ConfigureAwait(false);
-        RequestWork work = await routes.WorkAsync(request, name).ConfigureAwait(false);
-        await request.AnswerAsync(await ask(work, body).ConfigureAwait(false)).ConfigureAwait(false);
-    }
+    private static Task AnswerAsync(
+        ServerRoutes routes, ServerRequest request, string? name, Func<RequestWork, JsonElement, Task<Action<Utf8JsonWriter>>> ask) =>
+        routes.AskAsync(request, _ => name, async (work, body) => await request.AnswerAsync(await ask(work, body).ConfigureAwait(false)).ConfigureAwait(false));
 
     private static bool IsPrefix(string name, string path) =>
         path.StartsWith(name, StringComparison.Ordinal) && (path.Length == name.Length || path[name.Length] == '/');

@@ -14,7 +14,7 @@ internal static class NativeRoutes
     public static void Map(ServerRoutes routes)
     {
         foreach ((string task, NativeTask answer) in NativeTasks.All)
-            routes.Post($"/api/{task}", DialectOf.Native, (_, body) => JsonBody.OptionalText(JsonBody.Object(body, "the body"), "model"), (work, body) => AnswerAsync(work, body, answer));
+            routes.Post($"/api/{task}", DialectOf.Native, body => JsonBody.OptionalText(JsonBody.Object(body, "the body"), "model"), (work, body) => AnswerAsync(work, body, answer));
     }
 
     private static async Task AnswerAsync(RequestWork work, JsonElement body, NativeTask task)

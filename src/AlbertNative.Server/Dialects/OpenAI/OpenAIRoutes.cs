@@ -18,7 +18,7 @@ internal static class OpenAIRoutes
     public static void Map(ServerRoutes routes)
     {
         foreach (string path in (string[])["/v1/embeddings", "/embeddings"])
-            routes.Post(path, DialectOf.OpenAI, (http, body) => ModelOf(body, routes), EmbedAsync);
+            routes.Post(path, DialectOf.OpenAI, body => ModelOf(body, routes), EmbedAsync);
         routes.Get("/v1/models", DialectOf.OpenAI, access: null, request => request.AnswerAsync(json => WriteModels(json, routes.Models.All), withTimings: false));
         routes.Get("/v1/models/{**model}", DialectOf.OpenAI, access: null, async request =>
         {

@@ -49,7 +49,7 @@ internal static class TeiRoutes
     private static Func<RequestWork, JsonElement, Func<Task<TeiAnswer>>> OfRoot(ServerOptions options) =>
         options.RootTask == RootTask.SentenceSimilarity ? TeiTasks.Similarity : (work, body) => TeiTasks.Of(work.Model)(work, body);
 
-    private static string? Default(HttpContext http, JsonElement body) => null;
+    private static string? Default(JsonElement body) => null;
 
     // Never delayed and never through the queue: a probe must be answered when everything else is full.
     private static Task HealthAsync(ServerRequest request, ServerState state)
