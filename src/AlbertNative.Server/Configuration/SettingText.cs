@@ -11,12 +11,12 @@ internal static class SettingText
 
     private static readonly (string Unit, double Seconds)[] Durations = [("ms", 0.001), ("s", 1), ("min", 60), ("h", 3600)];
 
-    /// <summary>A number of things, at least <paramref name="least"/>.</summary>
+    /// <summary>A number of things, from <paramref name="least"/> to <paramref name="most"/>.</summary>
     /// <exception cref="FormatException">It is none.</exception>
-    public static int Count(string text, int least = 1) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count >= least
+    public static int Count(string text, int least = 1, int most = int.MaxValue) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count >= least && count <= most
             ? count
-            : throw new FormatException($"\"{text}\" is no whole number of at least {least}");
+            : throw new FormatException($"\"{text}\" is no whole number of at least {least}{(most < int.MaxValue ? $" and at most {most}" : "")}");
 
     /// <summary>A number of bytes: 2000000, 8MiB.</summary>
     /// <exception cref="FormatException">It is none.</exception>
@@ -43,6 +43,11 @@ internal static class SettingText
             ? TimeSpan.FromSeconds(number * seconds)
             : throw new FormatException($"\"{text}\" is no time such as 500ms, 10s or 2min");
     }
+
+    /// <summary>A time of more than 0.</summary>
+    /// <exception cref="FormatException">It is none.</exception>
+    public static TimeSpan Period(string text) =>
+        Duration(text) is { Ticks: > 0 } period ? period : throw new FormatException($"\"{text}\" is no time of more than 0");
 
     /// <summary>Yes or no.</summary>
     /// <exception cref="FormatException">It is neither.</exception>

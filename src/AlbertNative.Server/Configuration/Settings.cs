@@ -11,6 +11,9 @@ internal static class Settings
     /// <summary>What the environment's variables begin with.</summary>
     public const string VariablePrefix = "ALBERT_";
 
+    // The scheduler takes no more.
+    private const int MostThreads = 1024, MostStepTokens = 1 << 20;
+
     /// <summary>The routes that <c>--public</c> can open.</summary>
     public static readonly ImmutableArray<string> PublicRoutes = ["metrics", "info", "docs"];
 
@@ -56,13 +59,13 @@ internal static class Settings
         new("grpc", "ADDRESS", "Where to speak gRPC [default: nowhere]",
             (o, v) => o with { Grpc = EndPoint(v) }, o => o.Grpc?.ToString() ?? ""),
         new("threads", "N", "Threads of a pass through a model [default: the processors]",
-            (o, v) => o with { Threads = Count(v) }, o => o.Threads is int threads ? Number(threads) : "auto"),
+            (o, v) => o with { Threads = Count(v, most: MostThreads) }, o => o.Threads is int threads ? Number(threads) : "auto"),
         new("step-tokens", "N", "Tokens of a pass that is put together for several requests [default: 256]",
-            (o, v) => o with { StepTokens = Count(v) }, o => Number(o.StepTokens)),
+            (o, v) => o with { StepTokens = Count(v, most: MostStepTokens) }, o => Number(o.StepTokens)),
         new("express-tokens", "N", "The most tokens of a text that goes before longer ones [default: 64]",
-            (o, v) => o with { ExpressTokens = Count(v, least: 0) }, o => Number(o.ExpressTokens)),
+            (o, v) => o with { ExpressTokens = Count(v, least: 0, most: MostStepTokens) }, o => Number(o.ExpressTokens)),
         new("max-queue-seconds", "TIME", "The most work that may wait; what comes then is refused [default: 10s]",
-            (o, v) => o with { MaxQueue = Duration(v) }, o => Time(o.MaxQueue)),
+            (o, v) => o with { MaxQueue = Period(v) }, o => Time(o.MaxQueue)),
         new("max-queued-bytes", "SIZE", "The most bytes of what waits [default: 256MiB]",
             (o, v) => o with { MaxQueuedBytes = Size(v) }, o => Number(o.MaxQueuedBytes)),
         new("load-mode", "copy|map", "Whether weights are read into memory, or mapped: a mapped file must not be overwritten [default: copy]",
@@ -92,7 +95,7 @@ internal static class Settings
         new("write-rate", "BYTES", "Bytes a second that an answer must be read with after 5 s; 0 for any rate [default: 240]",
             (o, v) => o with { WriteRate = Count(v, least: 0) }, o => Number(o.WriteRate)),
         new("request-timeout", "TIME", "How long a request may take [default: 60s]",
-            (o, v) => o with { RequestTimeout = Duration(v) }, o => Time(o.RequestTimeout)),
+            (o, v) => o with { RequestTimeout = Period(v) }, o => Time(o.RequestTimeout)),
         new("not-ready-delay", "TIME", "How long requests wait for a model that is being loaded [default: 1s]",
             (o, v) => o with { NotReadyDelay = Duration(v) }, o => Time(o.NotReadyDelay)),
         new("drain-delay", "TIME", "How long the server still accepts requests after SIGTERM, saying that it is not ready [default: 5s]",

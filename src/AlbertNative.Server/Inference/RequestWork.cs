@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using AlbertNative.Server.Models;
 using AlbertNative.Server.Requests;
+using AlbertNative.Tokenization;
 
 namespace AlbertNative.Server.Inference;
 
@@ -40,6 +41,27 @@ internal sealed class RequestWork(ServerRequest request, ServedModel model, Sche
     public Task<IReadOnlyList<TResult>> RunAsync<TInput, TResult>(
         TaskOperation<TInput, TResult> operation, IReadOnlyList<TInput> inputs, string field) =>
         RunAsync(operation, inputs, field, static tokens => tokens);
+
+    /// <summary>Tokenizes texts, uncut, which counts against the client's quotas as what a model computes does.</summary>
+    /// <exception cref="RequestException">A quota is used up.</exception>
+    public Encoding[] Tokenize(IReadOnlyList<string> texts, bool addSpecialTokens)
+    {
+        EncodeOptions options = EncodeOptions.Default with { AddSpecialTokens = addSpecialTokens };
+        Encoding[] encodings = [.. texts.Select(text => model.Model.Tokenizer.Encode(text, options, request.Cancellation))];
+        int tokens = encodings.Sum(encoding => encoding.Count);
+        request.Timings.Texts += encodings.Length;
+        request.Timings.Tokens += tokens;
+        inference.Charge(request, tokens);
+        return encodings;
+    }
+
+    /// <summary>The texts of ids, which count against the client's quotas as what a model computes does.</summary>
+    /// <exception cref="RequestException">A quota is used up.</exception>
+    public string[] Decode(int[][] texts, bool skipSpecialTokens)
+    {
+        inference.Charge(request, texts.Sum(ids => ids.Length));
+        return Array.ConvertAll(texts, ids => model.Model.Tokenizer.Decode(ids, skipSpecialTokens));
+    }
 
     private EncodedInput<TInput>[] Encode<TInput, TResult>(
         TaskOperation<TInput, TResult> operation, IReadOnlyList<TInput> inputs, string field, IReadOnlyList<int>? indices)

@@ -1,3 +1,4 @@
+using AlbertNative.Hub;
 using AlbertNative.Server.Configuration;
 using AlbertNative.Server.Requests;
 using AlbertNative.Serving;
@@ -26,6 +27,8 @@ internal sealed class ServedModels(ServerOptions options, ModelRegistry registry
 
     /// <summary>Opens every model and lets a text through it. Called once.</summary>
     /// <exception cref="ModelLoadException">A model cannot be served; says why.</exception>
+    /// <exception cref="IOException">There is no such file.</exception>
+    /// <exception cref="HubException">The named model could not be fetched.</exception>
     /// <exception cref="FormatException">A model lacks the weights of what is asked of it.</exception>
     /// <exception cref="ArgumentException">Model, tokenizer and options do not fit together.</exception>
     public async Task LoadAsync(CancellationToken cancellation)
@@ -82,10 +85,11 @@ internal sealed class ServedModels(ServerOptions options, ModelRegistry registry
     {
         ServedModelOptions loading = new()
         {
-            Model = new TextModelOptions { Weights = options.Weights, Precision = spec.Precision },
+            Model = new TextModelOptions { Threads = options.Threads, Weights = options.Weights, Precision = spec.Precision },
             Embedding = ServedModel.EmbeddingOf(spec),
         };
-        ServedModel served = new(spec, await registry.LoadAsync(spec.Name, spec.Path, loading, cancellation).ConfigureAwait(false));
+        string path = await HubModel.ResolveAsync(spec.Path, cancellationToken: cancellation).ConfigureAwait(false);
+        ServedModel served = new(spec, await registry.LoadAsync(spec.Name, path, loading, cancellation).ConfigureAwait(false));
         WarmUp(served, cancellation);
         return served;
     }

@@ -11,7 +11,7 @@ namespace AlbertNative.Server.Telemetry;
 /// </summary>
 internal sealed class ServerMetrics : IDisposable
 {
-    /// <summary>The meter, and the source of activities.</summary>
+    /// <summary>The meter.</summary>
     public const string Name = "AlbertNative.Server";
 
     private readonly Meter _meter = new(Name);

@@ -1,6 +1,7 @@
 using AlbertNative.Server.Access;
 using AlbertNative.Server.Configuration;
 using AlbertNative.Server.Dialects;
+using AlbertNative.Serving;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
 
@@ -10,7 +11,7 @@ namespace AlbertNative.Server.Telemetry;
 internal static class ServerTelemetry
 {
     private static readonly string[] Meters =
-        [ServerMetrics.Name, "AlbertNative.Serving", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime"];
+        [ServerMetrics.Name, ServingTelemetry.MeterName, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime"];
 
     public static void Add(IServiceCollection services, ServerOptions options)
     {
@@ -24,7 +25,7 @@ internal static class ServerTelemetry
         if (options.OtlpEndpoint is Uri collector)
         {
             telemetry.WithTracing(traces => traces
-                .AddSource(ServerMetrics.Name, "AlbertNative.Serving", "Microsoft.AspNetCore")
+                .AddSource(ServingTelemetry.SourceName, "Microsoft.AspNetCore")
                 .SetSampler(new ParentBasedSampler(new TraceIdRatioBasedSampler(options.TraceRatio)))
                 .AddOtlpExporter(exporter => exporter.Endpoint = collector));
         }

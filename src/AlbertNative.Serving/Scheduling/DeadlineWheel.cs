@@ -34,8 +34,6 @@ internal sealed class DeadlineWheel
         _turned = time.GetTimestamp() / _tick;
     }
 
-    public int Count { get; private set; }
-
     public void Enter(Timed timed)
     {
         // The tick after the deadline's; what lies behind is found with the next one.
@@ -46,7 +44,6 @@ internal sealed class DeadlineWheel
         if (timed.Next is not null)
             timed.Next.Previous = timed;
         _slots[slot] = timed;
-        Count++;
     }
 
     public void Leave(Timed timed)
@@ -61,7 +58,6 @@ internal sealed class DeadlineWheel
             timed.Next.Previous = timed.Previous;
         timed.Previous = timed.Next = null;
         timed.Slot = -1;
-        Count--;
     }
 
     /// <summary>Takes out all that is due.</summary>

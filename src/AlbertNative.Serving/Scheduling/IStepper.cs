@@ -6,9 +6,6 @@ internal interface IStepper : IDisposable
     /// <summary>True where a sequence may join now.</summary>
     bool CanJoin { get; }
 
-    /// <summary>The tokens of all sequences that are in.</summary>
-    int TokenCount { get; }
-
     /// <summary>The inputs whose last sequence came through with the last step.</summary>
     IReadOnlyList<ScheduledInput> Through { get; }
 

@@ -12,8 +12,6 @@ internal sealed class ModelStepper(PreTrainedModel model, ThreadTeam team) : ISt
 
     public bool CanJoin => _pass.CanJoin;
 
-    public int TokenCount => _pass.TokenCount;
-
     public IReadOnlyList<ScheduledInput> Through => _through;
 
     public void Join(ScheduledInput input, int sequence)

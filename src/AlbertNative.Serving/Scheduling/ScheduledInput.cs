@@ -14,9 +14,6 @@ internal abstract class ScheduledInput(ScheduledRequest request, int index)
     /// <summary>Its sequences that have been taken from the queue.</summary>
     public int Taken { get; set; }
 
-    /// <summary>True where it has been in a step that failed, so that it goes through the model alone.</summary>
-    public bool IsAlone { get; set; }
-
     /// <summary>Its call, once <see cref="Prepare"/> has made it.</summary>
     public abstract PreparedCall? Call { get; }
 

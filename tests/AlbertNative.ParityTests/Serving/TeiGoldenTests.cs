@@ -5,8 +5,6 @@ using AlbertNative.Server.Hosting;
 using AlbertNative.Server.Models;
 using AlbertNative.Testing;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AlbertNative.ParityTests.Serving;
@@ -146,9 +144,5 @@ public sealed class TeiGoldenTests
             yield return wrong;
     }
 
-    private static IPEndPoint AddressOf(WebApplication app)
-    {
-        string address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
-        return new IPEndPoint(IPAddress.Loopback, new Uri(address).Port);
-    }
+    private static IPEndPoint AddressOf(WebApplication app) => new(IPAddress.Loopback, new Uri(app.Urls.Single()).Port);
 }

@@ -9,8 +9,6 @@ using Google.Protobuf.Reflection;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Metadata = Grpc.Core.Metadata;
 
@@ -43,7 +41,7 @@ public sealed class TeiGrpcGoldenTests
         await using WebApplication app = AlbertServer.Build(OptionsOf(started));
         await app.StartAsync(TestContext.Current.CancellationToken);
         await app.Services.GetRequiredService<ServedModels>().Loaded.WaitAsync(TestContext.Current.CancellationToken);
-        string address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Last();
+        string address = app.Urls.Last();
         using GrpcChannel channel = GrpcChannel.ForAddress(address);
 
         List<string> wrong = [];

@@ -1,7 +1,11 @@
 using AlbertNative.Extensions.AI;
 using AlbertNative.Hub;
 using AlbertNative.Model;
+using AlbertNative.Server.Hosting;
+using AlbertNative.Server.Models;
 using AlbertNative.Tests.Docs;
+using AlbertNative.Tests.Server;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AlbertNative.Tests.Hub;
@@ -28,6 +32,7 @@ public sealed class LoadByNameTests
         { "filler", name => MaskFiller.Load(name).Dispose() },
         { "order", name => SentenceOrderPredictor.Load(name).Dispose() },
         { "services", LoadThroughServices },
+        { "server", LoadThroughServer },
     };
 
     /// <summary>Those whose heads the served model lacks.</summary>
@@ -86,6 +91,19 @@ public sealed class LoadByNameTests
         ModelCheck unserved = ModelVerifier.Verify(Unserved, Cancel).First();
         Assert.Equal(CheckResult.Failed, unserved.Result);
         Assert.Contains($"has no model '{Unserved}'", unserved.Detail);
+    }
+
+    private static void LoadThroughServer(string name)
+    {
+        WebApplication app = AlbertServer.Build(LoopbackServerApp.Options(("model", $"m={name}")));
+        try
+        {
+            app.Services.GetRequiredService<ServedModels>().LoadAsync(Cancel).GetAwaiter().GetResult();
+        }
+        finally
+        {
+            app.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        }
     }
 
     private static void LoadThroughServices(string name)

@@ -69,6 +69,23 @@ public sealed class ApiKeyTests : IDisposable
         Assert.DoesNotContain("secret", e.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("/tokenize", "{\"inputs\":\"the king of Judah\"}")]
+    [InlineData("/decode", "{\"ids\":[5,6,7,8,9,10]}")]
+    [InlineData("/api/tokenize", "{\"inputs\":[\"the king of Judah\"]}")]
+    [InlineData("/api/decode", "{\"inputs\":[{\"ids\":[5,6,7,8,9,10]}]}")]
+    public async Task What_no_model_computes_counts_against_a_quota_too(string path, string request)
+    {
+        await using LoopbackServerApp server = await StartLimitedAsync("\"tokens_per_minute\": 10");
+
+        Assert.Equal(200, (await server.PostAsync(path, request, Key)).Status);
+        List<int> statuses = [];
+        for (int i = 0; i < 3; i++)
+            statuses.Add((await server.PostAsync(path, request, Key)).Status);
+
+        Assert.Contains(429, statuses);
+    }
+
     private static (string, string) Key => ("x-api-key", "one");
 
     private Task<LoopbackServerApp> StartLimitedAsync(string quota)

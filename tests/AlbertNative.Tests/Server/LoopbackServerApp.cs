@@ -4,8 +4,6 @@ using AlbertNative.Server.Hosting;
 using AlbertNative.Server.Models;
 using AlbertNative.Testing;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AlbertNative.Tests.Server;
@@ -16,7 +14,7 @@ internal sealed class LoopbackServerApp : IAsyncDisposable
     private LoopbackServerApp(WebApplication app)
     {
         App = app;
-        Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        Address = new Uri(app.Urls.First());
         Client = new HttpClient { BaseAddress = Address };
     }
 

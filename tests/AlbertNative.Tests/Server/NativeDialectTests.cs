@@ -1,5 +1,8 @@
 using System.Text.Json;
+using AlbertNative.Model;
 using AlbertNative.Testing;
+using AlbertNative.Tests.Checkpoints;
+using AlbertNative.Tests.Tasks;
 
 namespace AlbertNative.Tests.Server;
 
@@ -59,6 +62,24 @@ public sealed class NativeDialectTests
         string message = json.RootElement.GetProperty("error").GetProperty("message").GetString()!;
         Assert.True(expected.Split('|').Any(part => message.Contains(part, StringComparison.Ordinal)), message);
         Assert.DoesNotContain("colour", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Rankings_are_scored_as_the_models_files_say_and_as_tei_scores_them_on_its_route()
+    {
+        using TemporaryFolder folder = new();
+        Nano.SaveTiny(folder.Path, Nano.Tiny(labels: 1), ModelArchitecture.SequenceClassification);
+        folder.Write("config_sentence_transformers.json", """{"model_type": "CrossEncoder", "activation_fn": "torch.nn.modules.linear.Identity"}""");
+        using Reranker reranker = Reranker.Load(folder.Path);
+        float logit = reranker.Score("the king", "of Judah", cancellationToken: TestContext.Current.CancellationToken);
+        await using LoopbackServerApp server = await LoopbackServerApp.StartAsync(("model", $"ranker={folder.Path}"), ("overlong", "window"));
+
+        JsonElement native = await AnswerAsync(server, "rerank", """{"inputs":[{"query":"the king","texts":["of Judah"]}]}""");
+        RawAnswer tei = await server.PostAsync("/rerank", """{"query":"the king","texts":["of Judah"]}""");
+
+        Assert.Equal(logit, native.GetProperty("results")[0].GetProperty("ranking")[0].GetProperty("score").GetSingle());
+        using JsonDocument scores = JsonDocument.Parse(tei.Body);
+        Assert.Equal(1 / (1 + MathF.Exp(-logit)), scores.RootElement[0].GetProperty("score").GetSingle(), 1e-6f);
     }
 
     private static async Task<JsonElement> AnswerAsync(LoopbackServerApp server, string task, string body)

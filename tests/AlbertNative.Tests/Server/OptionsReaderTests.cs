@@ -47,6 +47,11 @@ public sealed class OptionsReaderTests
     [InlineData("model", "nano=/weights,pooling=median")]
     [InlineData("model", "nano=/weights,colour=red")]
     [InlineData("trace-ratio", "2")]
+    [InlineData("threads", "1025")]
+    [InlineData("step-tokens", "1048577")]
+    [InlineData("express-tokens", "1048577")]
+    [InlineData("max-queue-seconds", "0")]
+    [InlineData("request-timeout", "0s")]
     public void A_value_that_makes_no_sense_is_refused_by_the_settings_name(string name, string value)
     {
         OptionsReader reader = new();

@@ -85,6 +85,16 @@ public sealed class ServerAnswerTests
     }
 
     [Fact]
+    public async Task Info_says_with_how_many_threads_a_model_computes()
+    {
+        await using LoopbackServerApp server = await LoopbackServerApp.StartAsync(("threads", "1"));
+
+        using JsonDocument info = JsonDocument.Parse((await server.GetAsync("/info")).Body);
+
+        Assert.Equal(1, info.RootElement.GetProperty("threads").GetInt32());
+    }
+
+    [Fact]
     public async Task Token_ids_of_another_vocabulary_are_refused_with_the_remedy()
     {
         await using LoopbackServerApp server = await LoopbackServerApp.StartAsync();

@@ -106,8 +106,6 @@ internal sealed class SimulatedStepper(Simulation simulation, ModelWork work, bo
 
     public bool CanJoin => mixesDepths || _inside.Count == 0 || _inside[0].Depth == 0;
 
-    public int TokenCount => _inside.Sum(entry => entry.Length);
-
     public IReadOnlyList<ScheduledInput> Through => _through;
 
     public void Join(ScheduledInput input, int sequence)
@@ -126,7 +124,7 @@ internal sealed class SimulatedStepper(Simulation simulation, ModelWork work, bo
     {
         _through.Clear();
         simulation.Require(_inside.Count > 0, "a step of nothing");
-        simulation.Require(TokenCount <= simulation.Options.StepTokens || _inside.Count == 1, "more than a step's tokens");
+        simulation.Require(_inside.Sum(entry => entry.Length) <= simulation.Options.StepTokens || _inside.Count == 1, "more than a step's tokens");
         double cost = CostModel.StepTokens + _inside.Sum(entry => work.Cost.Of(entry.Length));
         simulation.Clock.Advance(cost / (simulation.TrueRate * work.Layers));
         simulation.Stepped(_inside.Select(entry => (SimulatedRequest)entry.Input.Request), _inside.Select(entry => entry.Length));

@@ -49,14 +49,7 @@ internal sealed class GrpcCalls(
 
     /// <summary>A text of a message, as one that came in JSON.</summary>
     /// <exception cref="RequestException">It is empty, or too long.</exception>
-    public static TeiInput Input(string text, RequestWork work) => new(NotEmpty(Text(text, "inputs", work), "inputs"), null);
-
-    /// <summary>A text within the limit of bytes.</summary>
-    /// <exception cref="RequestException">It is too long.</exception>
-    public static string Text(string text, string path, RequestWork work) =>
-        System.Text.Encoding.UTF8.GetByteCount(text) <= work.Request.Options.MaxTextBytes
-            ? text
-            : throw new RequestException(ErrorKind.TextTooLong, $"`{path}` has more than {work.Request.Options.MaxTextBytes} bytes", path);
+    public static TeiInput Input(string text, RequestWork work) => new(NotEmpty(TeiLimits.Text(text, "inputs", work.Request.Options), "inputs"), null);
 
     /// <summary>What two fields say about long texts; absent fields are false in proto3.</summary>
     /// <exception cref="RequestException">There is no such direction.</exception>

@@ -1,7 +1,6 @@
 using AlbertNative.Server.Dialects.Grpc.Tei;
 using AlbertNative.Server.Dialects.Tei;
 using AlbertNative.Server.Inference;
-using AlbertNative.Server.Requests;
 using Grpc.Core;
 
 namespace AlbertNative.Server.Dialects.Grpc;
@@ -48,7 +47,7 @@ internal sealed class TeiEmbedService(GrpcCalls calls) : Embed.EmbedBase
     {
         Overlong longTexts = GrpcCalls.LongTextsOf(request.Truncate, request.TruncationDirection);
         if (request.HasPromptName)
-            throw new RequestException(ErrorKind.Invalid, "`prompt_name` is none of the model's prompts", "prompt_name");
+            throw TeiVectors.UnknownPrompt();
         var vectors = await TeiVectors.SparseAsync(work, [GrpcCalls.Input(request.Inputs, work)], longTexts, "inputs").ConfigureAwait(false);
         EmbedSparseResponse response = new() { Metadata = GrpcCalls.MetadataOf(work) };
         response.SparseEmbeddings.AddRange(vectors[0].Select(weight => new SparseValue { Index = (uint)weight.TokenId, Value = weight.Weight }));

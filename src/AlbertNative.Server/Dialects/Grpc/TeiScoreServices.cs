@@ -31,8 +31,8 @@ internal sealed class TeiPredictService(GrpcCalls calls) : Predict.PredictBase
     {
         if (request.Inputs.Count is not (1 or 2))
             throw new RequestException(ErrorKind.WrongType, $"`inputs` must have one or two texts, it has {request.Inputs.Count}", "inputs");
-        string first = GrpcCalls.Text(request.Inputs[0], "inputs[0]", work);
-        string? second = request.Inputs.Count == 2 ? GrpcCalls.Text(request.Inputs[1], "inputs[1]", work) : null;
+        string first = TeiLimits.Text(request.Inputs[0], "inputs[0]", work.Request.Options);
+        string? second = request.Inputs.Count == 2 ? TeiLimits.Text(request.Inputs[1], "inputs[1]", work.Request.Options) : null;
         if (first.Length == 0 && string.IsNullOrEmpty(second))
             throw TeiInput.Empty("inputs");
         return LabelAsync(work, new TeiPair(first, second), GrpcCalls.LongTextsOf(request.Truncate, request.TruncationDirection), request.RawScores);
@@ -83,12 +83,12 @@ internal sealed class TeiRerankService(GrpcCalls calls) : Rerank.RerankBase
         if (texts.Length == 0)
             throw TeiInput.Empty("texts");
         TeiLimits.RequireCount(texts.Length, work.Request.Options);
-        GrpcCalls.Text(query, "query", work);
+        TeiLimits.Text(query, "query", work.Request.Options);
         for (int i = 0; i < texts.Length; i++)
-            GrpcCalls.Text(texts[i], $"texts[{i}]", work);
+            TeiLimits.Text(texts[i], $"texts[{i}]", work.Request.Options);
         if (query.Length == 0 && Array.Exists(texts, text => text.Length == 0))
             throw TeiInput.Empty("query");
-        float[] scores = await TeiScores.RanksAsync(work, query, texts, longTexts, raw, "texts").ConfigureAwait(false);
+        float[] scores = await TeiScores.RanksAsync(work, query, texts, longTexts, TeiScores.RankFunction(raw), "texts").ConfigureAwait(false);
         RerankResponse response = new() { Metadata = GrpcCalls.MetadataOf(work) };
         foreach (int i in TeiScores.BestFirst(scores))
         {

@@ -29,9 +29,7 @@ internal sealed class TeiTokenizeService(GrpcCalls calls) : Tokenize.TokenizeBas
         string text = GrpcCalls.Input(request.Inputs, work).Text!;
         TeiLimits.RequireCharacters(text, work.Model.MaxLength, "inputs");
         string whole = TeiTokens.PromptOf(work.Model, request.HasPromptName ? request.PromptName : null) + text;
-        Encoding encoding = work.Model.Model.Tokenizer.Encode(
-            whole, EncodeOptions.Default with { AddSpecialTokens = request.AddSpecialTokens }, work.Request.Cancellation);
-        work.Request.Timings.Tokens = encoding.Count;
+        Encoding encoding = work.Tokenize([whole], request.AddSpecialTokens)[0];
         TextUnits bytes = new(whole, TextUnit.Utf8);
         EncodeResponse response = new();
         for (int token = 0; token < encoding.Count; token++)
@@ -60,6 +58,6 @@ internal sealed class TeiTokenizeService(GrpcCalls calls) : Tokenize.TokenizeBas
             throw TeiInput.Empty("ids");
         uint known = (uint)work.Model.Model.Tokenizer.VocabularySize;
         int[] ids = [.. request.Ids.Where(id => id < known).Select(id => (int)id)];
-        return Task.FromResult(new DecodeResponse { Text = work.Model.Model.Tokenizer.Decode(ids, request.SkipSpecialTokens) });
+        return Task.FromResult(new DecodeResponse { Text = work.Decode([ids], request.SkipSpecialTokens)[0] });
     }
 }

@@ -153,7 +153,7 @@ internal static class HuggingFaceTasks
             if (pooling != "none")
                 throw new RequestException(ErrorKind.Invalid, "`pooling` must be none, or absent for the model's own", "pooling");
             IReadOnlyList<TokenEmbeddings> tokens = await TeiVectors.TokensAsync(work, inputs, terms, "inputs").ConfigureAwait(false);
-            return json => WriteOneOrAll(json, tokens, isBatch, static (writer, text) => TeiTasks.WriteTokens(text, writer));
+            return json => WriteOneOrAll(json, tokens, isBatch, TeiTasks.WriteTokens);
         }
         IReadOnlyList<float[]> vectors = await TeiVectors.DenseAsync(work, inputs, terms, "inputs").ConfigureAwait(false);
         return json => WriteOneOrAll(json, vectors, isBatch, static (writer, vector) => writer.WriteVector(vector));

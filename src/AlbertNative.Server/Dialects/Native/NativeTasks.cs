@@ -168,13 +168,13 @@ internal static class NativeTasks
     {
         (string Query, IReadOnlyList<string> Texts)[] queries = inputs.TextsWithSeveral("query", "texts");
         Overlong longTexts = LongTextsOf(work, options);
-        bool raw = options.Flag("raw_scores") ?? false;
+        ScoreFunction? function = options.Flag("raw_scores") == true ? ScoreFunction.None : null;
         return async () =>
         {
             List<NativeResult> results = [];
             foreach ((string query, IReadOnlyList<string> texts) in queries)
             {
-                float[] scores = await TeiScores.RanksAsync(work, query, [.. texts], longTexts, raw, "inputs").ConfigureAwait(false);
+                float[] scores = await TeiScores.RanksAsync(work, query, [.. texts], longTexts, function, "inputs").ConfigureAwait(false);
                 results.Add(json =>
                 {
                     json.WritePropertyName("ranking"u8);
@@ -188,11 +188,11 @@ internal static class NativeTasks
     private static Func<Task<IReadOnlyList<NativeResult>>> Tokenize(RequestWork work, NativeInputs inputs, JsonFields options)
     {
         string[] texts = inputs.Texts();
-        EncodeOptions encode = EncodeOptions.Default with { AddSpecialTokens = options.Flag("add_special_tokens") ?? true };
-        return () => Task.FromResult(Each(texts, (json, text) =>
+        bool special = options.Flag("add_special_tokens") ?? true;
+        return () => Task.FromResult(Each(work.Tokenize(texts, special).Zip(texts), (json, text) =>
         {
-            Encoding encoding = work.Model.Model.Tokenizer.Encode(text, encode, work.Request.Cancellation);
-            TextUnits units = new(text, inputs.Unit);
+            Encoding encoding = text.First;
+            TextUnits units = new(text.Second, inputs.Unit);
             json.WriteStartArray("ids"u8);
             foreach (int id in encoding.Ids)
                 json.WriteNumberValue(id);
@@ -213,7 +213,7 @@ internal static class NativeTasks
             if (Array.Exists(ids[i], id => id >= known))
                 throw new RequestException(ErrorKind.Invalid, $"`inputs[{i}].ids` has ids from {known} on, the vocabulary ends before", "inputs");
         }
-        return () => Task.FromResult(Each(ids, (json, text) => json.WriteString("text"u8, work.Model.Model.Tokenizer.Decode(text, skip))));
+        return () => Task.FromResult(Each(work.Decode(ids, skip), static (json, text) => json.WriteString("text"u8, text)));
     }
 
     private static IReadOnlyList<NativeResult> Each<T>(IEnumerable<T> results, Action<Utf8JsonWriter, T> write) =>
@@ -236,7 +236,7 @@ internal static class NativeTasks
         json.WriteArray(text.Tokens, static (writer, token) => writer.WriteStringValue(token));
         WriteOffsets(json, text.Spans, units);
         json.WritePropertyName("embeddings"u8);
-        TeiTasks.WriteTokens(text, json);
+        TeiTasks.WriteTokens(json, text);
     }
 
     private static void WriteWords(Utf8JsonWriter json, TokenEmbeddings text)

@@ -21,13 +21,13 @@ internal static class TeiLimits
 
     /// <summary>A text within the limit of bytes.</summary>
     /// <exception cref="RequestException">It is no string, or too long.</exception>
-    public static string Text(JsonElement element, string path, ServerOptions options)
-    {
-        string text = JsonBody.Text(element, path);
-        if (Encoding.UTF8.GetByteCount(text) > options.MaxTextBytes)
-            throw new RequestException(ErrorKind.TextTooLong, $"`{path}` has more than {options.MaxTextBytes} bytes", path);
-        return text;
-    }
+    public static string Text(JsonElement element, string path, ServerOptions options) => Text(JsonBody.Text(element, path), path, options);
+
+    /// <summary>A text within the limit of bytes.</summary>
+    /// <exception cref="RequestException">It is too long.</exception>
+    public static string Text(string text, string path, ServerOptions options) => Encoding.UTF8.GetByteCount(text) <= options.MaxTextBytes
+        ? text
+        : throw new RequestException(ErrorKind.TextTooLong, $"`{path}` has more than {options.MaxTextBytes} bytes", path);
 
     /// <summary>Refuses a text of more characters than any text of so many tokens has.</summary>
     /// <exception cref="RequestException">It has more.</exception>

@@ -31,10 +31,8 @@ internal static class TeiRoutes
         Ask(routes, "/vertex", TeiTasks.Vertex);
         foreach (string path in (string[])["/", "/invocations"])
             Ask(routes, path, OfRoot(routes.Options));
-        routes.Post("/tokenize", dialect, Default, (work, body) =>
-            Answer(work.Request, TeiTokens.Tokenize(work.Request, work.Model, body)));
-        routes.Post("/decode", dialect, Default, (work, body) =>
-            Answer(work.Request, TeiTokens.Decode(work.Request, work.Model, body)));
+        routes.Post("/tokenize", dialect, Default, (work, body) => Answer(work.Request, TeiTokens.Tokenize(work, body)));
+        routes.Post("/decode", dialect, Default, (work, body) => Answer(work.Request, TeiTokens.Decode(work, body)));
     }
 
     private static void Ask(ServerRoutes routes, string path, Func<RequestWork, JsonElement, Func<Task<TeiAnswer>>> task) =>

@@ -21,7 +21,7 @@ internal static class TeiTasks
         return async () =>
         {
             IReadOnlyList<float[]> vectors = await TeiVectors.DenseAsync(work, inputs, terms, "inputs").ConfigureAwait(false);
-            return json => WriteArray(json, vectors, (vector, writer) => TeiVectors.Write(writer, vector));
+            return json => json.WriteArray(vectors, static (writer, vector) => writer.WriteVector(vector));
         };
     }
 
@@ -33,7 +33,7 @@ internal static class TeiTasks
         return async () =>
         {
             IReadOnlyList<TokenEmbeddings> texts = await TeiVectors.TokensAsync(work, inputs, terms, "inputs").ConfigureAwait(false);
-            return json => WriteArray(json, texts, WriteTokens);
+            return json => json.WriteArray(texts, WriteTokens);
         };
     }
 
@@ -45,7 +45,7 @@ internal static class TeiTasks
         return async () =>
         {
             var vectors = await TeiVectors.SparseAsync(work, inputs, terms.LongTexts, "inputs").ConfigureAwait(false);
-            return json => WriteArray(json, vectors, (vector, writer) => WriteArray(writer, vector, WriteWeight));
+            return json => json.WriteArray(vectors, static (writer, vector) => writer.WriteArray(vector, WriteWeight));
         };
     }
 
@@ -59,8 +59,8 @@ internal static class TeiTasks
         {
             IReadOnlyList<LabelScore[]> labels = await TeiScores.LabelsAsync(work, pairs, longTexts, raw, "inputs").ConfigureAwait(false);
             return isBatch
-                ? json => WriteArray(json, labels, (text, writer) => WriteArray(writer, text, WriteLabel))
-                : json => WriteArray(json, labels[0], WriteLabel);
+                ? json => json.WriteArray(labels, static (writer, text) => writer.WriteArray(text, WriteLabel))
+                : json => json.WriteArray(labels[0], WriteLabel);
         };
     }
 
@@ -83,8 +83,8 @@ internal static class TeiTasks
         bool withText = JsonBody.OptionalFlag(request, "return_text", nullPasses: false) ?? false;
         return async () =>
         {
-            float[] scores = await TeiScores.RanksAsync(work, query, candidates, longTexts, raw, "texts").ConfigureAwait(false);
-            return json => WriteArray(json, TeiScores.BestFirst(scores), (i, writer) => WriteRank(writer, i, withText ? candidates[i] : null, scores[i]));
+            float[] scores = await TeiScores.RanksAsync(work, query, candidates, longTexts, TeiScores.RankFunction(raw), "texts").ConfigureAwait(false);
+            return json => json.WriteArray(TeiScores.BestFirst(scores), (writer, i) => WriteRank(writer, i, withText ? candidates[i] : null, scores[i]));
         };
     }
 
@@ -113,7 +113,7 @@ internal static class TeiTasks
         return async () =>
         {
             IReadOnlyList<float[]> vectors = await TeiVectors.DenseAsync(work, texts, terms, "inputs").ConfigureAwait(false);
-            return json => WriteArray(json, vectors.Skip(1), (vector, writer) => writer.WriteNumberValue(TeiVectors.Cosine(vectors[0], vector)));
+            return json => json.WriteArray(vectors.Skip(1), (writer, vector) => writer.WriteNumberValue(TeiVectors.Cosine(vectors[0], vector)));
         };
     }
 
@@ -155,7 +155,7 @@ internal static class TeiTasks
             {
                 json.WriteStartObject();
                 json.WritePropertyName("predictions"u8);
-                WriteArray(json, answers, (answer, writer) => answer(writer));
+                json.WriteArray(answers, static (writer, answer) => answer(writer));
                 json.WriteEndObject();
             };
         };
@@ -174,16 +174,8 @@ internal static class TeiTasks
 
     private static JsonElement Field(JsonElement body, string name) => JsonBody.Required(JsonBody.Object(body, "the body"), name);
 
-    private static void WriteArray<T>(Utf8JsonWriter json, IEnumerable<T> items, Action<T, Utf8JsonWriter> write)
-    {
-        json.WriteStartArray();
-        foreach (T item in items)
-            write(item, json);
-        json.WriteEndArray();
-    }
-
     /// <summary>Writes the vectors of a text's tokens.</summary>
-    public static void WriteTokens(TokenEmbeddings text, Utf8JsonWriter json)
+    public static void WriteTokens(Utf8JsonWriter json, TokenEmbeddings text)
     {
         json.WriteStartArray();
         for (int token = 0; token < text.Count; token++)
@@ -191,7 +183,7 @@ internal static class TeiTasks
         json.WriteEndArray();
     }
 
-    private static void WriteWeight(SparseWeight weight, Utf8JsonWriter json)
+    private static void WriteWeight(Utf8JsonWriter json, SparseWeight weight)
     {
         json.WriteStartObject();
         json.WriteNumber("index"u8, weight.TokenId);
@@ -199,7 +191,7 @@ internal static class TeiTasks
         json.WriteEndObject();
     }
 
-    private static void WriteLabel(LabelScore label, Utf8JsonWriter json)
+    private static void WriteLabel(Utf8JsonWriter json, LabelScore label)
     {
         json.WriteStartObject();
         json.WriteNumber("score"u8, label.Score);

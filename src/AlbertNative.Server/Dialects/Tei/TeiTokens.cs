@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AlbertNative.Server.Configuration;
+using AlbertNative.Server.Inference;
 using AlbertNative.Server.Models;
 using AlbertNative.Server.Requests;
 using AlbertNative.Tokenization;
@@ -11,36 +12,24 @@ internal static class TeiTokens
 {
     /// <summary>The tokens of each text, uncut, with their places in bytes of UTF-8.</summary>
     /// <exception cref="RequestException">The request is malformed.</exception>
-    public static TeiAnswer Tokenize(ServerRequest request, ServedModel model, JsonElement body)
+    public static TeiAnswer Tokenize(RequestWork work, JsonElement body)
     {
         JsonElement inputs = JsonBody.Required(JsonBody.Object(body, "the body"), "inputs");
-        string[] texts = Texts(inputs, request.Options);
+        string[] texts = Texts(inputs, work.Request.Options);
         bool special = JsonBody.OptionalFlag(body, "add_special_tokens", nullPasses: false) ?? true;
         string? promptName = JsonBody.OptionalText(body, "prompt_name");
-        string prompt = PromptOf(model, promptName);
+        string prompt = PromptOf(work.Model, promptName);
         for (int i = 0; i < texts.Length; i++)
-            TeiLimits.RequireCharacters(texts[i], model.MaxLength, texts.Length == 1 ? "inputs" : $"inputs[{i}]");
+            TeiLimits.RequireCharacters(texts[i], work.Model.MaxLength, texts.Length == 1 ? "inputs" : $"inputs[{i}]");
 
-        EncodeOptions options = EncodeOptions.Default with { AddSpecialTokens = special };
-        List<(string Text, Encoding Encoding)> encodings = [];
-        foreach (string text in texts)
-        {
-            encodings.Add((prompt + text, model.Model.Tokenizer.Encode(prompt + text, options, request.Cancellation)));
-            request.Timings.Tokens += encodings[^1].Encoding.Count;
-        }
-        request.Timings.Texts = texts.Length;
-        return json =>
-        {
-            json.WriteStartArray();
-            foreach ((string text, Encoding encoding) in encodings)
-                Write(json, text, encoding);
-            json.WriteEndArray();
-        };
+        string[] whole = Array.ConvertAll(texts, text => prompt + text);
+        Encoding[] encodings = work.Tokenize(whole, special);
+        return json => json.WriteArray(whole.Zip(encodings), static (writer, text) => Write(writer, text.First, text.Second));
     }
 
     /// <summary>The text of ids; those that the vocabulary has not stand for nothing.</summary>
     /// <exception cref="RequestException">The request is malformed.</exception>
-    public static TeiAnswer Decode(ServerRequest request, ServedModel model, JsonElement body)
+    public static TeiAnswer Decode(RequestWork work, JsonElement body)
     {
         JsonElement ids = JsonBody.Required(JsonBody.Object(body, "the body"), "ids");
         bool skip = JsonBody.OptionalFlag(body, "skip_special_tokens", nullPasses: false) ?? true;
@@ -51,7 +40,7 @@ internal static class TeiTokens
         int[][] texts;
         if (ids[0].ValueKind == JsonValueKind.Array)
         {
-            TeiLimits.RequireCount(ids.GetArrayLength(), request.Options);
+            TeiLimits.RequireCount(ids.GetArrayLength(), work.Request.Options);
             texts = [.. ids.EnumerateArray().Select((text, i) => text.ValueKind == JsonValueKind.Array
                 ? TeiInput.ReadIds(text, $"ids[{i}]")
                 : throw JsonBody.WrongType($"ids[{i}]", "an array of token ids", text))];
@@ -60,26 +49,14 @@ internal static class TeiTokens
         {
             texts = [TeiInput.ReadIds(ids, "ids")];
         }
-        int known = model.Model.Tokenizer.VocabularySize;
-        string[] decoded = Array.ConvertAll(texts, text => model.Model.Tokenizer.Decode(Array.FindAll(text, id => id < known), skip, cleanUpSpaces: false));
-        return json =>
-        {
-            json.WriteStartArray();
-            foreach (string text in decoded)
-                json.WriteStringValue(text);
-            json.WriteEndArray();
-        };
+        int known = work.Model.Model.Tokenizer.VocabularySize;
+        string[] decoded = work.Decode(Array.ConvertAll(texts, text => Array.FindAll(text, id => id < known)), skip);
+        return json => json.WriteArray(decoded, static (writer, text) => writer.WriteStringValue(text));
     }
 
     /// <summary>The text of the prompt that is asked for, or of the default one; empty where there is none.</summary>
     /// <exception cref="RequestException">The model has no such prompt.</exception>
-    public static string PromptOf(ServedModel model, string? asked)
-    {
-        bool hasPrompts = model.Kind == ModelKind.Embedding && !model.IsSplade;
-        if (asked is not null && !(hasPrompts && model.Embedder(Overlong.Refuse).Prompts.ContainsKey(asked)))
-            throw new RequestException(ErrorKind.Invalid, "`prompt_name` is none of the model's prompts", "prompt_name");
-        return model.PromptText(asked ?? model.DefaultPrompt);
-    }
+    public static string PromptOf(ServedModel model, string? asked) => model.PromptText(TeiVectors.PromptOf(model, asked));
 
     private static string[] Texts(JsonElement inputs, ServerOptions options)
     {

@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using System.Text.Json;
 using AlbertNative.Server.Inference;
+using AlbertNative.Server.Models;
 using AlbertNative.Server.Requests;
 
 namespace AlbertNative.Server.Dialects.Tei;
@@ -18,7 +19,7 @@ internal static class TeiVectors
     /// <exception cref="RequestException">It is one.</exception>
     public static void RequireEmbedding(RequestWork work)
     {
-        if (work.Model.Kind != Models.ModelKind.Embedding)
+        if (work.Model.Kind != ModelKind.Embedding)
             throw new RequestException(ErrorKind.NoSuchTask, "the model is no embedding model");
     }
 
@@ -32,7 +33,7 @@ internal static class TeiVectors
 
         TextEmbedder embedder = work.Model.Embedder(terms.LongTexts);
         RequireDimensions(terms.Dimensions, embedder.Dimension);
-        EmbeddingRequest request = new() { PromptName = PromptOf(work, terms.PromptName), Normalize = terms.Normalize, Dimensions = terms.Dimensions };
+        EmbeddingRequest request = new() { PromptName = PromptOf(work.Model, terms.PromptName), Normalize = terms.Normalize, Dimensions = terms.Dimensions };
         long bytes = (long)inputs.Length * (terms.Dimensions ?? embedder.Dimension) * NumberBytes;
         RefusePromptOfIds(inputs, terms.PromptName, field);
         return await MergeAsync(
@@ -47,7 +48,7 @@ internal static class TeiVectors
         if (work.Model.IsSplade)
             throw new RequestException(ErrorKind.NoSuchTask, "`embed_all` is not available for SPLADE models");
         TextEmbedder embedder = work.Model.Embedder(terms.LongTexts);
-        string prompt = work.Model.PromptText(PromptOf(work, terms.PromptName));
+        string prompt = work.Model.PromptText(PromptOf(work.Model, terms.PromptName));
         RefusePromptOfIds(inputs, terms.PromptName, field);
         if (prompt.Length > 0)
             inputs = Array.ConvertAll(inputs, input => input.Text is string text ? input with { Text = prompt + text } : input);
@@ -119,14 +120,18 @@ internal static class TeiVectors
         return vector;
     }
 
-    private static string? PromptOf(RequestWork work, string? asked)
+    /// <summary>The name of the prompt that is asked for, or of the default one; null where there is none.</summary>
+    /// <exception cref="RequestException">The model has no such prompt.</exception>
+    public static string? PromptOf(ServedModel model, string? asked)
     {
         if (asked is null)
-            return work.Model.DefaultPrompt;
-        return work.Model.Embedder(Overlong.Refuse).Prompts.ContainsKey(asked) ? asked : throw UnknownPrompt();
+            return model.DefaultPrompt;
+        bool hasPrompts = model.Kind == ModelKind.Embedding && !model.IsSplade;
+        return hasPrompts && model.Embedder(Overlong.Refuse).Prompts.ContainsKey(asked) ? asked : throw UnknownPrompt();
     }
 
-    private static RequestException UnknownPrompt() =>
+    /// <summary>What is said of a prompt that the model has not.</summary>
+    public static RequestException UnknownPrompt() =>
         new(ErrorKind.Invalid, "`prompt_name` is none of the model's prompts", "prompt_name");
 
     private static void RefusePromptOfIds(TeiInput[] inputs, string? promptName, string field)
