@@ -43,18 +43,19 @@ internal sealed class MiniLmPeer : IDisposable
     /// <summary>The texts' vectors, in one pass over a batch that is padded to the longest.</summary>
     public float[][] Embed(ReadOnlySpan<string> texts)
     {
-        var encoded = new ReadOnlyMemory<long>[texts.Length];
+        long[][] encoded = new long[texts.Length][];
         int longest = 0;
         for (int i = 0; i < texts.Length; i++)
         {
-            encoded[i] = _tokenizer.Encode(texts[i], MaxLength).InputIds;
+            // The tokenizer writes the next text's ids into the memory of these.
+            encoded[i] = _tokenizer.Encode(texts[i], MaxLength).InputIds.ToArray();
             longest = Math.Max(longest, encoded[i].Length);
         }
         long[] shape = [texts.Length, longest];
         long[] ids = new long[texts.Length * longest], mask = new long[ids.Length], types = new long[ids.Length];
         for (int i = 0; i < encoded.Length; i++)
         {
-            encoded[i].Span.CopyTo(ids.AsSpan(i * longest));
+            encoded[i].CopyTo(ids, i * longest);
             mask.AsSpan(i * longest, encoded[i].Length).Fill(1);
         }
         using OrtValue idsValue = OrtValue.CreateTensorValueFromMemory(ids, shape);
