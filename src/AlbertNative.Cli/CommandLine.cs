@@ -15,7 +15,7 @@ internal static class CommandLine
 
     /// <summary>Runs <c>albert</c>.</summary>
     /// <returns>See <see cref="ExitCode"/>.</returns>
-    public static int Run(string[] arguments, Session session) => Run(Create(session), arguments, session);
+    public static int Run(string[] arguments, Session session) => Run(Create(session, arguments), arguments, session);
 
     /// <summary>Runs a command.</summary>
     /// <returns>See <see cref="ExitCode"/>.</returns>
@@ -57,7 +57,9 @@ internal static class CommandLine
     }
 
     /// <summary>The command <c>albert</c> with all that it can do.</summary>
-    public static Command Create(Session session) => new RootCommand(
+    /// <param name="session">Where it reads and writes.</param>
+    /// <param name="arguments">What it is called with: commands of many options have them only where they are named there.</param>
+    public static Command Create(Session session, string[] arguments) => new RootCommand(
         "ALBERT and BERT in pure C#: embeddings, search, filled masks, labels, entities and answers from text.")
     {
         new EmbedCommand(session),
@@ -73,19 +75,24 @@ internal static class CommandLine
         new RerankCommand(session),
         new PredictCommand(session),
         new TransformCommand(session),
-        new TrainCommand(session),
+        WhereNamed(arguments, TrainCommand.Word, TrainCommand.Summary, () => new TrainCommand(session)),
         new EvaluateCommand(session),
         new TokenizeCommand(session),
         new DecodeCommand(session),
         new InfoCommand(session),
         new RunCommand(session),
-        new BenchCommand(session),
+        WhereNamed(arguments, BenchCommand.Word, BenchCommand.Summary, () => new BenchCommand(session)),
         new PullCommand(session, HubOptions.FromEnvironment),
         new ConvertCommand(session),
         new ExportCommand(session),
         new VerifyCommand(session),
         new ServeCommand(session),
     };
+
+    // To make all of these commands' options takes longer than many another command takes to run. A completion names its line as
+    // one argument.
+    private static Command WhereNamed(string[] arguments, string name, string summary, Func<Command> create) =>
+        Array.Exists(arguments, argument => argument.Contains(name, StringComparison.Ordinal)) ? create() : new Command(name, summary);
 
     // What the libraries throw for files and arguments; anything else is a fault of ours and is shown as such.
     private static bool IsBadInput(Exception e) =>

@@ -1,3 +1,3 @@
 using AlbertNative.Cli;
 
-return HostedCommand.Run(CommandLine.Create, args);
+return HostedCommand.Run(session => CommandLine.Create(session, args), args);

@@ -9,6 +9,9 @@ namespace AlbertNative.Cli;
 /// <summary><c>albert bench</c>: how long a forward pass takes on this machine, and what share of its peak that is.</summary>
 internal sealed class BenchCommand : Command
 {
+    public const string Word = "bench";
+    public const string Summary = "Time the forward pass: least and median milliseconds, GFLOP/s, share of the processor's peak";
+
     private const string DefaultConfiguration = "base-v2";
 
     private readonly Session _session;
@@ -61,7 +64,7 @@ internal sealed class BenchCommand : Command
         ("all", BenchHead.All), ("cls", BenchHead.Cls), ("mask", BenchHead.Mask));
 
     public BenchCommand(Session session)
-        : base("bench", "Time the forward pass: least and median milliseconds, GFLOP/s, share of the processor's peak")
+        : base(Word, Summary)
     {
         _session = session;
         Add(_model);

@@ -7,8 +7,11 @@ namespace AlbertNative.Cli;
 /// <summary><c>albert train</c>: the tasks that a model can be trained for.</summary>
 internal sealed class TrainCommand : Command
 {
+    public const string Word = "train";
+    public const string Summary = "Train a model for a task, on files of your own";
+
     public TrainCommand(Session session)
-        : base("train", "Train a model for a task, on files of your own")
+        : base(Word, Summary)
     {
         Add(new TrainTagCommand(session));
         Add(new TrainClassifyCommand(session));
