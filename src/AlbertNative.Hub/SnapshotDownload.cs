@@ -191,10 +191,10 @@ internal sealed class SnapshotDownload(
     // Before gigabytes of some other architecture are fetched only for the loader to refuse them.
     private void RefuseOtherModels(ModelLayout layout)
     {
-        if (RepositoryFiles.ModelType(cache.File(_commit, layout.Config)) is { } type && type is not ("albert" or "bert"))
+        if (RepositoryFiles.ModelType(cache.File(_commit, layout.Config)) is { } type && !RepositoryFiles.ModelTypes.Contains(type))
         {
             throw new HubException(HubFailure.UnsupportedModel,
-                $"The model '{name}' is of type '{ServerText.Clean(type)}' by its config.json, neither 'albert' nor 'bert'; its weights were not fetched.");
+                $"The model '{name}' is of type '{ServerText.Clean(type)}' by its config.json, not {string.Join(" or ", RepositoryFiles.ModelTypes.Select(known => $"'{known}'"))}; its weights were not fetched.");
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using AlbertNative.Model;
 
 namespace AlbertNative.Annotations;
@@ -15,5 +16,5 @@ public sealed class BertForQuestionAnswering : AnswerAnnotator
     {
     }
 
-    private protected override AnnotationMode[] BertModes { get; } = [AnnotationMode.HuggingFace];
+    private protected override ImmutableArray<AnnotationMode> Modes { get; } = [AnnotationMode.HuggingFace];
 }

@@ -30,13 +30,13 @@ public static class SparkNlpExporter
 
         using ModelFiles files = ModelFiles.OpenPath(source);
         ModelConfig config = files.ReadConfig();
-        string family = SparkFamily(config.Family).Prefix;
-        (ModelArchitecture architecture, string className) = ClassOf(config, family);
+        SparkFamily family = SparkFamily.Of(config);
+        (ModelArchitecture architecture, string className) = ClassOf(config, family.ClassPrefix);
         string partial = Path.Combine(Path.GetDirectoryName(final)!, $".{Path.GetFileName(final)}.{Guid.NewGuid():N}.partial");
         try
         {
             Directory.CreateDirectory(Path.Combine(partial, "assets"));
-            WriteAssets(files, config, architecture, Path.Combine(partial, "assets"));
+            WriteAssets(files, config, family.Vocabulary, architecture, Path.Combine(partial, "assets"));
             int rows = Math.Max(config.VocabularySize, WarmUpRows);
             OnnxExport.Save(
                 config with { VocabularySize = rows },
@@ -65,17 +65,8 @@ public static class SparkNlpExporter
         _ => (ModelArchitecture.Model, family + "Embeddings"),
     };
 
-    // What the names of a family's classes begin with in Spark NLP, and the one form of vocabulary that they take.
-    private static (string Prefix, string Vocabulary) SparkFamily(ModelFamily family) => family switch
+    private static void WriteAssets(ModelFiles files, ModelConfig config, string vocabulary, ModelArchitecture architecture, string folder)
     {
-        ModelFamily.Albert => ("Albert", ModelFiles.SentencePieceModel),
-        ModelFamily.Bert => ("Bert", ModelFiles.WordPieceVocabulary),
-        _ => throw new NotSupportedException($"Spark NLP has no classes for {family}"),
-    };
-
-    private static void WriteAssets(ModelFiles files, ModelConfig config, ModelArchitecture architecture, string folder)
-    {
-        string vocabulary = SparkFamily(config.Family).Vocabulary;
         byte[] bytes = files.Read(vocabulary)
             ?? throw new NotSupportedException($"{files.Root}: there is no {vocabulary}, the only form of vocabulary that Spark NLP takes");
         File.WriteAllBytes(Path.Combine(folder, vocabulary), bytes);
@@ -86,14 +77,9 @@ public static class SparkNlpExporter
         File.WriteAllText(Path.Combine(folder, "labels.txt"), string.Join('\n', config.Labels) + "\n", new UTF8Encoding(false));
     }
 
-    private static List<string> NotesOn(ModelConfig config, string family)
+    private static List<string> NotesOn(ModelConfig config, SparkFamily family)
     {
-        List<string> notes = [];
-        if (family == "Albert")
-        {
-            notes.Add("Spark NLP pads with the unknown piece and does not mask it: its vectors depend on the other rows unless batchSize is 1");
-            notes.Add("it cuts each token into pieces by itself and strips no accents: its numbers are those of the mode spark-nlp here, not Hugging Face's");
-        }
+        List<string> notes = [.. family.ExportNotes];
         if (config.VocabularySize < WarmUpRows)
             notes.Add($"the word embeddings have rows of zeros behind their {config.VocabularySize}, up to the {WarmUpRows} that Spark NLP's warm-up reads; none is used");
         return notes;

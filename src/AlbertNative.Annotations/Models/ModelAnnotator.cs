@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using AlbertNative.Model;
 
 namespace AlbertNative.Annotations;
@@ -48,8 +49,8 @@ public abstract class ModelAnnotator : Annotator
         init => Set(CaseSensitiveParameter, value);
     }
 
-    /// <summary>The modes that there are over a BERT: what Spark NLP does by mistake is known of ALBERT alone.</summary>
-    private protected virtual AnnotationMode[] BertModes { get; } = [AnnotationMode.SparkNlp, AnnotationMode.HuggingFace];
+    /// <summary>The modes that there are.</summary>
+    private protected virtual ImmutableArray<AnnotationMode> Modes => SparkFamily.Of(Model.Model.Config).Modes;
 
     /// <summary>What <see cref="CaseSensitive"/> is where it is not set.</summary>
     private protected virtual bool CaseSensitiveByDefault => false;
@@ -63,10 +64,10 @@ public abstract class ModelAnnotator : Annotator
     internal override void Validate()
     {
         base.Validate();
-        if (Model.Model.Config.Family == ModelFamily.Bert && !BertModes.Contains(Mode))
+        if (!Modes.Contains(Mode))
         {
             throw new ArgumentException($"{StageName} '{Uid}': the mode {AnnotationModes.NameOf(Mode)} is not supported, only " +
-                string.Join(", ", BertModes.Select(AnnotationModes.NameOf)));
+                string.Join(", ", Modes.Select(AnnotationModes.NameOf)));
         }
         if (BatchSize < 1)
             throw new ArgumentException($"{StageName} '{Uid}': batchSize is {BatchSize}, it must be at least 1");

@@ -16,7 +16,7 @@ internal sealed class SentenceInputs
     {
         (_model, _mode, _caseSensitive, _limit) = (model, mode, caseSensitive, limit);
         if (mode != AnnotationMode.HuggingFace)
-            _pieces = TokenPieces.Of(model);
+            _pieces = SparkFamily.Of(model.Model.Config).Pieces(model);
     }
 
     /// <summary>The sequences of sentences that go through the model together; in the mode spark-nlp-exact padded to one length.</summary>

@@ -1,5 +1,3 @@
-using AlbertNative.Model;
-
 namespace AlbertNative.Annotations;
 
 /// <summary>How tokens are cut into pieces, each by itself.</summary>
@@ -13,11 +11,6 @@ internal abstract class TokenPieces
 
     /// <summary>What sequences are padded with.</summary>
     public abstract int PaddingId { get; }
-
-    /// <summary>The way of a model's family.</summary>
-    /// <exception cref="ArgumentException">The model lacks what it needs.</exception>
-    public static TokenPieces Of(AnnotationModel model) =>
-        model.Model.Config.Family == ModelFamily.Bert ? new WordPieces(model) : new SparkPieces(model);
 
     /// <summary>A text's pieces, and their ids.</summary>
     public abstract (string[] Texts, int[] Ids) Encode(string text, bool caseSensitive);

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using AlbertNative.Model;
 
 namespace AlbertNative.Annotations;
 
@@ -30,7 +29,7 @@ public sealed partial class NluPipeline : IDisposable
             new DocumentAssembler { InputCol = "text", OutputCol = "document" },
             new SentenceDetector { InputCols = ["document"], OutputCol = "sentence" },
             new Tokenizer { InputCols = ["sentence"], OutputCol = "token" },
-            EmbeddingsOf(model, mode));
+            SparkFamily.Of(model.Model.Config).Embeddings(model, mode));
     }
 
     /// <summary>The model.</summary>
@@ -102,10 +101,6 @@ public sealed partial class NluPipeline : IDisposable
         if (_ownsModel)
             Model.Dispose();
     }
-
-    private static WordEmbeddings EmbeddingsOf(AnnotationModel model, AnnotationMode mode) => model.Model.Config.Family == ModelFamily.Bert
-        ? new BertEmbeddings(model) { InputCols = ["sentence", "token"], OutputCol = "embeddings", Mode = mode }
-        : new AlbertEmbeddings(model) { InputCols = ["sentence", "token"], OutputCol = "embeddings", Mode = mode };
 
     private static NluRow[] RowsOf(AnnotationRow row, int index, OutputLevel level)
     {

@@ -12,6 +12,9 @@ internal static class RepositoryFiles
     public const string Config = "config.json";
     public const string Modules = "modules.json";
 
+    /// <summary>The models that are read, by the <c>model_type</c> of their configuration: those of the library's families.</summary>
+    public static IReadOnlyList<string> ModelTypes { get; } = ["albert", "bert"];
+
     /// <summary>The most bytes of a file that is no weights: the largest real ones are vocabularies of 20 MB.</summary>
     public const int MaximumDescriptionSize = 64 << 20;
 

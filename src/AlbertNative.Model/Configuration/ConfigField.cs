@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace AlbertNative.Model;
 
 /// <summary>The kinds of values in a configuration, each with its reading, its rule and its writing.</summary>
@@ -29,7 +31,7 @@ internal enum ConfigKind
 /// A number of the configuration: where <c>config.json</c> has it in each family, and what it is where the file does not
 /// say. All kinds are held as doubles: whole numbers below 2^31, flags and names' values are exact in them, and NaN is null.
 /// </summary>
-internal sealed class ConfigField(int index, ConfigKind kind, FamilyColumn albert, FamilyColumn bert, NameTable? names = null)
+internal sealed class ConfigField(int index, ConfigKind kind, ImmutableArray<FamilyColumn> columns, NameTable? names = null)
 {
     /// <summary>Its place among the configuration's values.</summary>
     public int Index { get; } = index;
@@ -39,8 +41,11 @@ internal sealed class ConfigField(int index, ConfigKind kind, FamilyColumn alber
     /// <summary>The spellings of a <see cref="ConfigKind.Name"/>.</summary>
     public NameTable? Names { get; } = names;
 
+    /// <summary>What each family calls it.</summary>
+    public ImmutableArray<FamilyColumn> Columns { get; } = columns;
+
     /// <summary>What a family calls it.</summary>
-    public FamilyColumn this[ModelFamily family] => family == ModelFamily.Albert ? albert : bert;
+    public FamilyColumn this[ModelFamily family] => Columns[(int)family];
 }
 
 /// <summary>A field in one family.</summary>

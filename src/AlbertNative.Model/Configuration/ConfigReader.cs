@@ -60,7 +60,7 @@ internal static class ConfigReader
             return ModelFamily.Albert;
         if (type.TokenType == JsonTokenType.String && Family.OfModelType(type.GetString()!) is ModelFamily family)
             return family;
-        faults.Add($"model_type is {json.Excerpt("model_type")}, expected {Family.ModelTypes}");
+        faults.Add($"model_type is {json.Excerpt("model_type")}, expected {string.Join(" or ", Family.ModelTypes.Select(known => $"\"{known}\""))}");
         return ModelFamily.Albert;
     }
 

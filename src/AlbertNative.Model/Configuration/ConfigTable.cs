@@ -57,7 +57,7 @@ internal static class ConfigTable
     [
         "model_type", "architectures", "num_labels", "id2label", "label2id", "problem_type",
         .. Fixed.Select(key => key.Key),
-        .. Fields.SelectMany(field => (IEnumerable<string?>)[field[ModelFamily.Albert].Key, field[ModelFamily.Bert].Key]).OfType<string>().Distinct(),
+        .. Fields.SelectMany(field => field.Columns).Select(column => column.Key).OfType<string>().Distinct(),
     ];
 
     /// <summary>The values where a file has none.</summary>
@@ -84,7 +84,7 @@ internal static class ConfigTable
 
     private static ConfigField Add(ConfigKind kind, FamilyColumn albert, FamilyColumn bert, NameTable? names = null)
     {
-        ConfigField field = new(Fields.Count, kind, albert, bert, names);
+        ConfigField field = new(Fields.Count, kind, [albert, bert], names);
         Fields.Add(field);
         return field;
     }

@@ -94,8 +94,12 @@ internal sealed record Family
         return null;
     }
 
-    /// <summary>All names of <c>model_type</c>, as errors list them.</summary>
-    public static string ModelTypes => string.Join(" or ", Tables.Select(table => $"\"{table.ModelType}\""));
+    /// <summary>The family of which a model is that projects its embeddings, or that does not.</summary>
+    public static ModelFamily OfProjection(bool projects) =>
+        (ModelFamily)Tables.IndexOf(Tables.First(table => table.EmbeddingProjection is not null == projects));
+
+    /// <summary>All names of <c>model_type</c>.</summary>
+    public static IEnumerable<string> ModelTypes => Tables.Select(table => table.ModelType);
 
     /// <summary>The name of a class, such as AlbertForMaskedLM.</summary>
     public string ClassName(ModelArchitecture architecture) =>

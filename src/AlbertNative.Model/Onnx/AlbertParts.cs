@@ -53,8 +53,8 @@ internal sealed record AlbertParts
 
     public OnnxPart? Answer { get; init; }
 
-    /// <summary>The family, where no configuration says it: only one projects its embeddings.</summary>
-    public ModelFamily Family => EmbeddingProjection is null ? ModelFamily.Bert : ModelFamily.Albert;
+    /// <summary>The family, where no configuration says it.</summary>
+    public ModelFamily Family => Model.Family.OfProjection(EmbeddingProjection is not null);
 
     /// <summary>The class that has these heads; <paramref name="inputRank"/> tells multiple choice from classification.</summary>
     public ModelArchitecture ArchitectureOf(int? inputRank) => this switch
