@@ -31,14 +31,26 @@ public abstract class ModelFiles : IDisposable
     // The largest parts beside the weights are vocabularies, of some ten megabytes.
     private const int MaxPartLength = 1 << 28;
 
+    // What is opened for the tensors.
+    private readonly string _weights;
     private Checkpoint? _checkpoint;
     private ModelConfig? _config;
 
-    private protected ModelFiles(string path, string root, Checkpoint? checkpoint)
+    /// <summary>Files whose tensors are open.</summary>
+    private protected ModelFiles(string path, string root, Checkpoint checkpoint)
     {
         Path = path;
         Root = root;
+        _weights = checkpoint.Source;
         _checkpoint = checkpoint;
+    }
+
+    /// <summary>Files whose tensors are opened when they are first asked for.</summary>
+    private protected ModelFiles(string path, string root, string weights)
+    {
+        Path = path;
+        Root = root;
+        _weights = weights;
     }
 
     /// <summary>The directory or file that was opened; of a model that was named, its directory in the hub's cache.</summary>
@@ -49,7 +61,7 @@ public abstract class ModelFiles : IDisposable
 
     /// <summary>The tensors, opened when they are first asked for and open until the files are disposed.</summary>
     /// <exception cref="CheckpointFormatException">There is no checkpoint, or it is damaged, hostile or not supported.</exception>
-    public Checkpoint Checkpoint => _checkpoint ??= Checkpoint.Open(Path);
+    public Checkpoint Checkpoint => _checkpoint ??= Checkpoint.Open(_weights);
 
     /// <summary>Where a converted model comes from; null for anything else.</summary>
     public virtual ModelProvenance? Provenance => null;
@@ -100,10 +112,11 @@ public abstract class ModelFiles : IDisposable
     public static ModelFiles OpenPath(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        if (TensorFlowModel.Is(path))
-            return TensorFlowModel.Load(path);
+        string? weights = Checkpoint.Find(path);
+        if (weights is not null && TensorFlowModel.Is(weights))
+            return TensorFlowModel.Load(path, weights);
         if (Directory.Exists(path))
-            return new HuggingFaceDirectory(path, path);
+            return new HuggingFaceDirectory(path, weights);
         if (!File.Exists(path))
             throw new FileNotFoundException($"there is no model {path}", path);
         string directory = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!;

@@ -25,14 +25,16 @@ internal sealed class TensorFlowModel : ModelFiles
     /// <summary>What was decided that the files do not say; null where they say everything.</summary>
     public override string? Remark { get; }
 
-    /// <summary>True where opening a path opens a TensorFlow checkpoint.</summary>
-    public static bool Is(string path) => Checkpoint.Find(path)?.EndsWith(".index", StringComparison.Ordinal) == true;
+    /// <summary>True where what <see cref="Checkpoint.Find"/> has found is a TensorFlow checkpoint.</summary>
+    public static bool Is(string weights) => weights.EndsWith(".index", StringComparison.Ordinal);
 
     /// <summary>Opens a checkpoint, or the directory of one.</summary>
+    /// <param name="path">The path that was given.</param>
+    /// <param name="index">The checkpoint's index, which it leads to.</param>
     /// <exception cref="CheckpointFormatException">It is damaged, or that of something else.</exception>
-    public static TensorFlowModel Load(string path)
+    public static TensorFlowModel Load(string path, string index)
     {
-        using Checkpoint variables = Checkpoint.Open(path);
+        using Checkpoint variables = Checkpoint.Open(index);
         string[] directories = FindDirectories(variables.Source);
         TensorFlowVariables tensors = new(variables);
         List<string> remarks = [];

@@ -18,8 +18,8 @@ public sealed class TensorFlowModelTests
     public void Variables_have_the_names_and_bits_of_Hugging_Faces_tensors(string name)
     {
         string directory = Path.Combine(Folder, name);
-        Assert.True(TensorFlowModel.Is(directory));
-        using TensorFlowModel model = TensorFlowModel.Load(directory);
+        using ModelFiles model = ModelFiles.OpenPath(directory);
+        Assert.IsType<TensorFlowModel>(model);
         using JsonDocument expected = JsonDocument.Parse(File.ReadAllText(Path.Combine(directory, "expected.json")));
         JsonElement tensors = expected.RootElement.GetProperty("tensors");
         Assert.Equal(tensors.EnumerateObject().Select(t => t.Name).Order(), model.Checkpoint.Tensors.Select(t => t.Name).Order());
@@ -44,7 +44,7 @@ public sealed class TensorFlowModelTests
     [InlineData("tf1-bert", "bert", "BertForPreTraining", ModelFiles.WordPieceVocabulary, "vocab.txt")]
     public void What_Google_publishes_is_a_whole_model(string name, string type, string architecture, string part, string vocabulary)
     {
-        using TensorFlowModel model = TensorFlowModel.Load(Path.Combine(Folder, name));
+        using ModelFiles model = ModelFiles.OpenPath(Path.Combine(Folder, name));
         using JsonDocument config = JsonDocument.Parse(model.Read(ModelFiles.Config)!);
         Assert.Equal(type, config.RootElement.GetProperty("model_type").GetString());
         Assert.Equal(architecture, Assert.Single(config.RootElement.GetProperty("architectures").EnumerateArray()).GetString());
@@ -59,16 +59,16 @@ public sealed class TensorFlowModelTests
     [Fact]
     public void A_configuration_of_Hugging_Face_decides()
     {
-        using TensorFlowModel model = TensorFlowModel.Load(Path.Combine(Folder, "tf1-pretraining"));
+        using ModelFiles model = ModelFiles.OpenPath(Path.Combine(Folder, "tf1-pretraining"));
         Assert.Null(model.Remark);
         Assert.Equal(File.ReadAllBytes(Path.Combine(Folder, "tf1-pretraining", "config.json")), model.Read(ModelFiles.Config));
     }
 
     [Fact]
     public void A_variable_of_something_else_is_refused() => Assert.Contains("is no variable of an ALBERT", Assert.Throws<CheckpointFormatException>(
-        () => TensorFlowModel.Load(Path.Combine(Folder, "tf1-damaged-tensor-unknown-must-be-refused"))).Message);
+        () => ModelFiles.OpenPath(Path.Combine(Folder, "tf1-damaged-tensor-unknown-must-be-refused"))).Message);
 
-    private static TensorFlowModel LoadVariables(TemporaryFolder folder, string config, params ReadOnlySpan<(string Name, long[] Shape)> variables)
+    private static ModelFiles LoadVariables(TemporaryFolder folder, string config, params ReadOnlySpan<(string Name, long[] Shape)> variables)
     {
         List<(byte[], byte[])> entries = [];
         MemoryStream data = new();
@@ -82,7 +82,7 @@ public sealed class TensorFlowModelTests
         folder.Write("m.index", TensorFlowTable.Index([.. entries]));
         if (config.Length > 0)
             folder.Write("albert_config.json", config);
-        return TensorFlowModel.Load(folder.Path);
+        return ModelFiles.OpenPath(folder.Path);
     }
 
     private const string Layer = "bert/encoder/transformer/group_0/inner_group_0/";
@@ -91,7 +91,7 @@ public sealed class TensorFlowModelTests
     public void A_missing_projection_of_equal_sizes_is_the_identity()
     {
         using TemporaryFolder folder = new();
-        using TensorFlowModel model = LoadVariables(folder, """{"hidden_act":"relu"}""",
+        using ModelFiles model = LoadVariables(folder, """{"hidden_act":"relu"}""",
             ("bert/embeddings/word_embeddings", [5, 3]), (Layer + "attention_1/self/query/kernel", [3, 3]));
         Assert.Contains("the projection is the identity", model.Remark);
         Assert.True(model.Checkpoint.TryGet("albert.encoder.embedding_hidden_mapping_in.weight", out CheckpointTensor? weight));
@@ -107,7 +107,7 @@ public sealed class TensorFlowModelTests
     public void A_missing_projection_of_other_sizes_stays_missing()
     {
         using TemporaryFolder folder = new();
-        using TensorFlowModel model = LoadVariables(folder, "",
+        using ModelFiles model = LoadVariables(folder, "",
             ("bert/embeddings/word_embeddings", [5, 2]), (Layer + "attention_1/self/query/kernel", [3, 3]));
         Assert.False(model.Checkpoint.TryGet("albert.encoder.embedding_hidden_mapping_in.weight", out _));
         Assert.Null(model.Read(ModelFiles.Config));
@@ -117,7 +117,7 @@ public sealed class TensorFlowModelTests
     public void Heads_slots_and_counters_are_told_apart()
     {
         using TemporaryFolder folder = new();
-        using TensorFlowModel model = LoadVariables(folder, "{}",
+        using ModelFiles model = LoadVariables(folder, "{}",
             (Layer + "ffn_1/intermediate/dense/kernel", [3, 4]), (Layer + "ffn_1/intermediate/dense/kernel/adam_m", [3, 4]),
             (Layer + "ffn_1/intermediate/dense/kernel/LAMBOptimizer/adam_v", [3, 4]), ("global_step", []), ("beta1_power", []),
             ("output_weights", [5, 3]), ("output_bias", [5]), ("output_bias/Adam_1", [5]));
