@@ -83,7 +83,7 @@ internal abstract class HeadCall : IValueTaskSource
         return new ValueTask(this, _task.Version);
     }
 
-    /// <summary>Ends a task that has been refused before anybody has it.</summary>
+    /// <summary>No longer listens to the caller's cancelling: the task is over, or refused before anybody has it.</summary>
     public void AbandonTask()
     {
         _registration.Dispose();
@@ -179,13 +179,15 @@ internal abstract class HeadCall : IValueTaskSource
 
     void IValueTaskSource.GetResult(short token)
     {
-        _registration.Dispose();
+        AbandonTask();
         try
         {
             _task.GetResult(token);
         }
         finally
         {
+            // Forgets the failure, and the caller's continuation with all that it holds.
+            _task.Reset();
             Return();
         }
     }

@@ -68,7 +68,10 @@ public sealed class ThreadTeam : IDisposable
             foreach (Helper helper in _helpers)
                 helper.Finish();
         }
-        if (_failure is { } failure)
+        Exception? failure = _failure;
+        // Nothing of the caller's outlives its call.
+        (_cancellation, _failure) = (default, null);
+        if (failure is not null)
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
     }
 
