@@ -57,15 +57,18 @@ public sealed class AnnotationModel : IDisposable
             string vocabulary = Path.Combine(nameOrPath, SavedModel.Vocabulary);
             return new AnnotationModel(nameOrPath, saved, Parse(File.ReadAllBytes(vocabulary), vocabulary), ownsModel: true);
         }
-        string path;
+        ModelFiles files = ModelFiles.Open(nameOrPath, options, progress, cancellationToken);
         SentencePieceModel? pieces;
-        using (ModelFiles files = ModelFiles.Open(nameOrPath, options, progress, cancellationToken))
+        try
         {
-            path = files.Path;
             pieces = files.Read(ModelFiles.SentencePieceModel) is byte[] bytes ? Parse(bytes, files.NameOf(ModelFiles.SentencePieceModel)) : null;
         }
-        TextModel model = TextModel.Open(path, options, progress, cancellationToken);
-        return new AnnotationModel(nameOrPath, model, pieces, ownsModel: true);
+        catch
+        {
+            files.Dispose();
+            throw;
+        }
+        return new AnnotationModel(nameOrPath, TextModel.OpenFiles(files, options, progress, cancellationToken), pieces, ownsModel: true);
     }
 
     /// <summary>Closes the model where this has opened it; calls that are still running finish first.</summary>

@@ -102,17 +102,20 @@ public sealed class TextModel : IDisposable
         return await Task.Run(() => OpenFiles(files, options, progress, cancellationToken), CancellationToken.None).ConfigureAwait(false);
     }
 
-    /// <summary>Closes the model where this has opened it; calls that are still running finish first.</summary>
-    public void Dispose()
+    /// <summary>Opens a model of files, which it owns from then on.</summary>
+    /// <exception cref="FormatException">A file is malformed or not supported; names it.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    /// <exception cref="ArgumentException">Model, tokenizer and options do not fit together.</exception>
+    /// <exception cref="OperationCanceledException">The caller has cancelled.</exception>
+    public static TextModel OpenFiles(
+        ModelFiles files,
+        TextModelOptions? options = null,
+        IProgress<OpenProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
-        if (_ownsTransformer)
-            Transformer.Dispose();
-    }
-
-    private static TextModel OpenFiles(
-        ModelFiles root, TextModelOptions options, IProgress<OpenProgress>? progress, CancellationToken cancellationToken)
-    {
-        ModelFiles files = root;
+        ArgumentNullException.ThrowIfNull(files);
+        options ??= new TextModelOptions();
+        ModelFiles root = files;
         try
         {
             // What is not supported of these is a fault for the tasks that need it alone.
@@ -136,6 +139,13 @@ public sealed class TextModel : IDisposable
             files.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Closes the model where this has opened it; calls that are still running finish first.</summary>
+    public void Dispose()
+    {
+        if (_ownsTransformer)
+            Transformer.Dispose();
     }
 
     /// <summary>Where modules are not understood, a tokenizer may be in one of them: then that is the fault.</summary>
