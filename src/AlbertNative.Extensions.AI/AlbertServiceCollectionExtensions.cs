@@ -20,8 +20,8 @@ public static class AlbertServiceCollectionExtensions
     /// <summary>
     /// Adds the application's model: <c>IEmbeddingGenerator&lt;string, Embedding&lt;float&gt;&gt;</c>, every task
     /// (<see cref="TextEmbedder"/>, <see cref="MaskFiller"/>, <see cref="TextClassifier"/>, <see cref="TokenClassifier"/>,
-    /// <see cref="QuestionAnswerer"/>, <see cref="SentenceOrderPredictor"/>, <see cref="MultipleChoiceSelector"/>, <see cref="Reranker"/>) and an
-    /// <see cref="AlbertRunner{TTask}"/> of each, all as singletons. Nothing is loaded before it is used, unless
+    /// <see cref="QuestionAnswerer"/>, <see cref="SentenceOrderPredictor"/>, <see cref="MultipleChoiceSelector"/>, <see cref="Reranker"/>,
+    /// <see cref="SparseEmbedder"/>) and an <see cref="AlbertRunner{TTask}"/> of each, all as singletons. Nothing is loaded before it is used, unless
     /// <see cref="AlbertOptions.LoadAtStartup"/> or <see cref="AlbertOptions.WarmUp"/> says so; the container disposes what was loaded.
     /// </summary>
     /// <remarks>
@@ -79,6 +79,7 @@ public static class AlbertServiceCollectionExtensions
         AddTask(services, key, (model, options) => new SentenceOrderPredictor(model, options.Task), predictor => predictor.Predict(Word, Word));
         AddTask(services, key, (model, options) => new MultipleChoiceSelector(model, options.Task), selector => selector.Select(Word, [Word]));
         AddTask(services, key, (model, options) => new Reranker(model, options.Task), reranker => reranker.Score(Word, Word));
+        AddTask(services, key, (model, options) => new SparseEmbedder(model, options.Task), embedder => embedder.Embed(Word));
         services.TryAdd(new ServiceDescriptor(
             typeof(IEmbeddingGenerator<string, Embedding<float>>),
             key,

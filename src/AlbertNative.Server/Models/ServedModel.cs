@@ -52,7 +52,7 @@ internal sealed class ServedModel(ModelSpec spec, Serving.ServedModel served)
     /// <summary>How a model's texts become vectors: normalised where a request asks for it.</summary>
     public static EmbeddingOptions EmbeddingOf(ModelSpec spec) => new() { Pooling = spec.Pooling, Normalize = false };
 
-    /// <summary>The task that makes sparse vectors; it is none of <see cref="TaskDescription.All"/>.</summary>
+    /// <summary>The task that makes sparse vectors.</summary>
     public SparseEmbedder SparseEmbedder(Overlong longTexts) =>
         _sparse.GetOrAdd(longTexts, key => new(() => new SparseEmbedder(Model, OptionsOf(key)))).Value;
 

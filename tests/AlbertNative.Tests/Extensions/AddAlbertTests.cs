@@ -28,6 +28,15 @@ public sealed class AddAlbertTests
     }
 
     [Fact]
+    public void Every_task_that_there_is_is_a_service_with_its_runner()
+    {
+        ServiceCollection services = [];
+        services.AddAlbert(o => o.ModelPath = ShippedModels.Nano).AddAlbert("other", o => o.ModelPath = ShippedModels.Nano);
+        Assert.All(TaskDescription.All.SelectMany(task => (Type[])[task.TaskType, typeof(AlbertRunner<>).MakeGenericType(task.TaskType)]), type =>
+            Assert.Equal([null, "other"], services.Where(service => service.ServiceType == type).Select(service => service.ServiceKey)));
+    }
+
+    [Fact]
     public void Named_models_stand_beside_each_other()
     {
         using ServiceProvider services = Services(s => s
