@@ -99,12 +99,12 @@ public sealed class InferenceScheduler : IAsyncDisposable
     /// <param name="operation">What is asked, of a task of that model.</param>
     /// <param name="inputs">The encoded inputs; at least one.</param>
     /// <param name="terms">Whose it is, and how it is to be treated.</param>
-    /// <param name="aborted">Says that the client has gone.</param>
+    /// <param name="cancellationToken">Says that the client has gone.</param>
     /// <exception cref="ArgumentException">There is no input.</exception>
     /// <exception cref="ObjectDisposedException">The model was replaced or unloaded, and nobody holds it.</exception>
     public Submission<TResult> Submit<TInput, TResult>(
         ServedModel model, TaskOperation<TInput, TResult> operation, IReadOnlyList<EncodedInput<TInput>> inputs,
-        RequestTerms terms, CancellationToken aborted = default)
+        RequestTerms terms, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(operation);
@@ -113,7 +113,7 @@ public sealed class InferenceScheduler : IAsyncDisposable
         bool isAdmitted = false;
         try
         {
-            Submission<TResult> submission = Submit(model.Work, operation, inputs, terms, lease.Dispose, aborted);
+            Submission<TResult> submission = Submit(model.Work, operation, inputs, terms, lease.Dispose, cancellationToken);
             isAdmitted = submission.Refusal is null;
             return submission;
         }
@@ -181,7 +181,7 @@ public sealed class InferenceScheduler : IAsyncDisposable
 
     internal Submission<TResult> Submit<TInput, TResult>(
         ModelWork work, TaskOperation<TInput, TResult> operation, IReadOnlyList<EncodedInput<TInput>> inputs,
-        RequestTerms terms, Action? release, CancellationToken aborted)
+        RequestTerms terms, Action? release, CancellationToken cancellationToken)
     {
         RequestSize size = RequestSize.Of(inputs, work);
         TypedRequest<TInput, TResult>? request = null;
@@ -200,7 +200,7 @@ public sealed class InferenceScheduler : IAsyncDisposable
         });
         if (refusal is not null)
             return new Submission<TResult>(refusal);
-        Watch(request!, aborted);
+        Watch(request!, cancellationToken);
         return new Submission<TResult>(request!.Completion);
     }
 
@@ -225,12 +225,12 @@ public sealed class InferenceScheduler : IAsyncDisposable
     }
 
     /// <summary>Ends a request when its client goes.</summary>
-    internal void Watch(ScheduledRequest request, CancellationToken aborted)
+    internal void Watch(ScheduledRequest request, CancellationToken cancellationToken)
     {
-        if (!aborted.CanBeCanceled)
+        if (!cancellationToken.CanBeCanceled)
             return;
         // May call back at once, so that it is not done under the gate.
-        CancellationTokenRegistration registration = aborted.UnsafeRegister(
+        CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
             static (state, token) => ((CancelState)state!).Cancel(token), new CancelState(_queue, request));
         lock (_queue.Gate)
         {

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.RegularExpressions;
 using AlbertNative.Testing;
 
 namespace AlbertNative.Tests.Structure;
@@ -7,13 +8,13 @@ namespace AlbertNative.Tests.Structure;
 /// Each library's public API stands in its <c>PublicAPI.txt</c>, so that a change to it shows in the diff.
 /// <c>ALBERTNATIVE_UPDATE_API=1</c> rewrites the files.
 /// </summary>
-public sealed class PublicApiTests
+public sealed partial class PublicApiTests
 {
     public static TheoryData<string> Libraries =>
     [
         "AlbertNative.Tensors", "AlbertNative.Tokenization", "AlbertNative.Checkpoints", "AlbertNative.Model",
         "AlbertNative", "AlbertNative.Hub", "AlbertNative.Extensions.AI", "AlbertNative.Training", "AlbertNative.Annotations",
-        "AlbertNative.Serving", "AlbertNative.Models.Nano",
+        "AlbertNative.Serving", "AlbertNative.Models.MiniLM", "AlbertNative.Models.Nano",
     ];
 
     [Theory]
@@ -26,4 +27,18 @@ public sealed class PublicApiTests
             File.WriteAllText(file, actual);
         Assert.Equal(File.ReadAllText(file).ReplaceLineEndings("\n"), actual);
     }
+
+    /// <summary>What is meant by the same type everywhere is called the same everywhere.</summary>
+    [Theory]
+    [MemberData(nameof(Libraries))]
+    public void Parameters_of_one_meaning_have_one_name(string library)
+    {
+        string[] lines = [.. PublicApi.Describe(Assembly.Load(library))];
+        Assert.NotEmpty(lines);
+        Assert.All(lines, line => Assert.All(NamedAlike().Matches(line), match =>
+            Assert.Equal(match.Groups["type"].Value == "CancellationToken" ? "cancellationToken" : "progress", match.Groups["name"].Value)));
+    }
+
+    [GeneratedRegex(@"(?<type>CancellationToken|IProgress<[^()]*?>+) (?<name>\w+)")]
+    private static partial Regex NamedAlike();
 }
