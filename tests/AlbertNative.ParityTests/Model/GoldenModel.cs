@@ -11,13 +11,14 @@ internal sealed class GoldenModel : IDisposable
     private readonly Checkpoint _outputs;
     private readonly string _directory;
 
-    private GoldenModel(string directory)
+    private GoldenModel(string directory, string outputs)
     {
         _directory = directory;
         Config = ModelConfig.Load(directory);
-        _outputs = Checkpoint.Open(Path.Combine(directory, OutputsFile));
+        _outputs = Checkpoint.Open(Path.Combine(directory, outputs));
         (InputIds, long[] shape) = Integers("input_ids");
-        (Batch, Columns) = ((int)shape[0], (int)shape[1]);
+        Columns = (int)shape[^1];
+        Batch = InputIds.Length / Columns;
         AttentionMask = Integers("attention_mask").Values;
         TokenTypeIds = _outputs.TryGet("token_type_ids", out _) ? Integers("token_type_ids").Values : new int[InputIds.Length];
     }
@@ -44,7 +45,7 @@ internal sealed class GoldenModel : IDisposable
         where File.Exists(Path.Combine(directory, OutputsFile))
         select new TheoryDataRow<string>(parent + "/" + Path.GetFileName(directory));
 
-    public static GoldenModel Open(string folder) => new(SharedFolder.Require(folder));
+    public static GoldenModel Open(string folder, string outputs = OutputsFile) => new(SharedFolder.Require(folder), outputs);
 
     /// <summary>The folder's batch as a class takes it: as one question's choices for multiple choice.</summary>
     public RectangularBatch BatchFor(ModelArchitecture architecture) => new(

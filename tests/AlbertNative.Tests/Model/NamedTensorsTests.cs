@@ -48,6 +48,43 @@ public sealed class NamedTensorsTests
             .Replace("LayerNorm.bias", "LayerNorm.beta").Replace("layer_norm.bias", "layer_norm.beta")));
     }
 
+    /// <summary>What published BERT files hold beside their weights, and hold by other names.</summary>
+    [Fact]
+    public void A_BERTs_wrappers_buffers_and_old_spellings_are_understood()
+    {
+        ModelConfig config = new(ModelFamily.Bert)
+        {
+            VocabularySize = 97,
+            HiddenSize = 39,
+            LayerCount = 2,
+            HeadCount = 3,
+            IntermediateSize = 70,
+            MaxPositionCount = 120,
+        };
+        Assert.Empty(Match(Table()).Unused(PreTraining));
+        Match(Table().RenameAll(name => "module." + name));
+        Match(Table().RenameAll(name => name.Replace("bert.", "").Replace("LayerNorm.weight", "LayerNorm.gamma").Replace("LayerNorm.bias", "LayerNorm.beta")));
+        string[] buffers = ["bert.embeddings.position_ids", "bert.embeddings.token_type_ids", "classifier.weight"];
+        TensorTable more = Table().Add(buffers[0], TensorType.I64, 1, 120).Add(buffers[1], TensorType.I64, 1, 120).Add(buffers[2], 2, 39);
+        Assert.Equal(buffers, Match(more).Unused(PreTraining));
+        // transformers knows no such prefix either, and would leave every weight at random.
+        string refused = Assert.Throws<CheckpointFormatException>(() => Match(Table().RenameAll(name => "model." + name))).Problem;
+        Assert.Contains("missing: bert.embeddings.word_embeddings.weight", refused);
+        Assert.Contains("unknown: model.bert.embeddings.word_embeddings.weight [97, 39]", refused);
+        NamedTensors own = Match(Table().Copy("bert.embeddings.word_embeddings.weight", "cls.predictions.decoder.weight", changeAt: 5));
+        Assert.Equal(5, NamedTensors.FirstDifference(own["bert.embeddings.word_embeddings.weight"], own["cls.predictions.decoder.weight"]));
+        Assert.Same(own["cls.predictions.bias"], own["cls.predictions.decoder.bias"]);
+
+        TensorTable Table() => new(TinyModel.Weights(PreTraining, config));
+
+        NamedTensors Match(WeightSource source)
+        {
+            NamedTensors tensors = NamedTensors.Match(source, config);
+            tensors.Require(PreTraining);
+            return tensors;
+        }
+    }
+
     [Fact]
     public void Other_heads_and_buffers_are_listed_and_skipped()
     {
@@ -119,7 +156,7 @@ public sealed class NamedTensorsTests
         Assert.Contains("AlbertForPreTraining (2 faults)", message);
         Assert.Contains("missing: predictions.decoder.bias or predictions.bias, expected [97]", message);
         Assert.Contains("misshapen: albert.pooler.bias is [], expected [39]", message);
-        Assert.EndsWith("This model is AlbertForQuestionAnswering.", message);
+        Assert.EndsWith("This model is AlbertForQuestionAnswering; albert train makes other heads.", message);
     }
 
     [Fact]

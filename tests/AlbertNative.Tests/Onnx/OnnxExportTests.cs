@@ -68,6 +68,20 @@ public sealed class OnnxExportTests : IDisposable
         Assert.Equal(weights.Tensors.Count, back.Checkpoint.Tensors.Count);
     }
 
+    [Theory]
+    [MemberData(nameof(Classes))]
+    public void A_graph_alone_tells_its_family(ModelFamily family, ModelArchitecture architecture)
+    {
+        ModelConfig config = Config(family, architecture == ModelArchitecture.MultipleChoice ? 1 : 2);
+        OnnxExport.Save(config, new SyntheticCheckpoint(config, architecture), architecture, At("m.onnx"));
+        using ModelFiles files = ModelFiles.OpenPath(At("m.onnx"));
+        ModelConfig found = files.ReadConfig();
+        Assert.Equal(
+            (family, config.HiddenSize, config.EmbeddingSize, config.LayerCount, config.HeadCount, config.VocabularySize),
+            (found.Family, found.HiddenSize, found.EmbeddingSize, found.LayerCount, found.HeadCount, found.VocabularySize));
+        Assert.StartsWith(Family.Of(family).ClassPrefix + (architecture == ModelArchitecture.Model ? "Model" : "For"), Assert.Single(found.Architectures));
+    }
+
     [Fact]
     public void Weights_that_are_shared_are_written_once_and_the_same_model_gives_the_same_bytes()
     {
