@@ -188,8 +188,8 @@ internal sealed class NamedTensors
     {
         List<string> classes = [.. Architectures.Where(architecture => architecture != ModelArchitecture.Model).Select(Family.ClassName)];
         return classes.Count > 0
-            ? $"\nThis model is {string.Join(", ", classes)}."
-            : "\nThis model has no head: it gives hidden states and embeddings, and can be trained for a task.";
+            ? $"\nThis model is {string.Join(", ", classes)}; albert train makes other heads."
+            : "\nThis model has no head: it gives hidden states and embeddings; albert train makes heads.";
     }
 
     private static string Refusal(string className, List<string> faults) =>
