@@ -30,6 +30,7 @@ public sealed partial class PackageTests
         { "AlbertNative.Model", ["AlbertNative.Checkpoints", "AlbertNative.Hub", "AlbertNative.Tensors"] },
         { "AlbertNative", ["AlbertNative.Model", "AlbertNative.Tokenization"] },
         { "AlbertNative.Hub", [] },
+        { "AlbertNative.Models.MiniLM", [] },
         { "AlbertNative.Models.Nano", [] },
         { "AlbertNative.Serving", ["AlbertNative"] },
         { "AlbertNative.Training", ["AlbertNative", "Sep"] },
@@ -51,7 +52,7 @@ public sealed partial class PackageTests
         XElement metadata = XDocument.Load(package.GetEntry(library + ".nuspec")!.Open()).Root!.Elements().Single();
         string? Value(string name) => metadata.Elements().SingleOrDefault(element => element.Name.LocalName == name)?.Value;
 
-        Assert.Equal(library.StartsWith("AlbertNative.Models.", StringComparison.Ordinal) ? WithWeights : "Apache-2.0", Value("license"));
+        Assert.Equal(library == "AlbertNative.Models.Nano" ? WithWeights : "Apache-2.0", Value("license"));
         Assert.Equal("README.md", Value("readme"));
         Assert.Equal("icon.png", Value("icon"));
         Assert.NotEqual("Package Description", Value("description"));
@@ -102,16 +103,33 @@ public sealed partial class PackageTests
         Assert.Matches(RootedNowhere(), reader.ReadCodeViewDebugDirectoryData(symbols).Path);
     }
 
-    [Fact]
-    public void The_model_and_its_licence_are_in_its_package_and_reach_a_program_that_references_it_indirectly()
+    /// <summary>Each package of a model, the model, and the files that its licence wants beside it.</summary>
+    public static TheoryData<string, string, string[]> Models => new()
     {
-        using ZipArchive package = Open("AlbertNative.Models.Nano", ".nupkg");
-        string[] files = [.. package.Entries.Select(entry => entry.FullName)];
-        Assert.Contains("buildTransitive/AlbertNative.Models.Nano.targets", files);
-        Assert.Contains("models/README.md", files);
-        Assert.Contains("models/NOTICE", files);
-        Assert.Equal(new FileInfo(ShippedModels.Nano).Length, package.GetEntry("models/albert-nano.safetensors")!.Length);
-        Assert.Equal(new FileInfo(ShippedModels.Nano).Length, new FileInfo(NanoModel.Path).Length);
+        { "AlbertNative.Models.Nano", ShippedModels.Nano, ["README.md", "NOTICE"] },
+        { "AlbertNative.Models.MiniLM", ShippedModels.MiniLM, ["all-MiniLM-L6-v2.LICENSE", "all-MiniLM-L6-v2.NOTICE.md"] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void The_model_and_its_licence_are_in_its_package_and_reach_a_program_that_references_it_indirectly(
+        string library, string model, string[] licence)
+    {
+        using ZipArchive package = Open(library, ".nupkg");
+        string[] files = [.. package.Entries.Select(entry => entry.FullName).Where(file => file.StartsWith("models/", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        Assert.Equal(licence.Append(Path.GetFileName(model)).Select(file => $"models/{file}").Order(StringComparer.Ordinal), files);
+        Assert.NotNull(package.GetEntry($"buildTransitive/{library}.targets"));
+        Assert.Equal(new FileInfo(model).Length, package.GetEntry($"models/{Path.GetFileName(model)}")!.Length);
+    }
+
+    [Fact]
+    public void Packages_of_models_go_together_and_lead_to_their_files()
+    {
+        // Both are beside this program, as both may be beside another: their files have names of their own.
+        Assert.Equal(File.ReadAllBytes(ShippedModels.Nano), File.ReadAllBytes(NanoModel.Path));
+        Assert.Equal(File.ReadAllBytes(ShippedModels.MiniLM), File.ReadAllBytes(MiniLMModel.Path));
+        string[] names = [.. Models.SelectMany(row => row.Data.Item3.Append(Path.GetFileName(row.Data.Item2)))];
+        Assert.Equal(names.Distinct(StringComparer.OrdinalIgnoreCase), names);
     }
 
     [Fact]

@@ -15,6 +15,7 @@ public sealed class ProjectReferenceTests
         { "AlbertNative.Model", ["AlbertNative.Checkpoints", "AlbertNative.Hub", "AlbertNative.Tensors"] },
         { "AlbertNative", ["AlbertNative.Model", "AlbertNative.Tokenization"] },
         { "AlbertNative.Hub", [] },
+        { "AlbertNative.Models.MiniLM", [] },
         { "AlbertNative.Models.Nano", [] },
         { "AlbertNative.Extensions.AI", ["AlbertNative"] },
         { "AlbertNative.Serving", ["AlbertNative"] },

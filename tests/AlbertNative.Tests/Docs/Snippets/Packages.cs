@@ -33,6 +33,18 @@ internal static class Packages
             Console.WriteLine($"{fill.Text} {fill.Score:F3}");
     }
 
+    public static void MiniLMModelPath()
+    {
+        using TextEmbedder embedder = TextEmbedder.Load(MiniLMModel.Path);
+        Console.WriteLine($"{new TextSimilarity(embedder).Compare("A machine that sews cloth.", "a device for stitching fabric"):F3}");
+    }
+
+    public static void MiniLMDimension()
+    {
+        using TextEmbedder embedder = TextEmbedder.Load(MiniLMModel.Path);
+        Console.WriteLine(embedder.Dimension);
+    }
+
     public static void Encode()
     {
         Tokenizer tokenizer = Tokenizer.Load("albert-base-v2"); // a directory with spiece.model or tokenizer.json
