@@ -6,7 +6,9 @@ public sealed record FillMaskOptions
     /// <summary>The five best tokens of the whole vocabulary.</summary>
     public static FillMaskOptions Default { get; } = new();
 
-    /// <summary>How many tokens to return for each mask.</summary>
+    /// <summary>
+    /// How many tokens to return for each mask. What a model has behind its vocabulary, to fill it up, is scored and not returned.
+    /// </summary>
     public int TopK { get; init; } = 5;
 
     /// <summary>

@@ -150,8 +150,9 @@ public sealed class MaskFiller : TextTask
     private MaskFill[] Best(Encoding encoding, int mask, bool onlyMask, ReadOnlySpan<float> logits, int topK, int[]? targets)
     {
         float[] scores = Probabilities.Softmax(logits);
+        // A model may have more rows than its vocabulary has words, for the sake of a round number: those stand for nothing.
         int[] best = targets is null
-            ? Probabilities.TopK(scores, topK)
+            ? Probabilities.TopK(scores.AsSpan(0, Math.Min(scores.Length, Tokenizer.VocabularySize)), topK)
             : [.. Probabilities.TopK(Array.ConvertAll(targets, id => scores[id]), topK).Select(at => targets[at])];
 
         int[] ids = encoding.Ids.ToArray();

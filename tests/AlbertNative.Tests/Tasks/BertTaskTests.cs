@@ -92,6 +92,18 @@ public sealed class BertTaskTests : IDisposable
         Assert.Equal(follows, predictor.Predict(first, second).InOrder, 1e-6);
     }
 
+    /// <summary>Vocabularies are filled up to a multiple of 8 or 64 with rows that stand for no word.</summary>
+    [Fact]
+    public void A_mask_is_filled_with_words_alone()
+    {
+        string path = Write("padded", ModelArchitecture.MaskedLM, Bert(labels: 2) with { VocabularySize = 64 });
+        using MaskFiller filler = MaskFiller.Load(path);
+        IReadOnlyList<MaskFill> fills = filler.Fill("the [MASK] went .", new() { TopK = 64 })[0];
+        Assert.Equal(Enumerable.Range(0, Words.Length), fills.Select(fill => fill.TokenId).Order());
+        // Their scores are those among all rows, as Hugging Face's are.
+        Assert.InRange(fills.Sum(fill => (double)fill.Score), 0.01, 0.99);
+    }
+
     [Fact]
     public void A_head_that_a_BERT_does_not_hold_is_refused_by_name()
     {
