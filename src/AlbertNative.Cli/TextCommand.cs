@@ -84,11 +84,11 @@ internal abstract class TextCommand : Command
     {
         if (work.Table is null || TableOptions is null)
             throw NoTables();
-        using ITableReader table = TableFile.Open(path);
+        TableInput input = TableInput.Of(path);
         RunProgress progress = RunProgress.Create(Session.Terminal, resultsOnScreen: false);
-        TableRun<TItem, TResult> run = new(table, work, TableOptions.Names(parsed), Input.OnError(parsed), progress);
+        TableRun<TItem, TResult> run = new(work, TableOptions.Names(parsed), Input.OnError(parsed), progress);
         string[] settings = [.. parsed.Tokens.Select(token => token.Value)];
-        progress.During(table.Length, () => TableOutput.Write(table, run, TableOptions.Output(parsed)!, settings, Session.Cancellation));
+        progress.During(input.Length, () => TableOutput.Write(input, run, TableOptions.Output(parsed)!, settings, Session.Cancellation));
         if (run.Skipped == 0)
             return ExitCode.Success;
         progress.Warn(string.Create(CultureInfo.InvariantCulture, $"{run.Skipped:N0} bad row(s) have no result"));

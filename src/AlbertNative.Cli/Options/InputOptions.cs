@@ -10,7 +10,7 @@ internal sealed class InputOptions
     private readonly Option<string?> _input = new("--input", "-i")
     {
         Description = "Read this file, one item a line; - is standard input, which is also read where there are no arguments; "
-            + $"a file that ends in {TableFile.Endings} is a table, one item a row",
+            + $"a file that ends in {TableFile.Endings}, or a directory of such files, is a table, one item a row",
         HelpName = "FILE",
     };
     private readonly Option<bool> _jsonl = new("--jsonl")
@@ -80,7 +80,7 @@ internal sealed class InputOptions
             command.AddError($"{_arguments.Name}: found {count} argument(s), expected {Expected()}");
     }
 
-    private static string? TableOf(string? path) => TableFile.IsTable(path) ? path : null;
+    private static string? TableOf(string? path) => TableInput.Is(path) ? path : null;
 
     private string Expected() =>
         _columns.Least == _columns.Most ? $"{_columns.Least}" : $"at least {_columns.Least}";

@@ -59,6 +59,8 @@ internal sealed class TableOptions
             command.AddError($"--output: expected a file like the input or a directory, found \"{output}\"");
         else if (input is not null && output is null)
             command.AddError("a table's results go to a file or a directory: --output is missing");
+        else if (Directory.Exists(input) && Path.HasExtension(output) && !Directory.Exists(output))
+            command.AddError($"--output: expected a directory, as the input is one, found \"{output}\"");
         else if (input is not null && Path.HasExtension(output) && !Directory.Exists(output) && !TableFile.AreAlike(input, output!))
             command.AddError($"--output: expected a file like {Path.GetFileName(input)} or a directory, found \"{output}\"");
         else if (input is null && output is not null && !isOther)

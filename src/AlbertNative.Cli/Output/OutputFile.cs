@@ -16,6 +16,9 @@ internal sealed class OutputFile : IDisposable
         Stream = Create(path);
     }
 
+    /// <summary>The file's name.</summary>
+    public string Name => _path;
+
     /// <summary>What to write to.</summary>
     public FileStream Stream { get; }
 

@@ -13,7 +13,7 @@ internal static class PartsRecord
 
     /// <summary>Makes the directory, or makes sure that it is one of the same run.</summary>
     /// <exception cref="BadInputException">It is not, or cannot be written.</exception>
-    public static void Open(string directory, ITableReader table, IReadOnlyList<string> settings)
+    public static void Open(string directory, TableInput input, IReadOnlyList<string> settings)
     {
         try
         {
@@ -23,7 +23,7 @@ internal static class PartsRecord
         {
             throw new BadInputException($"cannot make the directory {directory}: {e.Message}");
         }
-        string record = Record(table, settings);
+        string record = Record(input, settings);
         string path = Path.Combine(directory, Name);
         if (File.Exists(path))
         {
@@ -40,17 +40,22 @@ internal static class PartsRecord
         file.Complete();
     }
 
-    private static string Record(ITableReader table, IReadOnlyList<string> settings)
+    private static string Record(TableInput input, IReadOnlyList<string> settings)
     {
         string version = typeof(PartsRecord).Assembly.GetName().Version!.ToString();
-        string written = File.GetLastWriteTimeUtc(table.Path).ToString("o", CultureInfo.InvariantCulture);
         string[] lines =
         [
             $"albert {version}",
-            string.Create(CultureInfo.InvariantCulture, $"input {Path.GetFullPath(table.Path)}, {table.Length} bytes, written {written}"),
+            .. input.Files.Select(Describe),
             .. settings.Select(setting => $"option {setting.ReplaceLineEndings("\\n")}"),
         ];
         return string.Join('\n', lines) + "\n";
+    }
+
+    private static string Describe(string file)
+    {
+        string written = File.GetLastWriteTimeUtc(file).ToString("o", CultureInfo.InvariantCulture);
+        return string.Create(CultureInfo.InvariantCulture, $"input {Path.GetFullPath(file)}, {new FileInfo(file).Length} bytes, written {written}");
     }
 
     private static void Compare(string directory, string wanted, string found)

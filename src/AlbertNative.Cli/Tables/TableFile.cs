@@ -3,17 +3,22 @@ namespace AlbertNative.Cli;
 /// <summary>Files that hold tables, known by how their names end.</summary>
 internal static class TableFile
 {
+    private const string StreamEnding = ".arrows";
+
     private static readonly string[] ParquetEndings = [".parquet", ".pq"];
-    private static readonly string[] ArrowEndings = [".arrow", ".feather"];
+    private static readonly string[] ArrowEndings = [".arrow", ".feather", StreamEnding];
 
     /// <summary>What such files' names end in, for messages.</summary>
-    public const string Endings = ".parquet, .pq, .arrow or .feather";
+    public const string Endings = ".parquet, .pq, .arrow, .feather or .arrows";
 
     /// <summary>Whether a file is one by its name.</summary>
     public static bool IsTable(string? path) => path is not null && (IsParquet(path) || EndsWith(path, ArrowEndings));
 
     /// <summary>Whether two files are of the same kind.</summary>
     public static bool AreAlike(string path, string other) => IsTable(path) && IsTable(other) && IsParquet(path) == IsParquet(other);
+
+    /// <summary>Whether an Arrow file is to be a stream by its name, which can be read without its end, from a pipe.</summary>
+    public static bool IsStream(string path) => EndsWith(path, [StreamEnding]);
 
     /// <summary>Opens one to be read.</summary>
     /// <exception cref="BadInputException">It cannot be read, or is not what its name says.</exception>
@@ -29,7 +34,7 @@ internal static class TableFile
         {
             return read();
         }
-        catch (Exception e) when (e is not (OperationCanceledException or BadInputException or TableException or OutOfMemoryException))
+        catch (Exception e) when (e is not (OperationCanceledException or BadInputException or TableException or OutOfMemoryException) && !IsOfSystem(e))
         {
             throw new TableException($"cannot read {path}: it is damaged, cut off, or uses what is not supported: {OneLine.Of(e)}");
         }
@@ -42,6 +47,9 @@ internal static class TableFile
         if (columns.GroupBy(name => name).FirstOrDefault(same => same.Skip(1).Any()) is { } twice)
             throw new BadInputException($"{path}: there is more than one column \"{twice.Key}\"");
     }
+
+    // A full disk, where what was read is written again, is none of the file's faults. What is said of contents has types of its own.
+    private static bool IsOfSystem(Exception e) => e.GetType() == typeof(IOException);
 
     private static bool IsParquet(string path) => EndsWith(path, ParquetEndings);
 

@@ -2,23 +2,32 @@ using System.Globalization;
 
 namespace AlbertNative.Cli;
 
-/// <summary>Where a table's results go: one file; or a directory, with a part for each group of rows.</summary>
+/// <summary>Where a table's results go: one file; or a directory, with a part for each group of rows of each of its files.</summary>
 internal static class TableOutput
 {
     /// <summary>Runs over the whole table.</summary>
-    /// <param name="table">What is read.</param>
+    /// <param name="input">What is read.</param>
     /// <param name="run">What is done with it.</param>
     /// <param name="path">The file or directory.</param>
     /// <param name="settings">What a run that goes on must have in common with the one that was broken off.</param>
     /// <param name="cancellationToken">Ctrl-C.</param>
     public static void Write<TItem, TResult>(
-        ITableReader table, TableRun<TItem, TResult> run, string path, IReadOnlyList<string> settings, CancellationToken cancellationToken)
+        TableInput input, TableRun<TItem, TResult> run, string path, IReadOnlyList<string> settings, CancellationToken cancellationToken)
     {
-        run.Check();
+        // All of them first: hours of work must not end at the last file's columns.
+        foreach (string file in input.Files)
+        {
+            using ITableReader table = TableFile.Open(file);
+            run.Check(table);
+        }
         if (Directory.Exists(path) || !Path.HasExtension(path))
-            WriteParts(table, run, path, settings, cancellationToken);
-        else
-            WriteFile(table, run, path, table.Groups(), cancellationToken);
+        {
+            WriteParts(input, run, path, settings, cancellationToken);
+            return;
+        }
+        using ITableReader only = TableFile.Open(input.Files.Single());
+        run.Begin(only);
+        WriteFile(only, run, path, only.Groups(), cancellationToken);
     }
 
     private static void WriteFile<TItem, TResult>(
@@ -36,19 +45,24 @@ internal static class TableOutput
 
     // A part is there under its name only when it is complete, so what is there need not be computed again.
     private static void WriteParts<TItem, TResult>(
-        ITableReader table, TableRun<TItem, TResult> run, string directory, IReadOnlyList<string> settings, CancellationToken cancellationToken)
+        TableInput input, TableRun<TItem, TResult> run, string directory, IReadOnlyList<string> settings, CancellationToken cancellationToken)
     {
-        PartsRecord.Open(directory, table, settings);
-        string ending = Path.GetExtension(table.Path);
+        PartsRecord.Open(directory, input, settings);
         int index = 0;
-        foreach (ITableGroup group in table.Groups())
+        foreach (string file in input.Files)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            string part = Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"part-{index++:d5}{ending}"));
-            if (File.Exists(part))
-                run.Pass(group);
-            else
-                WriteFile(table, run, part, [group], cancellationToken);
+            using ITableReader table = TableFile.Open(file);
+            run.Begin(table);
+            string ending = Path.GetExtension(file);
+            foreach (ITableGroup group in table.Groups())
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                string part = Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"part-{index++:d5}{ending}"));
+                if (File.Exists(part))
+                    run.Pass(group);
+                else
+                    WriteFile(table, run, part, [group], cancellationToken);
+            }
         }
         using OutputFile success = new(Path.Combine(directory, "_SUCCESS"));
         success.Complete();

@@ -4,11 +4,10 @@ using Apache.Arrow;
 namespace AlbertNative.Cli;
 
 /// <summary>
-/// Computes the rows of a table and writes the table with the columns of results: group by group, and within a group as
+/// Computes the rows of tables and writes them with the columns of results: group by group, and within a group as
 /// often as the results in memory have become many.
 /// </summary>
 internal sealed class TableRun<TItem, TResult>(
-    ITableReader table,
     TextWork<TItem, TResult> work,
     IReadOnlyDictionary<string, string> names,
     ErrorPolicy onError,
@@ -19,14 +18,18 @@ internal sealed class TableRun<TItem, TResult>(
 
     private readonly TableWork<TItem, TResult> _work = work.Table!;
     private readonly ColumnBuilder[] _builders = [.. work.Table!.Columns.Select(column => column.Type.CreateBuilder())];
-    private long _rowsBefore;
+    private ITableReader? _table;
+    private long _rowsOfTable;
+    private long _rowsOfAll;
+    private long _bytesBefore;
+    private long _bytesBehind;
 
     /// <summary>Rows without a result so far.</summary>
     public long Skipped { get; private set; }
 
-    /// <summary>Makes sure that the table has the columns that are read, and none that is to be written.</summary>
+    /// <summary>Makes sure that a table has the columns that are read, and none that is to be written.</summary>
     /// <exception cref="TableException">It has not.</exception>
-    public void Check()
+    public void Check(ITableReader table)
     {
         TextColumns columns = new(null, table, names);
         _ = _work.FromRow(new(columns, -1));
@@ -36,11 +39,21 @@ internal sealed class TableRun<TItem, TResult>(
             throw new TableException($"{table.Path}: there is a column \"{taken.Name}\" already, which is how the results' would be called");
     }
 
+    /// <summary>Goes to the next table, of which the groups come then.</summary>
+    /// <exception cref="TableException">It lacks a column that is read, or has one that is to be written.</exception>
+    public void Begin(ITableReader table)
+    {
+        Check(table);
+        _bytesBefore = _bytesBehind;
+        _bytesBehind += table.Length;
+        (_table, _rowsOfTable) = (table, 0);
+    }
+
     /// <summary>The columns of results.</summary>
     public IReadOnlyList<(string Name, ColumnType Type)> Results => [.. _work.Columns.Select(column => (column.Name, column.Type))];
 
     /// <summary>Leaves a group out, of which the results exist.</summary>
-    public void Pass(ITableGroup group) => _rowsBefore += group.RowCount;
+    public void Pass(ITableGroup group) => Advance(group);
 
     /// <summary>Computes a group and writes it.</summary>
     /// <exception cref="BadInputException">A bad row, where those stop the run.</exception>
@@ -48,7 +61,7 @@ internal sealed class TableRun<TItem, TResult>(
     {
         if (group.RowCount == 0)
             return;
-        TextColumns columns = new(group, table, names);
+        TextColumns columns = new(group, _table!, names);
         int written = 0;
         ItemsInOrder<TItem, TResult> rows = new(
             Read: i => _work.FromRow(new(columns, i)),
@@ -63,8 +76,7 @@ internal sealed class TableRun<TItem, TResult>(
         if (written < group.RowCount)
             Flush(group, writer, written);
         writer.EndGroup(group);
-        _rowsBefore += group.RowCount;
-        progress.Report(_rowsBefore, group.End);
+        Advance(group);
 
         void Append(int row, Func<TableColumn<TItem, TResult>, object?> value)
         {
@@ -77,6 +89,13 @@ internal sealed class TableRun<TItem, TResult>(
         }
     }
 
+    private void Advance(ITableGroup group)
+    {
+        _rowsOfTable += group.RowCount;
+        _rowsOfAll += group.RowCount;
+        progress.Report(_rowsOfAll, _bytesBefore + group.End);
+    }
+
     private void Flush(ITableGroup group, ITableWriter writer, int first)
     {
         IArrowArray[] results = [.. _builders.Select(builder => builder.Build())];
@@ -87,7 +106,7 @@ internal sealed class TableRun<TItem, TResult>(
 
     private void Reject(int row, Exception e)
     {
-        string message = string.Create(CultureInfo.InvariantCulture, $"{table.Path}, row {_rowsBefore + row + 1}: {OneLine.Of(e)}");
+        string message = string.Create(CultureInfo.InvariantCulture, $"{_table!.Path}, row {_rowsOfTable + row + 1}: {OneLine.Of(e)}");
         if (onError == ErrorPolicy.Stop)
             throw new BadInputException(message);
         Skipped++;

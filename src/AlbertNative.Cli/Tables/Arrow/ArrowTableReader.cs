@@ -1,3 +1,4 @@
+using AlbertNative.Spark;
 using Apache.Arrow;
 using Apache.Arrow.Compression;
 using Apache.Arrow.Ipc;
@@ -6,24 +7,27 @@ using Apache.Arrow.Types;
 
 namespace AlbertNative.Cli;
 
-/// <summary>An Arrow file (IPC), which is also Feather's second version: a group for each record batch.</summary>
+/// <summary>
+/// An Arrow file (IPC), which is also Feather's second version, or an Arrow stream in a file, whatever its name says: a group for
+/// each record batch.
+/// </summary>
 internal sealed class ArrowTableReader : ITableReader
 {
     private readonly FileStream _file;
-    private readonly ArrowFileReader _reader;
+    private readonly EndMarkStream _stream;
+    private readonly ArrowStreamReader _reader;
     private readonly Schema _schema;
 
     public ArrowTableReader(string path)
     {
         Path = path;
         _file = TableFile.OpenRead(path);
+        _stream = new(_file);
         try
         {
-            Span<byte> magic = stackalloc byte[6];
-            if (_file.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false) < magic.Length || !magic.SequenceEqual("ARROW1"u8))
-                throw new BadInputException($"{path} does not begin as an Arrow file does");
-            _file.Position = 0;
-            _reader = new(_file, MemoryAllocator.Default.Value, new CompressionCodecFactory(), leaveOpen: true);
+            _reader = BeginsAsStream()
+                ? new ArrowStreamReader(_stream, MemoryAllocator.Default.Value, new CompressionCodecFactory(), leaveOpen: true)
+                : new ArrowFileReader(_file, MemoryAllocator.Default.Value, new CompressionCodecFactory(), leaveOpen: true);
             _schema = TableFile.Reading(path, () => _reader.Schema ?? throw new InvalidDataException("it has no schema"));
         }
         catch
@@ -48,16 +52,8 @@ internal sealed class ArrowTableReader : ITableReader
         return (content, type.Name);
     }
 
-    public IEnumerable<ITableGroup> Groups()
-    {
-        int count = TableFile.Reading(Path, () => _reader.RecordBatchCountAsync().AsTask().GetAwaiter().GetResult());
-        for (int i = 0; i < count; i++)
-        {
-            using RecordBatch batch = TableFile.Reading(Path, () =>
-                _reader.ReadRecordBatchAsync(i).AsTask().GetAwaiter().GetResult() ?? throw new InvalidDataException($"record batch {i + 1} is missing"));
-            yield return new ArrowGroup(Path, batch, _file.Position);
-        }
-    }
+    public IEnumerable<ITableGroup> Groups() => (_reader is ArrowFileReader file ? BatchesOf(file) : BatchesOfStream())
+        .Select(batch => new ArrowGroup(Path, batch, _file.Position));
 
     public ITableWriter CreateWriter(OutputFile output, IReadOnlyList<(string Name, ColumnType Type)> results) =>
         new ArrowTableWriter(output, _schema, results);
@@ -66,6 +62,41 @@ internal sealed class ArrowTableReader : ITableReader
     {
         _reader.Dispose();
         _file.Dispose();
+    }
+
+    // A file begins with a word of its own, a stream with the mark of its first message.
+    private bool BeginsAsStream()
+    {
+        Span<byte> start = stackalloc byte[6];
+        int count = _file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        _file.Position = 0;
+        if (start[..count].SequenceEqual("ARROW1"u8))
+            return false;
+        return start[..count].StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFF, 0xFF, 0xFF])
+            ? true
+            : throw new BadInputException($"{Path} begins neither as an Arrow file nor as an Arrow stream does");
+    }
+
+    private IEnumerable<RecordBatch> BatchesOf(ArrowFileReader file)
+    {
+        int count = TableFile.Reading(Path, () => file.RecordBatchCountAsync().AsTask().GetAwaiter().GetResult());
+        for (int i = 0; i < count; i++)
+        {
+            using RecordBatch batch = TableFile.Reading(Path, () =>
+                file.ReadRecordBatchAsync(i).AsTask().GetAwaiter().GetResult() ?? throw new InvalidDataException($"record batch {i + 1} is missing"));
+            yield return batch;
+        }
+    }
+
+    private IEnumerable<RecordBatch> BatchesOfStream()
+    {
+        while (TableFile.Reading<RecordBatch?>(Path, _reader.ReadNextRecordBatch) is RecordBatch batch)
+        {
+            using (batch)
+                yield return batch;
+        }
+        if (!_stream.HasEnded)
+            throw new TableException($"{Path} is cut off: the Arrow stream in it stops before its end");
     }
 
     /// <summary>A record batch.</summary>

@@ -3,18 +3,20 @@ using Apache.Arrow.Ipc;
 
 namespace AlbertNative.Cli;
 
-/// <summary>Writes an Arrow file: the columns of the batches that were read, and those of results.</summary>
+/// <summary>Writes an Arrow file, or a stream where it is called one: the columns of the batches that were read, and those of results.</summary>
 internal sealed class ArrowTableWriter : ITableWriter
 {
     private readonly OutputFile _output;
     private readonly Schema _schema;
-    private readonly ArrowFileWriter _writer;
+    private readonly ArrowStreamWriter _writer;
 
     public ArrowTableWriter(OutputFile output, Schema input, IReadOnlyList<(string Name, ColumnType Type)> results)
     {
         _output = output;
         _schema = Extend(input, results);
-        _writer = new(output.Stream, _schema, leaveOpen: true);
+        _writer = TableFile.IsStream(output.Name)
+            ? new ArrowStreamWriter(output.Stream, _schema, leaveOpen: true)
+            : new ArrowFileWriter(output.Stream, _schema, leaveOpen: true);
         _writer.WriteStart();
     }
 
