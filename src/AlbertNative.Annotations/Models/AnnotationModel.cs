@@ -71,6 +71,21 @@ public sealed class AnnotationModel : IDisposable
         return new AnnotationModel(nameOrPath, TextModel.OpenFiles(files, options, progress, cancellationToken), pieces, ownsModel: true);
     }
 
+    /// <summary>
+    /// SHA-256 of what a model is made of (configuration, vocabulary, tensors), in lower-case hexadecimal digits: by it two machines
+    /// tell whether they have the same one, wherever it lies.
+    /// </summary>
+    /// <param name="nameOrPath">What <see cref="Open"/> takes.</param>
+    /// <param name="options">Where names are looked up; null for the defaults.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="FormatException">A file is malformed or not supported; names it.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public static string HashOf(string nameOrPath, TextModelOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(nameOrPath);
+        return ModelHash.Of(nameOrPath, options, cancellationToken);
+    }
+
     /// <summary>Closes the model where this has opened it; calls that are still running finish first.</summary>
     public void Dispose()
     {

@@ -60,6 +60,24 @@ public sealed class AnnotationPipeline
         return PipelineJson.Read(json, models);
     }
 
+    /// <summary>
+    /// Reads a pipeline that Spark has saved (<c>write().save</c> of a <c>PipelineModel</c> or a <c>Pipeline</c>) with stages of
+    /// Spark NLP: those that there are here, models where their weights are ONNX.
+    /// </summary>
+    /// <param name="directory">The directory, with <c>metadata</c> and <c>stages</c> in it.</param>
+    /// <param name="models">
+    /// Opens the model of a stage, by the stage's directory, which <see cref="AnnotationModel.Open"/> takes; null where no stage needs one.
+    /// </param>
+    /// <param name="mode">Whose numbers and whose faults the stages follow.</param>
+    /// <exception cref="PipelineFormatException">It is malformed, or has a stage or a setting that is not supported: names it.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public static AnnotationPipeline LoadSaved(
+        string directory, Func<string, AnnotationModel>? models = null, AnnotationMode mode = AnnotationMode.SparkNlp)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+        return SavedPipeline.Read(directory, models, mode);
+    }
+
     /// <summary>Reads a file that <see cref="Save"/> has written.</summary>
     /// <exception cref="PipelineFormatException">It is malformed, or names a stage or a setting that is not supported.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>

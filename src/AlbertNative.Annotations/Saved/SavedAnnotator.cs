@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace AlbertNative.Annotations;
 
 /// <summary>
@@ -26,18 +24,15 @@ public sealed class SavedAnnotator : IDisposable
         string directory, TextModelOptions? options = null, AnnotationMode mode = AnnotationMode.SparkNlp)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
-        SavedFiles files = SavedFiles.Read(directory);
-        StageKind kind = StageKinds.Of(files.ClassName);
-        AnnotationModel? model = kind.NeedsModel ? AnnotationModel.Open(directory, options) : null;
+        SavedStage stage = SavedStage.Read(directory);
+        AnnotationModel? model = stage.NeedsModel ? AnnotationModel.Open(directory, options) : null;
         try
         {
-            return new SavedAnnotator(files.SettingsOnto(kind.Create(model), mode), model);
+            return new SavedAnnotator(stage.Create(_ => model!, mode), model);
         }
-        catch (Exception e)
+        catch
         {
             model?.Dispose();
-            if (e is ArgumentException or JsonException)
-                throw new PipelineFormatException($"{directory}: {e.Message}", e);
             throw;
         }
     }

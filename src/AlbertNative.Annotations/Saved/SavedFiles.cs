@@ -28,6 +28,9 @@ internal sealed class SavedFiles
     /// <summary>What its weights are for: <c>onnx</c>, <c>tensorflow</c>, <c>openvino</c>.</summary>
     public string Engine => _settings.TryGetValue("engine", out JsonElement engine) ? engine.GetString() ?? "" : "tensorflow";
 
+    /// <summary>What a setting was saved as; null where it was not.</summary>
+    public JsonElement? Setting(string name) => _settings.TryGetValue(name, out JsonElement value) ? value : null;
+
     /// <summary>Whether tokens keep the case of their letters.</summary>
     public bool CaseSensitive => _settings.TryGetValue("caseSensitive", out JsonElement value) && value.ValueKind == JsonValueKind.True;
 
@@ -63,17 +66,39 @@ internal sealed class SavedFiles
         }
     }
 
-    /// <summary>Sets on a stage what was saved.</summary>
+    /// <summary>Sets on a stage what was saved, and what else is known of it.</summary>
     /// <exception cref="PipelineFormatException">A setting is not known, or of another kind.</exception>
-    public PipelineStage SettingsOnto(PipelineStage stage, AnnotationMode mode)
+    public void SettingsOnto(PipelineStage stage, AnnotationMode mode, IEnumerable<KeyValuePair<string, object>> more)
     {
         Dictionary<string, object> values = PipelineJson.ValuesOf(
             stage, Uid, _settings.Where(setting => !PassedOver.Contains(setting.Key)).Select(setting => (setting.Key, setting.Value)));
         values.TryAdd("mode", AnnotationModes.NameOf(mode));
         if (stage is ModelAnnotator annotator)
             values[ModelAnnotator.ModelParameter.Name] = annotator.Model.Name;
+        foreach ((string name, object value) in more)
+            values[name] = value;
         stage.Load(Uid, values);
-        return stage;
+    }
+
+    /// <summary>The values of a field that Spark NLP keeps beside the settings.</summary>
+    /// <exception cref="PipelineFormatException">There is none of that name, or its file is malformed.</exception>
+    public IEnumerable<byte[]> ReadField(string name)
+    {
+        string folder = Path.Combine("fields", name);
+        foreach (byte[] part in PartsOf(Directory, folder))
+        {
+            List<byte[]> values;
+            try
+            {
+                values = SequenceFile.Read(part);
+            }
+            catch (PipelineFormatException e)
+            {
+                throw new PipelineFormatException($"{Path.Combine(Directory, folder)}: {e.Message}", e);
+            }
+            foreach (byte[] value in values)
+                yield return value;
+        }
     }
 
     /// <summary>The labels by their ids; null where none are saved.</summary>
@@ -86,7 +111,7 @@ internal sealed class SavedFiles
         SortedDictionary<int, string> labels = [];
         try
         {
-            foreach (object? element in PartsOf(Directory, folder).SelectMany(part => SequenceFile.Read(part)).SelectMany(Elements))
+            foreach (object? element in ReadField("labels").SelectMany(Elements))
             {
                 if (element is not JavaObject { ClassName: "scala.Tuple2" } pair || pair.Fields.GetValueOrDefault("_1") is not string label
                     || (pair.Fields.GetValueOrDefault("_2") as JavaObject)?.Fields.GetValueOrDefault("value") is not int id || !labels.TryAdd(id, label))

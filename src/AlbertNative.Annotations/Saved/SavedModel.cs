@@ -41,6 +41,18 @@ internal static class SavedModel
         }
     }
 
+    /// <summary>What it is made of: the graph, the vocabulary, and the labels where there are any.</summary>
+    /// <exception cref="FormatException">There is none, or it is not ONNX.</exception>
+    public static IEnumerable<string> FilesOf(string directory)
+    {
+        string labels = Path.Combine(directory, "fields", "labels");
+        return
+        [
+            EngineFile(SavedFiles.Read(directory)), Path.Combine(directory, Vocabulary),
+            .. Directory.Exists(labels) ? Directory.EnumerateFiles(labels, "part-*") : [],
+        ];
+    }
+
     private static string EngineFile(SavedFiles files)
     {
         if (files.Engine != "onnx")

@@ -15,8 +15,9 @@ internal sealed class TransformCommand : Command
     };
     private readonly Option<string?> _pipeline = new("--pipeline")
     {
-        Description = "The pipeline's file, for a stream whose schema names none [default: documents, tokens and their vectors of a column text]",
-        HelpName = "FILE.json",
+        Description = "The pipeline's file, or the directory of one that Spark has saved with stages of Spark NLP, for a stream whose schema "
+            + "names none [default: documents, tokens and their vectors of a column text]",
+        HelpName = "PATH",
     };
     private readonly Option<string?> _model = new("--model", "-m")
     {
@@ -59,7 +60,9 @@ internal sealed class TransformCommand : Command
     {
         using IDisposable? watch = parsed.GetValue(_endWithParent) ? ParentWatch.Start() : null;
         TextModelOptions options = new() { Threads = parsed.GetValue(_threads) };
-        using ModelPool models = new(name => AnnotationModel.Open(name, options, cancellationToken: _session.Cancellation));
+        using ModelPool models = new(
+            name => AnnotationModel.Open(name, options, cancellationToken: _session.Cancellation),
+            name => AnnotationModel.HashOf(name, options, _session.Cancellation));
         if (parsed.GetValue(_socket) is string path)
         {
             new SocketServer(path, models, TimeSpan.FromSeconds(parsed.GetValue(_idle)), _session.Terminal.Error).Run(_session.Cancellation);
@@ -68,17 +71,20 @@ internal sealed class TransformCommand : Command
         // Not closed: the process's own stream is below it, and every batch is flushed.
         BufferedStream output = new(_session.Terminal.Output, 1 << 16);
         AnnotationStream.Answer(
-            _session.Terminal.Input, output, models.Get, () => new() { Pipeline = Pipeline(parsed, models) }, _session.Cancellation);
+            _session.Terminal.Input, output, models, () => new() { Pipeline = Pipeline(parsed, models) }, _session.Cancellation);
         return ExitCode.Success;
     }
 
-    private byte[] Pipeline(ParseResult parsed, ModelPool models) => parsed.GetValue(_pipeline) is string path
-        ? File.ReadAllBytes(path)
-        : new AnnotationPipeline(
+    private byte[] Pipeline(ParseResult parsed, ModelPool models)
+    {
+        if (parsed.GetValue(_pipeline) is string path)
+            return Directory.Exists(path) ? AnnotationPipeline.LoadSaved(path, models.Get).ToJson() : File.ReadAllBytes(path);
+        AnnotationModel model = models.Get(ModelPath.Of(parsed.GetValue(_model), _session));
+        return new AnnotationPipeline(
             new DocumentAssembler { InputCol = "text", OutputCol = "document" },
             new Annotations.Tokenizer { InputCols = ["document"], OutputCol = "token" },
-            new AlbertEmbeddings(models.Get(ModelPath.Of(parsed.GetValue(_model), _session))) { InputCols = ["document", "token"], OutputCol = "embeddings" })
-            .ToJson();
+            new AlbertEmbeddings(model) { InputCols = ["document", "token"], OutputCol = "embeddings" }).ToJson();
+    }
 
     private void Validate(CommandResult command)
     {

@@ -118,7 +118,7 @@ internal sealed class SocketServer
         FrameStream output = new(stream);
         try
         {
-            AnnotationStream.Answer(stream, output, _models.Get, fallback: null, cancellationToken);
+            AnnotationStream.Answer(stream, output, _models, fallback: null, cancellationToken);
             output.End();
         }
         catch (Exception e) when (e is not IOException || e.InnerException is not SocketException)

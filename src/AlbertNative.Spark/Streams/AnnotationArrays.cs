@@ -26,10 +26,10 @@ internal static class AnnotationArrays
     /// <summary>The column's type.</summary>
     public static ListType Type { get; } = new(new Field("element", Struct, nullable: true));
 
-    /// <summary>Whether a type is such a column's, whatever may be null in it.</summary>
+    /// <summary>Whether a type is such a column's, whatever may be null in it, and whatever size the offsets of its strings have.</summary>
     public static bool IsAnnotations(IArrowType type) =>
         type is ListType { ValueDataType: StructType row } && row.Fields.Count >= Struct.Fields.Count
-        && Struct.Fields.Zip(row.Fields).All(pair => pair.First.Name == pair.Second.Name && pair.First.DataType.TypeId == pair.Second.DataType.TypeId);
+        && Struct.Fields.Zip(row.Fields).All(pair => pair.First.Name == pair.Second.Name && Kind(pair.First.DataType) == Kind(pair.Second.DataType));
 
     /// <summary>The array of rows of annotations.</summary>
     public static ListArray Write(IReadOnlyList<IReadOnlyList<Annotation>> rows)
@@ -75,15 +75,17 @@ internal static class AnnotationArrays
         for (int i = array.ValueOffsets[row]; i < array.ValueOffsets[row + 1]; i++)
         {
             annotations.Add(new(
-                SafeText.At((StringArray)structs.Fields[0], i)!,
+                SafeText.At(structs.Fields[0], i)!,
                 ((Int32Array)structs.Fields[1]).GetValue(i)!.Value,
                 ((Int32Array)structs.Fields[2]).GetValue(i)!.Value,
-                SafeText.At((StringArray)structs.Fields[3], i)!,
+                SafeText.At(structs.Fields[3], i)!,
                 ReadMap((MapArray)structs.Fields[4], i),
                 ReadVector((ListArray)structs.Fields[5], i)));
         }
         return annotations;
     }
+
+    private static ArrowTypeId Kind(IArrowType type) => type.TypeId == ArrowTypeId.LargeString ? ArrowTypeId.String : type.TypeId;
 
     private static Dictionary<string, string?> ReadMap(MapArray maps, int index)
     {
@@ -91,7 +93,7 @@ internal static class AnnotationArrays
         if (!maps.IsValid(index))
             return map;
         for (int i = maps.ValueOffsets[index]; i < maps.ValueOffsets[index + 1]; i++)
-            map[SafeText.At((StringArray)maps.Keys, i)!] = SafeText.At((StringArray)maps.Values, i);
+            map[SafeText.At(maps.Keys, i)!] = SafeText.At(maps.Values, i);
         return map;
     }
 

@@ -19,19 +19,22 @@ internal static class AnnotationStream
     /// <summary>Answers a stream.</summary>
     /// <param name="input">The stream.</param>
     /// <param name="output">Where the answer goes.</param>
-    /// <param name="models">Opens the models that stages name.</param>
+    /// <param name="models">The models that stages name.</param>
     /// <param name="fallback">The pipeline for a stream that names none in its schema; null to refuse it.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <exception cref="FormatException">The stream, the request or the pipeline cannot be used.</exception>
     /// <exception cref="ArgumentException">The pipeline does not fit the columns.</exception>
     public static void Answer(
-        Stream input, Stream output, Func<string, AnnotationModel> models, Func<StreamRequest>? fallback, CancellationToken cancellationToken)
+        Stream input, Stream output, ModelPool models, Func<StreamRequest>? fallback, CancellationToken cancellationToken)
     {
         using BatchReader reader = new(input, cancellationToken);
         StreamRequest request = reader.Schema.Metadata?.TryGetValue(StreamRequest.Key, out string? json) == true
             ? StreamRequest.Parse(json)
             : fallback?.Invoke() ?? throw new StreamException($"the stream's schema has no request: the key \"{StreamRequest.Key}\" in its metadata");
-        AnnotationPipeline pipeline = AnnotationPipeline.FromJson(request.Pipeline, models);
+        AnnotationPipeline pipeline = AnnotationPipeline.FromJson(request.Pipeline, models.Get);
+        Dictionary<string, string> hashes = pipeline.Stages.OfType<ModelAnnotator>()
+            .Select(stage => stage.Model.Name).Distinct().ToDictionary(name => name, models.HashOf);
+        RequireSame(request.Models, hashes);
         FrameSchema before = StreamColumns.Input(reader.Schema, request.Columns);
         FrameSchema after = pipeline.TransformSchema(before);
         FrameColumn[] results = [.. after.Columns.Where(column => !before.Columns.Contains(column))];
@@ -40,7 +43,7 @@ internal static class AnnotationStream
 
         Schema schema = new(
             [.. reader.Schema.FieldsList, .. results.Select(StreamColumns.Field)],
-            new Dictionary<string, string> { [StreamRequest.Key] = AnswerOf(results) });
+            new Dictionary<string, string> { [StreamRequest.Key] = AnswerOf(results, hashes) });
         using ArrowStreamWriter writer = new(output, schema, leaveOpen: true);
         writer.WriteStart();
         output.Flush();
@@ -129,8 +132,21 @@ internal static class AnnotationStream
     private static StreamException MoreRows() =>
         new("the pipeline does not make one row of each, as explodeSentences does: a stream's rows keep their number");
 
-    // What is known of the new columns.
-    private static string AnswerOf(FrameColumn[] results)
+    // Another model than the driver's would give other numbers on this machine than on the next one.
+    private static void RequireSame(IReadOnlyDictionary<string, string> wanted, Dictionary<string, string> found)
+    {
+        foreach ((string name, string hash) in found)
+        {
+            if (wanted.TryGetValue(name, out string? other) && other != hash)
+            {
+                throw new StreamException(
+                    $"the model '{name}' is not the one that the pipeline was described with: its SHA-256 is {hash} here, and was {other} there");
+            }
+        }
+    }
+
+    // What is known of the new columns, and of the models that they come from.
+    private static string AnswerOf(FrameColumn[] results, Dictionary<string, string> models)
     {
         ArrayBufferWriter<byte> buffer = new();
         using (Utf8JsonWriter json = new(buffer))
@@ -152,6 +168,10 @@ internal static class AnnotationStream
                 }
                 json.WriteEndObject();
             }
+            json.WriteEndObject();
+            json.WriteStartObject("models");
+            foreach ((string name, string hash) in models)
+                json.WriteString(name, hash);
             json.WriteEndObject();
             json.WriteEndObject();
         }

@@ -4,9 +4,11 @@ namespace AlbertNative.Spark;
 
 /// <summary>Models by their names, each opened once and shared by all streams.</summary>
 /// <param name="open">Opens one.</param>
-internal sealed class ModelPool(Func<string, AnnotationModel> open) : IDisposable
+/// <param name="hash">Its hash (<see cref="AnnotationModel.HashOf"/>).</param>
+internal sealed class ModelPool(Func<string, AnnotationModel> open, Func<string, string> hash) : IDisposable
 {
     private readonly Dictionary<string, AnnotationModel> _models = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _hashes = new(StringComparer.Ordinal);
 
     /// <summary>The model of a name; whoever comes while it is opened waits for it.</summary>
     public AnnotationModel Get(string name)
@@ -16,6 +18,17 @@ internal sealed class ModelPool(Func<string, AnnotationModel> open) : IDisposabl
             if (!_models.TryGetValue(name, out AnnotationModel? model))
                 _models.Add(name, model = open(name));
             return model;
+        }
+    }
+
+    /// <summary>The hash of a model that is open.</summary>
+    public string HashOf(string name)
+    {
+        lock (_models)
+        {
+            if (!_hashes.TryGetValue(name, out string? known))
+                _hashes.Add(name, known = hash(name));
+            return known;
         }
     }
 

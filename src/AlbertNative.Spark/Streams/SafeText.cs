@@ -14,6 +14,11 @@ internal static class SafeText
     /// <exception cref="ArgumentException">Its offsets are outside the buffer.</exception>
     public static string? At(LargeBinaryArray texts, int index) => texts.IsValid(index) ? Encoding.UTF8.GetString(texts.GetBytes(index)) : null;
 
+    /// <summary>The string at an index of an array of strings, with offsets of either size; null where there is none.</summary>
+    /// <exception cref="ArgumentException">Its offsets are outside the buffer.</exception>
+    /// <exception cref="InvalidCastException">It is no array of strings.</exception>
+    public static string? At(IArrowArray texts, int index) => texts is LargeStringArray large ? At(large, index) : At((StringArray)texts, index);
+
     /// <summary>The string at an index; null where there is none.</summary>
     /// <exception cref="ArgumentException">Its view is outside the buffers.</exception>
     public static string? At(BinaryViewArray texts, int index) => texts.IsValid(index) ? Encoding.UTF8.GetString(texts.GetBytes(index)) : null;

@@ -31,6 +31,7 @@ internal static class StreamColumns
         ColumnKind.Text => Texts(rows.Select(row => (string?)row[column.Name])),
         ColumnKind.Texts => Lists(TextList, rows.Select(row => (IReadOnlyList<string?>?)row[column.Name]), Texts),
         ColumnKind.Vectors => Lists(VectorList, rows.Select(row => (IReadOnlyList<ReadOnlyMemory<float>>?)row[column.Name]), Vectors),
+        ColumnKind.Pairs => Lists(PairList, rows.Select(row => (IReadOnlyList<KeyValuePair<string, string?>>?)row[column.Name]), Pairs),
         _ => throw NoType(column),
     };
 
@@ -49,18 +50,23 @@ internal static class StreamColumns
 
     private static ListType VectorList { get; } = new(new Field("element", Vector, nullable: true));
 
+    // Spark's names of the parts of a pair.
+    private static StructType Pair { get; } = new(
+        [new Field("_1", StringType.Default, nullable: true), new Field("_2", StringType.Default, nullable: true)]);
+
+    private static ListType PairList { get; } = new(new Field("element", Pair, nullable: true));
+
     private static ColumnKind? KindOf(IArrowType type) => type switch
     {
         StringType or LargeStringType => ColumnKind.Text,
-        ListType { ValueDataType: StringType } => ColumnKind.Texts,
+        ListType { ValueDataType: StringType or LargeStringType } => ColumnKind.Texts,
         _ when AnnotationArrays.IsAnnotations(type) => ColumnKind.Annotations,
         _ => null,
     };
 
     private static object? Value(IArrowArray array, ColumnKind kind, int index) => (kind, array) switch
     {
-        (_, LargeStringArray texts) => SafeText.At(texts, index),
-        (_, StringArray texts) => SafeText.At(texts, index),
+        (_, LargeStringArray or StringArray) => SafeText.At(array, index),
         (ColumnKind.Texts, ListArray lists) => lists.IsValid(index) ? TextsAt(lists, index) : null,
         (_, ListArray annotations) => AnnotationArrays.Read(annotations, index),
         _ => throw new StreamException($"a column of {array.Data.DataType.Name} cannot be read"),
@@ -68,7 +74,7 @@ internal static class StreamColumns
 
     private static string?[] TextsAt(ListArray lists, int index)
     {
-        StringArray texts = (StringArray)lists.Values;
+        IArrowArray texts = lists.Values;
         int start = lists.ValueOffsets[index];
         return [.. Enumerable.Range(start, lists.ValueOffsets[index + 1] - start).Select(i => SafeText.At(texts, i))];
     }
@@ -79,6 +85,7 @@ internal static class StreamColumns
         ColumnKind.Text => StringType.Default,
         ColumnKind.Texts => TextList,
         ColumnKind.Vectors => VectorList,
+        ColumnKind.Pairs => PairList,
         _ => throw NoType(column),
     };
 
@@ -90,6 +97,17 @@ internal static class StreamColumns
         foreach (string? text in texts)
             builder.Append(text);
         return builder.Build();
+    }
+
+    private static StructArray Pairs(IEnumerable<KeyValuePair<string, string?>> pairs)
+    {
+        StringArray.Builder keys = new(), values = new();
+        foreach ((string key, string? value) in pairs)
+        {
+            keys.Append(key);
+            values.Append(value);
+        }
+        return new(Pair, keys.Length, [keys.Build(), values.Build()], ArrowBuffer.Empty, 0);
     }
 
     /// <summary>The array of vectors, none of which is null.</summary>

@@ -5,7 +5,7 @@ namespace AlbertNative.Spark;
 
 /// <summary>
 /// What a stream asks for: the value of <see cref="Key"/> in the metadata of its schema, a JSON object with the version of the
-/// protocol and of who asks, the pipeline, and what is known of columns of annotations among the input.
+/// protocol and of who asks, the pipeline, what is known of columns of annotations among the input, and which models are meant.
 /// </summary>
 internal sealed class StreamRequest
 {
@@ -23,6 +23,9 @@ internal sealed class StreamRequest
 
     /// <summary>What is known of the input's columns of annotations, by their names.</summary>
     public IReadOnlyDictionary<string, ColumnMetadata> Columns { get; init; } = new Dictionary<string, ColumnMetadata>();
+
+    /// <summary>The hashes of models where the stream was described, by their names: they must be the same here.</summary>
+    public IReadOnlyDictionary<string, string> Models { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Reads one.</summary>
     /// <exception cref="StreamException">It is malformed, or of another version; names both.</exception>
@@ -46,6 +49,9 @@ internal sealed class StreamRequest
                 Columns = root.TryGetProperty("columns", out JsonElement columns)
                     ? columns.EnumerateObject().ToDictionary(column => column.Name, column => Metadata(column.Value))
                     : new Dictionary<string, ColumnMetadata>(),
+                Models = root.TryGetProperty("models", out JsonElement models)
+                    ? models.EnumerateObject().ToDictionary(model => model.Name, model => model.Value.GetString()!)
+                    : new Dictionary<string, string>(),
             };
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)

@@ -100,10 +100,57 @@ public sealed class TransformCommandTests : IDisposable
     }
 
     [Fact]
+    public void Another_model_than_was_described_is_refused_by_its_hash()
+    {
+        string pipeline = System.Text.Encoding.UTF8.GetString(Embeddings());
+        string Request(string hash) =>
+            $$"""{"protocol": 1, "version": "{{StreamRequest.Version}}", "models": {"{{Nano.Path}}": "{{hash}}"}, "pipeline": {{pipeline}} }""";
+        string hash = AnnotationModel.HashOf(Nano.Path, cancellationToken: TestContext.Current.CancellationToken);
+        (int code, string error, Schema? schema, _) = Transform(Stream([Texts], Request(hash)));
+        Assert.Equal((0, ""), (code, error));
+        Assert.Contains($"\"models\":{{\"{Nano.Path}\":\"{hash}\"}}", schema!.Metadata[StreamRequest.Key]);
+
+        string other = new('0', 64);
+        (code, error, _, _) = Transform(Stream([Texts], Request(other)));
+        Assert.Equal(1, code);
+        Assert.Contains($"the model '{Nano.Path}' is not the one that the pipeline was described with: its SHA-256 is {hash} here, and was {other} there", error);
+    }
+
+    [Fact]
+    public void What_a_finisher_makes_has_types_of_Spark()
+    {
+        string pipeline = System.Text.Encoding.UTF8.GetString(new AnnotationPipeline(
+            new DocumentAssembler { InputCol = "text", OutputCol = "document" },
+            new Tokenizer { InputCols = ["document"], OutputCol = "token" },
+            new Finisher { InputCols = ["token"], IncludeMetadata = true }).ToJson());
+        (int code, string error, Schema? schema, List<RecordBatch> batches) =
+            Transform(Stream([Texts], $$"""{"protocol": 1, "version": "{{StreamRequest.Version}}", "pipeline": {{pipeline}}}"""));
+        Assert.Equal((0, ""), (code, error));
+        Assert.Equal(["id", "text", "finished_token", "finished_token_metadata"], schema!.FieldsList.Select(field => field.Name));
+        ListArray metadata = (ListArray)Assert.Single(batches).Column("finished_token_metadata");
+        Assert.Equal([4, 0, 0, 3], Enumerable.Range(0, 4).Select(i => metadata.GetValueLength(i)));
+        StructArray pairs = (StructArray)metadata.Values;
+        Assert.Equal(("sentence", "0"), (((StringArray)pairs.Fields[0]).GetString(0), ((StringArray)pairs.Fields[1]).GetString(0)));
+        Assert.Equal(["_1", "_2"], ((StructType)((ListType)schema.FieldsList[3].DataType).ValueDataType).Fields.Select(field => field.Name));
+    }
+
+    [Fact]
+    public void A_pipeline_that_Spark_has_saved_is_run()
+    {
+        _folder.Write("saved/metadata/part-00000", """{"class":"org.apache.spark.ml.PipelineModel","uid":"p","paramMap":{"stageUids":["d"]}}""");
+        _folder.Write(
+            "saved/stages/0_d/metadata/part-00000",
+            """{"class":"com.johnsnowlabs.nlp.DocumentAssembler","uid":"d","paramMap":{"inputCol":"text","outputCol":"doc"},"defaultParamMap":{}}""");
+        (int code, string error, _, List<RecordBatch> batches) = Transform(Stream([Texts]), "--pipeline", Path.Combine(_folder.Path, "saved"));
+        Assert.Equal((0, ""), (code, error));
+        Assert.Equal("I love Spark NLP", AnnotationArrays.Read((ListArray)Assert.Single(batches).Column("doc"), 0)![0].Result);
+    }
+
+    [Fact]
     public void A_socket_answers_many_at_once_and_ends_when_nobody_comes()
     {
         string path = Path.Combine(_folder.Path, "s");
-        using ModelPool models = new(name => AnnotationModel.Open(name));
+        using ModelPool models = new(name => AnnotationModel.Open(name), name => AnnotationModel.HashOf(name));
         using StringWriter log = new();
         SocketServer server = new(path, models, TimeSpan.FromSeconds(2), log);
         Thread thread = new(() => server.Run(TestContext.Current.CancellationToken));
@@ -127,6 +174,15 @@ public sealed class TransformCommandTests : IDisposable
     private static string Page() => System.Text.Encoding.UTF8.GetString(new AnnotationPipeline(
         new DocumentAssembler { Uid = "d", InputCol = "text", OutputCol = "document" },
         new Tokenizer { Uid = "t", InputCols = ["document"], OutputCol = "token" }).ToJson());
+
+    private static byte[] Embeddings()
+    {
+        using AnnotationModel model = AnnotationModel.Open(Nano.Path);
+        return new AnnotationPipeline(
+            new DocumentAssembler { InputCol = "text", OutputCol = "document" },
+            new Tokenizer { InputCols = ["document"], OutputCol = "token" },
+            new AlbertEmbeddings(model) { InputCols = ["document", "token"], OutputCol = "embeddings" }).ToJson();
+    }
 
     private static string Spell(IReadOnlyList<Annotation> annotations) => string.Join("; ", annotations.Select(annotation =>
         $"{annotation} {string.Join(",", annotation.Metadata.OrderBy(pair => pair.Key).Select(pair => pair.Key + "=" + pair.Value))} "
@@ -156,12 +212,12 @@ public sealed class TransformCommandTests : IDisposable
         return stream.ToArray();
     }
 
-    private static (int Code, string Error, Schema? Schema, List<RecordBatch> Batches) Transform(byte[] input)
+    private static (int Code, string Error, Schema? Schema, List<RecordBatch> Batches) Transform(byte[] input, params string[] options)
     {
         using MemoryStream output = new();
         using StringWriter error = new();
         Terminal terminal = new() { Input = new MemoryStream(input), Output = output, Error = error };
-        int code = CommandLine.Run(["transform", "--arrow", "--model", Nano.Path], new(terminal, TestContext.Current.CancellationToken));
+        int code = CommandLine.Run(["transform", "--arrow", .. options.Length > 0 ? options : ["--model", Nano.Path]], new(terminal, TestContext.Current.CancellationToken));
         if (code != 0)
             return (code, error.ToString(), null, []);
         output.Position = 0;
