@@ -48,28 +48,30 @@ def annotate(df, stages=None, *, model=None, input_col="text", sentences=False, 
     stages: stages of ``albert_native_spark.stages`` in their order, or a pipeline that was saved as JSON (a dict); else the
     page's pipeline over ``input_col`` with ``model``: ``document``, ``sentence`` where ``sentences`` is true, ``token``, ``embeddings``.
     outputs: which of the new columns are kept; all where it is None. The columns have the schema and the metadata that
-    Spark NLP's own stages accept.
+    Spark NLP's own stages accept. A finisher that cleans drops the frame's columns of annotations, as Spark NLP's does.
     """
     pipeline = _pipeline(stages, model, input_col, sentences, mode, max_sentence_length)
     needed = _needed(pipeline, df.columns)
     columns = {name: _annotation_metadata(df.schema[name].metadata) for name in needed if df.schema[name].metadata.get("annotatorType")}
-    asked = request(pipeline, columns)
-    fields = _describe(df, needed, asked, engine)
+    fields, models = _describe(df, needed, request(pipeline, columns), engine)
+    asked = request(pipeline, columns, models)
     fields = [field for field in fields if outputs is None or field.name in outputs]
     if outputs is not None and set(outputs) - {field.name for field in fields}:
         raise ValueError(f"the pipeline writes no column {sorted(set(outputs) - {field.name for field in fields})}")
 
     session = df.sparkSession
     large = str(session.conf.get("spark.sql.execution.arrow.useLargeVarTypes", "false")).lower() == "true"
-    again = 0 if "spark-nlp-exact" in asked or not engine.server else 1
+    again = 0 if _is_exact(pipeline) or not engine.server else 1
     run = _Run(asked, needed, [field.name for field in fields], engine, _application(session), large, again)
     from pyspark.sql.types import StructType
     result = df.mapInArrow(run, StructType(list(df.schema.fields) + fields))
     from pyspark.sql.functions import col
     # What is known of a column does not come through mapInArrow, of the old ones neither.
-    known = [field for field in list(df.schema.fields) + fields if field.metadata]
-    names = {field.name: field.metadata for field in known}
-    return result.select([col(_quoted(name)).alias(name, metadata=names[name]) if name in names else col(_quoted(name)) for name in result.columns])
+    metadata = {field.name: field.metadata for field in list(df.schema.fields) + fields if field.metadata}
+    dropped = {field.name for field in df.schema.fields if _is_annotations(field.dataType)} if _cleans(pipeline) else set()
+    return result.select([
+        col(_quoted(name)).alias(name, metadata=metadata[name]) if name in metadata else col(_quoted(name))
+        for name in result.columns if name not in dropped])
 
 
 class _Run:
@@ -140,12 +142,32 @@ def _needed(pipeline, columns):
     return [name for name in columns if name in read]
 
 
+def _is_exact(pipeline):
+    return any(stage["paramMap"].get("mode") == "spark-nlp-exact" for stage in pipeline["stages"])
+
+
+def _cleans(pipeline):
+    """Whether a finisher drops all columns of annotations that there were."""
+    defaults = {"Finisher": True, "EmbeddingsFinisher": False}
+    names = [(stage["class"].rsplit(".", 1)[-1], stage["paramMap"]) for stage in pipeline["stages"]]
+    return any(values.get("cleanAnnotations", defaults[name]) for name, values in names if name in defaults)
+
+
+def _is_annotations(data_type):
+    """Whether a column holds annotations, whatever may be null in it."""
+    from pyspark.sql.types import ArrayType, StructType
+
+    from ._types import ANNOTATION
+    return (isinstance(data_type, ArrayType) and isinstance(data_type.elementType, StructType)
+            and data_type.elementType.names[:len(ANNOTATION)] == ANNOTATION.names)
+
+
 def _annotation_metadata(metadata):
     return {key: metadata[key] for key in ("annotatorType", "dimension", "ref") if key in metadata}
 
 
 def _describe(df, needed, asked, engine):
-    """The new columns, from an empty stream to the program here: so what it refuses is refused before any task begins."""
+    """The new columns, and the models' hashes, from an empty stream to the program here: so what it refuses is refused before any task begins."""
     import json
 
     from pyspark.sql.types import StructField
@@ -169,8 +191,10 @@ def _describe(df, needed, asked, engine):
             raise connection.failure(e) from None
     finally:
         connection.close()
-    known = json.loads(schema.metadata[KEY.encode()])["columns"]
-    return [StructField(field.name, spark_type(field.type), True, known.get(field.name) or None) for field in list(schema)[len(needed):]]
+    answer = json.loads(schema.metadata[KEY.encode()])
+    known = answer["columns"]
+    fields = [StructField(field.name, spark_type(field.type), True, known.get(field.name) or None) for field in list(schema)[len(needed):]]
+    return fields, answer["models"]
 
 
 def _arrow(data_type):

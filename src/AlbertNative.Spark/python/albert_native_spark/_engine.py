@@ -22,9 +22,9 @@ class ConnectionLost(EngineError):
     """The program has gone in the middle of a stream."""
 
 
-def request(pipeline, columns):
-    """What a stream asks for, which stands in the metadata of its schema."""
-    return json.dumps({"protocol": PROTOCOL, "version": __version__, "pipeline": pipeline, "columns": columns})
+def request(pipeline, columns, models=None):
+    """What a stream asks for, which stands in the metadata of its schema. models: the hashes that they must have, by their names."""
+    return json.dumps({"protocol": PROTOCOL, "version": __version__, "pipeline": pipeline, "columns": columns, "models": models or {}})
 
 
 class ChildConnection:

@@ -13,6 +13,9 @@ ANNOTATION = StructType([
 ])
 """Spark NLP's annotation: its stages read the fields by their places."""
 
+PAIR = StructType([StructField("_1", StringType(), True), StructField("_2", StringType(), True)])
+"""A key and a value of the metadata that a ``Finisher`` takes out."""
+
 
 def spark_type(arrow):
     """Spark's type of a column of results."""
@@ -21,7 +24,7 @@ def spark_type(arrow):
     if pa.types.is_float32(arrow):
         return FloatType()
     if pa.types.is_struct(arrow):
-        return ANNOTATION
+        return PAIR if arrow.num_fields == len(PAIR) else ANNOTATION
     if pa.types.is_list(arrow):
         return ArrayType(spark_type(arrow.value_type), arrow.value_field.nullable)
     raise TypeError(f"no type of Spark's for {arrow}")

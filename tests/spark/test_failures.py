@@ -1,0 +1,173 @@
+"""What goes wrong, in one process: rows are neither lost nor doubled, and no process is left."""
+
+import os
+import signal
+import time
+
+import albert_native_spark._annotate as annotating
+import albert_native_spark._engine as engine
+from albert_native_spark import Engine, annotate
+from albert_native_spark.stages import DocumentAssembler
+from session import (TEXTS, albert, begun, child, children, collected, failure, frame, held, key, lines, model, processes, program,
+                     scratch, server, servers, spark, until, wanted)
+
+
+def test_another_version_is_refused_by_name():
+    engine.__version__, before = "0.0.9", engine.__version__
+    try:
+        message = failure(lambda: annotate(frame(1), model=model, engine=child))
+    finally:
+        engine.__version__ = before
+    assert "albert_native_spark is version 0.0.9" in message and f"albert is version {before}" in message, message
+
+
+def test_another_version_on_an_executor_fails_the_task_by_name():
+    version, asked, describe = engine.__version__, annotating.request, annotating._describe
+    annotating._describe = lambda df, needed, ask, run: describe(df, needed, asked(*_last), run)
+    _last = []
+
+    def older(*arguments):
+        _last[:] = arguments
+        return asked(*arguments).replace(version, "0.0.9")
+
+    annotating.request = older
+    try:
+        for run in (child, server):
+            out = annotate(frame(1, TEXTS[:4]), model=model, engine=run)
+            message = failure(out.collect)
+            assert "albert_native_spark is version 0.0.9" in message and f"albert is version {version}" in message, message
+    finally:
+        annotating.request, annotating._describe = asked, describe
+
+
+def test_another_model_on_an_executor_fails_the_task_by_its_hash():
+    path = f"{scratch}/changing.safetensors"
+    with open(model, "rb") as file:
+        content = bytearray(file.read())
+    _replace(path, content)
+    frames = [annotate(frame(1, TEXTS[:4]), model=path, engine=run) for run in (child, server)]
+    assert key(collected(frames[0])) == wanted(TEXTS[:4])
+    content[8 + int.from_bytes(content[:8], "little") + 2] ^= 1
+    _replace(path, content)
+    for out in frames:
+        message = failure(out.collect)
+        assert "is not the one that the pipeline was described with: its SHA-256 is" in message and path in message, message
+
+
+def test_one_server_for_all_tasks():
+    annotate(frame(16, TEXTS[:64]), model=model, engine=server).count()
+    assert len(servers()) == 1, servers()
+
+
+def test_a_killed_server_loses_nothing():
+    annotate(frame(2, TEXTS[:4]), model=model, engine=server).count()
+    log = f"{scratch}/killed"
+    job = begun(lambda: collected(annotate(held(frame(2), 0.3, log=log), model=model, engine=server)))
+    assert until(60, lambda: os.path.exists(log) and len(lines(log)) == 2)
+    time.sleep(1.5)
+    killed = servers()
+    assert len(killed) == 1
+    os.kill(killed[0], signal.SIGKILL)
+    assert key(job()) == wanted()
+    assert len(lines(log)) == 2, "a task was tried again, though its server alone was lost"
+
+
+def test_a_server_that_dies_twice_fails_the_task_and_the_next_attempt_passes():
+    log, attempts = f"{scratch}/mortal.log", f"{scratch}/attempts"
+    mortal = program("albert-mortal", f'case "$*" in *--socket*) echo $$ >> {log}; '
+                     f'if [ $(wc -l < {log}) -le 2 ]; then (sleep 2.5; kill -9 $$) & fi;; esac')
+    out = annotate(held(frame(1), 0.4, log=attempts), model=model, engine=Engine(binary=mortal, server=True, idle=5, timeout=20))
+    assert key(collected(out)) == wanted()
+    assert len(lines(log)) == 3 and lines(attempts) == ["0 0", "0 1"], (lines(log), lines(attempts))
+
+
+def test_a_server_that_stands_still_is_replaced():
+    impatient = Engine(binary=albert, server=True, idle=5, timeout=3)
+    few = TEXTS[:40]
+    assert key(collected(annotate(frame(1, few), model=model, engine=impatient))) == wanted(few)
+    stopped = servers()
+    assert stopped
+    for pid in stopped:
+        os.kill(pid, signal.SIGSTOP)
+    assert key(collected(annotate(frame(1, few), model=model, engine=impatient))) == wanted(few)
+    assert not set(stopped) & set(servers()), "the server that stood still is still there"
+
+
+def test_children_end_with_killed_workers():
+    job = begun(lambda: annotate(held(frame(2), 0.5), model=model, engine=child).count())
+    assert until(60, children)
+    spark.sparkContext.cancelAllJobs()
+    for pid in processes("pyspark.daemon"):
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+    assert until(10, lambda: not children()), "children of killed workers are still there"
+    failure(job)
+    assert annotate(frame(1, TEXTS[:4]), model=model, engine=child).count() == 4
+
+
+def test_a_server_outlives_a_killed_job_and_ends_by_itself():
+    assert until(30, lambda: not servers())
+    job = begun(lambda: annotate(held(frame(2), 0.5), model=model, engine=server).count())
+    assert until(60, servers)
+    time.sleep(1)
+    spark.sparkContext.cancelAllJobs()
+    failure(job)
+    few = TEXTS[:40]
+    assert key(collected(annotate(frame(2, few), model=model, engine=server))) == wanted(few)
+    assert len(servers()) == 1
+    assert until(30, lambda: not servers()), "the server is still there, though nobody is connected"
+
+
+def test_who_reads_slowly_is_waited_for():
+    """Neither the workers nor the server take up what has not been asked for."""
+    made, seen, rows = f"{scratch}/made", f"{scratch}/seen", 400
+
+    def make(batches):
+        import pyarrow
+        for batch in batches:
+            for i in batch.column(0).to_pylist():
+                with open(made, "a") as file:
+                    file.write("x")
+                yield pyarrow.RecordBatch.from_pydict({"id": [i], "text": ["word " * 100_000]})
+
+    def read(batches):
+        import os
+        import time
+        for i, batch in enumerate(batches):
+            if i == 0:
+                time.sleep(6)
+                with open(seen, "w") as file:
+                    file.write(str(os.path.getsize(made)))
+            yield batch.select(["id"])
+
+    spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", "2")
+    try:
+        source = spark.range(rows).coalesce(1).mapInArrow(make, "id long, text string")
+        out = annotate(source, [DocumentAssembler().setInputCol("text").setOutputCol("document")], engine=Engine(binary=albert, server=True, idle=5))
+        job = begun(lambda: out.mapInArrow(read, "id long").count())
+        peak = 0
+        while not os.path.exists(seen):
+            peak = max([peak] + [_resident_bytes(pid) for pid in servers()])
+            time.sleep(0.1)
+        assert job() == rows
+    finally:
+        spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", "50")
+    taken = int(lines(seen)[0])
+    print(f"   {taken} of {rows} rows were taken while their reader slept; the server had {peak >> 20} MiB")
+    assert taken < rows / 2, taken
+
+
+def _resident_bytes(pid):
+    try:
+        with open(f"/proc/{pid}/statm") as file:
+            return int(file.read().split()[1]) * 4096
+    except OSError:
+        return 0
+
+
+def _replace(path, content):
+    with open(path + ".new", "wb") as file:
+        file.write(content)
+    os.replace(path + ".new", path)
