@@ -191,6 +191,7 @@ def begun(job):
             raise outcome["failure"]
         return outcome["result"]
 
+    end.is_running = thread.is_alive
     return end
 
 

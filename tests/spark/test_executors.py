@@ -24,19 +24,15 @@ def test_one_copy_of_the_weights_for_four_workers():
     for name, run, pids in (("server", Engine(binary=albert, server=True, idle=5, timeout=60, threads=1), servers),
                             ("children", Engine(binary=albert, threads=1), children)):
         until(30, lambda: not pids())
-        begin = f"{scratch}/memory-{name}"
         stages = {"class": "org.apache.spark.ml.PipelineModel", "stages": _stages(large)}
-        job = begun(lambda: annotate(held(frame(4), 0.7, log=begin), stages, engine=run).count())
+        out = annotate(held(frame(4), 0.7), stages, engine=run)
+        job = begun(out.count)
         used[name] = count[name] = 0
-        while not os.path.exists(begin) or len(lines(begin)) < 4:
-            time.sleep(0.1)
-        end = time.time() + 3.5
-        while time.time() < end:
+        while job.is_running():
             found = pids()
-            if len(found) >= count[name]:
-                count[name] = len(found)
-                used[name] = max(used[name], proportional_bytes(found))
-            time.sleep(0.2)
+            count[name] = max(count[name], len(found))
+            used[name] = max(used[name], proportional_bytes(found))
+            time.sleep(0.1)
         assert job() == len(TEXTS)
     print(f"   PSS with four workers: {used['server'] >> 20} MiB of one server, {used['children'] >> 20} MiB of {count['children']} processes")
     assert count["server"] == 1 and count["children"] == 4, count

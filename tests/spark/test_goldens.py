@@ -8,7 +8,7 @@ import albert_native_spark.stages as stages
 from albert_native_spark import annotate
 from models import path_of
 from pyspark.sql.types import StructType
-from session import child, golden, shared, spark
+from session import child, golden, server, shared, spark
 
 _FILES = ("text.jsonl.gz", "spec-rows-text.jsonl.gz", "albert-embeddings.jsonl.gz", "postprocessing.jsonl.gz", "token-classification.jsonl.gz",
           "sequence-classification.jsonl.gz", "zero-shot-classification.jsonl.gz", "question-answering.jsonl.gz")
@@ -110,7 +110,7 @@ def _frame(line):
 
 
 def _compare(where, line, vectors):
-    out = annotate(_frame(line), _stages(line), engine=child)
+    out = annotate(_frame(line), _stages(line), engine=server)
     for name, metadata in line.get("columns", {}).items():
         # What the vectors' length is, and the name of what made them, is said otherwise there.
         found = {key: value for key, value in out.schema[name].metadata.items() if key not in ("ref", "dimension")}

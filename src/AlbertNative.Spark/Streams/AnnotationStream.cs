@@ -28,12 +28,15 @@ internal static class AnnotationStream
         Stream input, Stream output, ModelPool models, Func<StreamRequest>? fallback, CancellationToken cancellationToken)
     {
         using BatchReader reader = new(input, cancellationToken);
-        StreamRequest request = reader.Schema.Metadata?.TryGetValue(StreamRequest.Key, out string? json) == true
+        string? json = reader.Schema.Metadata?.GetValueOrDefault(StreamRequest.Key);
+        StreamRequest request = json is not null
             ? StreamRequest.Parse(json)
             : fallback?.Invoke() ?? throw new StreamException($"the stream's schema has no request: the key \"{StreamRequest.Key}\" in its metadata");
         AnnotationPipeline pipeline = AnnotationPipeline.FromJson(request.Pipeline, models.Get);
-        Dictionary<string, string> hashes = pipeline.Stages.OfType<ModelAnnotator>()
-            .Select(stage => stage.Model.Name).Distinct().ToDictionary(name => name, models.HashOf);
+        // Who asks for nothing does not ask for hashes, which take a reading of all weights.
+        Dictionary<string, string> hashes = json is null
+            ? []
+            : pipeline.Stages.OfType<ModelAnnotator>().Select(stage => stage.Model.Name).Distinct().ToDictionary(name => name, models.HashOf);
         RequireSame(request.Models, hashes);
         FrameSchema before = StreamColumns.Input(reader.Schema, request.Columns);
         FrameSchema after = pipeline.TransformSchema(before);

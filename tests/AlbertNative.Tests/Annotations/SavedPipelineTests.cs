@@ -17,9 +17,32 @@ public sealed class SavedPipelineTests : IDisposable
 
     private const string Finished = """{"class":"com.johnsnowlabs.nlp.Finisher","uid":"f","paramMap":{"inputCols":["token"],"outputCols":["words"]},"defaultParamMap":{"valueSplitSymbol":"#","annotationSplitSymbol":"@","cleanAnnotations":true,"includeMetadata":false,"outputAsArray":true,"parseEmbeddingsVectors":false}}""";
 
+    /// <summary>
+    /// What Java and Scala 2.12 write of an <c>Object[]</c> that holds a list of pairs of a rule's text and its <c>scala.util.matching.Regex</c>,
+    /// as Spark NLP's rules have them: those of the patterns in <see cref="Patterns"/>.
+    /// </summary>
+    private const string JavaRules =
+        "rO0ABXVyABNbTGphdmEubGFuZy5PYmplY3Q7kM5YnxBzKWwCAAB4cAAAAAFzcgAMc2NhbGEuVHVwbGUyLpRmfVuS+fUCAAJMAAJfMXQAEkxqYXZhL2xh" +
+        "bmcvT2JqZWN0O0wAAl8ycQB+AAN4cHQAC01BVENIX0ZJUlNUc3IAMnNjYWxhLmNvbGxlY3Rpb24uaW1tdXRhYmxlLkxpc3QkU2VyaWFsaXphdGlvblBy" +
+        "b3h5AAAAAAAAAAEDAAB4cHNxAH4AAnQAIlxBKFsoXSopKFthLXpdKycpKFthLXpdKykoWy4pXSopXHpzcgAZc2NhbGEudXRpbC5tYXRjaGluZy5SZWdl" +
+        "eOLt1Wqe8CG/AgACTAAHcGF0dGVybnQAGUxqYXZhL3V0aWwvcmVnZXgvUGF0dGVybjtMACVzY2FsYSR1dGlsJG1hdGNoaW5nJFJlZ2V4JCRncm91cE5h" +
+        "bWVzdAAWTHNjYWxhL2NvbGxlY3Rpb24vU2VxO3hwc3IAF2phdmEudXRpbC5yZWdleC5QYXR0ZXJuRmfVa25JAg0CAAJJAAVmbGFnc0wAB3BhdHRlcm50" +
+        "ABJMamF2YS9sYW5nL1N0cmluZzt4cAAAAAB0ACJcQShbKF0qKShbYS16XSsnKShbYS16XSspKFsuKV0qKVx6c3EAfgAGc3IALHNjYWxhLmNvbGxlY3Rp" +
+        "b24uaW1tdXRhYmxlLkxpc3RTZXJpYWxpemVFbmQkilxjW/dTC20CAAB4cHhzcQB+AAJ0ABVcQShbKF0qKSguKykoWy4pXSopXHpzcQB+AApzcQB+AA4A" +
+        "AAAAdAAVXEEoWyhdKikoLispKFsuKV0qKVx6cQB+ABJxAH4AFHg=";
+
     private readonly TemporaryFolder _folder = new();
 
     private string Saved => Path.Combine(_folder.Path, "saved");
+
+    private static Tokenizer Patterns => new()
+    {
+        InputCols = ["sentence"],
+        OutputCol = "token",
+        PrefixPattern = @"\A([(]*)",
+        SuffixPattern = @"([.)]*)\z",
+        InfixPatterns = ["([a-z]+')([a-z]+)", "(.+)"],
+    };
 
     public void Dispose() => _folder.Dispose();
 
@@ -47,15 +70,15 @@ public sealed class SavedPipelineTests : IDisposable
             Tokenizer wanted = new() { InputCols = ["sentence"], OutputCol = "token", ContextChars = context };
             AssertTokens(wanted, SavedTokenizer.RuleOf(string.Concat(context)));
         }
-        Tokenizer patterns = new()
-        {
-            InputCols = ["sentence"],
-            OutputCol = "token",
-            PrefixPattern = @"\A([(]*)",
-            SuffixPattern = @"([.)]*)\z",
-            InfixPatterns = ["([a-z]+')([a-z]+)", "(.+)"],
-        };
-        AssertTokens(patterns, @"\A([(]*)([a-z]+')([a-z]+)([.)]*)\z", @"\A([(]*)(.+)([.)]*)\z");
+        AssertTokens(Patterns, @"\A([(]*)([a-z]+')([a-z]+)([.)]*)\z", @"\A([(]*)(.+)([.)]*)\z");
+    }
+
+    [Fact]
+    public void Rules_are_found_among_the_objects_that_Java_writes()
+    {
+        Save(Document, Sentences, Tokens);
+        WriteValue(2, Convert.FromBase64String(JavaRules));
+        AssertSame(Patterns);
     }
 
     [Fact]
@@ -146,6 +169,11 @@ public sealed class SavedPipelineTests : IDisposable
             Directory.Delete(Saved, recursive: true);
         Save(Document, Sentences, Tokens);
         WriteRules(2, rules);
+        AssertSame(wanted);
+    }
+
+    private void AssertSame(Tokenizer wanted)
+    {
         AnnotationPipeline saved = AnnotationPipeline.LoadSaved(Saved);
         AnnotationPipeline made = new(saved.Stages[0], saved.Stages[1], wanted);
         string[] texts = ["(l'une.) a#b, #c# (x). baa ab, b'a", "a..b ,c, 'x'"];
@@ -175,7 +203,11 @@ public sealed class SavedPipelineTests : IDisposable
             byte[] text = Encoding.UTF8.GetBytes(rule);
             value.Write([0x74, (byte)(text.Length >> 8), (byte)text.Length, .. text, 0x71, 0x00, 0x7E, 0x00, 0x05]);
         }
-        byte[] bytes = value.ToArray();
+        return WriteValue(stage, value.ToArray());
+    }
+
+    private string WriteValue(int stage, byte[] bytes)
+    {
         using MemoryStream file = new();
         file.Write("SEQ\u0006"u8);
         foreach (string name in (string[])["org.apache.hadoop.io.NullWritable", "org.apache.hadoop.io.BytesWritable"])
