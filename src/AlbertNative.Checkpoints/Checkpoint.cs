@@ -90,6 +90,22 @@ public sealed class Checkpoint : IDisposable
         return checkpoint;
     }
 
+    /// <summary>
+    /// Makes one checkpoint of this one's tensors and some of another's, with the metadata of this one. The mapped files of both
+    /// go over to it: from then on it is the one to dispose.
+    /// </summary>
+    /// <param name="other">Where the further tensors come from.</param>
+    /// <param name="isTaken">Which of them.</param>
+    /// <exception cref="CheckpointFormatException">Two of the tensors have the same name; both checkpoints are as before.</exception>
+    public Checkpoint Join(Checkpoint other, Predicate<CheckpointTensor> isTaken)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        ArgumentNullException.ThrowIfNull(isTaken);
+        Checkpoint checkpoint = new(Source, [.. Tensors, .. other.Tensors.Where(tensor => isTaken(tensor))], Metadata, [.. Files, .. other.Files]);
+        (Files, other.Files) = ([], []);
+        return checkpoint;
+    }
+
     /// <summary>Finds a tensor by its exact name.</summary>
     public bool TryGet(string name, [MaybeNullWhen(false)] out CheckpointTensor tensor) => _byName.TryGetValue(name, out tensor);
 

@@ -14,8 +14,8 @@ public sealed class Tokenizer
     public TokenizerSemantics Semantics => _encoder.Semantics;
 
     /// <summary>
-    /// Whether the reference gives <see cref="Encoding.TokenTypeIds"/> to the model. Where it does not, which only
-    /// <see cref="TokenizerSemantics.Transformers5"/> does, the model sees type 0 everywhere
+    /// Whether the reference gives <see cref="Encoding.TokenTypeIds"/> to the model: not where <c>model_input_names</c> leaves them out,
+    /// and with <see cref="TokenizerSemantics.Transformers5"/> only where it names them. Else the model sees type 0 everywhere
     /// (<see cref="Encoding.ModelTokenTypeIds"/>).
     /// </summary>
     public bool GivesTokenTypeIds => _encoder.GivesTokenTypeIds;

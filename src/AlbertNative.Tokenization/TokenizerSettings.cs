@@ -97,6 +97,9 @@ public sealed record TokenizerSettings
     internal bool GivesTokenTypeIds(bool isWordPiece) =>
         ModelInputNames.Count == 0 ? isWordPiece : ModelInputNames.Contains("token_type_ids");
 
+    /// <summary>Whether earlier versions do: unless the files name the model's inputs and these are not among them.</summary>
+    internal bool AllowsTokenTypeIds => ModelInputNames.Count == 0 || ModelInputNames.Contains("token_type_ids");
+
     /// <summary>What <see cref="TokenizerExport"/> calls the property in which it says what its files were made of.</summary>
     internal const string DerivedFromName = "tokenizer_json_derived_from";
 

@@ -9,6 +9,9 @@ internal static class ShippedModels
     /// <summary>English sentences as vectors.</summary>
     public static string MiniLM { get; } = Find("all-MiniLM-L6-v2");
 
+    /// <summary>A head for what a bank's customer wants, on the same encoder.</summary>
+    public static string BankingIntents { get; } = Find("all-MiniLM-L6-v2-banking77");
+
     /// <summary>Persian parts of speech.</summary>
     public static string Tagger { get; } = Find("albert-nano-fa-upos");
 

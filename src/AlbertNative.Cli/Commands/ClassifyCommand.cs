@@ -24,7 +24,7 @@ internal sealed class ClassifyCommand : TextCommand
             session, TextClassifier.Description.Command, TextClassifier.Description.Summary,
             ("TEXT", "Texts to label; in JSON lines {\"text\"}"))
     {
-        _model = new(this, DefaultModel.Nano, OverlongAction.Refuse, OverlongAction.Truncate, OverlongAction.Window);
+        _model = new(this, DefaultModel.BankingIntents, OverlongAction.Refuse, OverlongAction.Truncate, OverlongAction.Window);
         Add(_pairs);
         Add(_topK.AtLeast(1));
         Add(_function);

@@ -34,6 +34,11 @@ internal sealed class ConvertCommand : Command
         Description = "What the file says that it was made of [default: the source's name]",
         HelpName = "NAME",
     };
+    private readonly Option<string?> _encoder = new("--encoder")
+    {
+        Description = "A one-file model beside DEST: what it holds already, such as a frozen encoder, is not written again",
+        HelpName = "FILE",
+    };
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Read and check everything, and write nothing" };
 
     public ConvertCommand(Session session, string name = "convert")
@@ -46,6 +51,7 @@ internal sealed class ConvertCommand : Command
         Add(_hold);
         Add(_config);
         Add(_name);
+        Add(_encoder);
         Add(_dryRun);
         _output = new(this);
         SetAction(Execute);
@@ -61,6 +67,7 @@ internal sealed class ConvertCommand : Command
             Hold = parsed.GetValue(_hold),
             ConfigPath = parsed.GetValue(_config),
             SourceName = parsed.GetValue(_name),
+            EncoderPath = parsed.GetValue(_encoder),
             DryRun = parsed.GetValue(_dryRun),
         };
         ConversionSummary summary = ConversionDisplay.During(

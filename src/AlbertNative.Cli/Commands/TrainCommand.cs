@@ -28,12 +28,14 @@ internal sealed class TrainTagCommand : TrainTaskCommand
 {
     private readonly Option<bool> _allPieces = new("--label-all-tokens") { Description = "All pieces of a word carry its tag, not only the first" };
     private readonly Option<bool> _crf = new("--crf") { Description = "A linear-chain CRF judges the tags of a sentence together" };
+    private readonly Option<bool> _dropCutWords = new("--drop-cut-words") { Description = "Words beyond --max-length are left out of the figures, as in run_ner [default: they count as O]" };
 
     public TrainTagCommand(Session session)
         : base(session, "tag", "Tag words: names, parts of speech. Files: CoNLL's columns, CoNLL-U, JSON lines with \"tokens\" and \"tags\"")
     {
         Add(_allPieces);
         Add(_crf);
+        Add(_dropCutWords);
     }
 
     protected override bool SmoothsLabels => true;
@@ -45,7 +47,8 @@ internal sealed class TrainTagCommand : TrainTaskCommand
             throw new BadInputException($"--crf is not for {(allPieces ? "--label-all-tokens: its chain is one of words" : "--label-smoothing")}");
         TrainingData<TaggedSentence> data = new(files, options, DataFiles.ReadTags);
         TaggingTask task = new(
-            tokenizer, data.Train, data.Dev, files.MaxLength, allPieces ? PieceLabels.All : PieceLabels.First, options.LabelSmoothing, crf);
+            tokenizer, data.Train, data.Dev, files.MaxLength, allPieces ? PieceLabels.All : PieceLabels.First, options.LabelSmoothing, crf,
+            parsed.GetValue(_dropCutWords), files.Model.ReadConfig().Labels);
         return data.Prepare(task, task.Add, SharedExamples.Find);
     }
 }
@@ -92,9 +95,9 @@ internal sealed class TrainClassifyCommand : TrainTaskCommand
             throw new BadInputException("--label-smoothing and --class-weights exclude each other");
         SequenceTask task = problem switch
         {
-            ProblemType.MultiLabelClassification => new MultiLabelTask(tokenizer, data.Train, data.Dev, files.MaxLength),
+            ProblemType.MultiLabelClassification => new MultiLabelTask(tokenizer, data.Train, data.Dev, files.MaxLength, files.Model.ReadConfig().Labels),
             ProblemType.Regression => new RegressionTask(tokenizer, data.Train, data.Dev, files.MaxLength),
-            _ => new ClassificationTask(tokenizer, data.Train, data.Dev, files.MaxLength, options.LabelSmoothing, balanced),
+            _ => new ClassificationTask(tokenizer, data.Train, data.Dev, files.MaxLength, options.LabelSmoothing, balanced, files.Model.ReadConfig().Labels),
         };
         return data.Prepare(task, task.Add, SharedExamples.Find);
     }
@@ -135,7 +138,7 @@ internal sealed class TrainAnswerCommand : TrainTaskCommand
 {
     private readonly Option<int> _stride = new Option<int>("--doc-stride")
     {
-        Description = "The tokens that the windows of a long text share [default: a quarter of --max-length]",
+        Description = "The tokens that the windows of a long text share [default: a third of --max-length]",
         HelpName = "N",
     };
 
@@ -143,22 +146,40 @@ internal sealed class TrainAnswerCommand : TrainTaskCommand
         : base(session, "answer", "Answer questions with words of a text. Files: SQuAD's JSON, JSON lines with \"question\", \"context\" and \"answers\"") =>
         Add(_stride);
 
+    protected override int DefaultLength => 384;
+
     protected override PreparedRun Prepare(ParseResult parsed, Tokenization.Tokenizer tokenizer, TrainingFiles files, TrainingOptions options)
     {
         TrainingData<QuestionExample> data = new(files, options, DataFiles.ReadQuestions);
-        int stride = parsed.GetValue(_stride) is int given and > 0 ? given : files.MaxLength / 4;
+        int stride = parsed.GetValue(_stride) is int given and > 0 ? given : files.MaxLength / 3;
         AnsweringTask task = new(tokenizer, data.Train, data.Dev, files.MaxLength, stride);
         return data.Prepare(task, task.Add, SharedExamples.Find);
     }
 }
 
 /// <summary><c>albert train fill-mask</c>: more pre-training on texts of one's own.</summary>
-internal sealed class TrainFillMaskCommand(Session session)
-    : TrainTextCommand(session, "fill-mask", "Learn a language's or a field's words: masked tokens of plain text. Files: a text a line")
+internal sealed class TrainFillMaskCommand : TrainTextCommand
 {
+    private readonly Option<bool> _lineByLine = new("--line-by-line") { Description = "Each line is an example of its own [default: lines are joined and cut into blocks of --max-length]" };
+    private readonly Option<double?> _probability = TrainingOptionSet.Number("--mlm-probability", "The share of tokens that are hidden [default: 0.15]");
+
+    public TrainFillMaskCommand(Session session)
+        : base(session, "fill-mask", "Learn a language's or a field's words: masked tokens of plain text. Files: a text a line")
+    {
+        Add(_lineByLine);
+        Add(_probability);
+        Validators.Add(result =>
+        {
+            if (result.GetValue(_probability) is double share && !(share is > 0 and < 1))
+                result.AddError("--mlm-probability: expected a share above 0, below 1");
+        });
+    }
+
+    protected override int DefaultLength => 1024;
+
     protected override TrainingTask Prepare(
-        Tokenization.Tokenizer tokenizer, DataSet<TextDocument> train, DataSet<TextDocument>? dev, int maxLength, long seed) =>
-        new MaskedLanguageTask(tokenizer, train, dev, maxLength, seed);
+        ParseResult parsed, Tokenization.Tokenizer tokenizer, DataSet<TextDocument> train, DataSet<TextDocument>? dev, int maxLength, long seed) =>
+        new MaskedLanguageTask(tokenizer, train, dev, maxLength, seed, parsed.GetValue(_lineByLine), parsed.GetValue(_probability) ?? 0.15);
 }
 
 /// <summary><c>albert train pretrain</c>: ALBERT's own pre-training.</summary>
@@ -170,7 +191,7 @@ internal sealed class TrainPretrainCommand(Session session)
     protected override int DefaultLength => 512;
 
     protected override TrainingTask Prepare(
-        Tokenization.Tokenizer tokenizer, DataSet<TextDocument> train, DataSet<TextDocument>? dev, int maxLength, long seed) =>
+        ParseResult parsed, Tokenization.Tokenizer tokenizer, DataSet<TextDocument> train, DataSet<TextDocument>? dev, int maxLength, long seed) =>
         new PreTrainingTask(tokenizer, train, dev, maxLength, seed);
 }
 
@@ -178,14 +199,14 @@ internal sealed class TrainPretrainCommand(Session session)
 internal abstract class TrainTextCommand(Session session, string name, string description) : TrainTaskCommand(session, name, description)
 {
     protected abstract TrainingTask Prepare(
-        Tokenization.Tokenizer tokenizer, DataSet<TextDocument> train, DataSet<TextDocument>? dev, int maxLength, long seed);
+        ParseResult parsed, Tokenization.Tokenizer tokenizer, DataSet<TextDocument> train, DataSet<TextDocument>? dev, int maxLength, long seed);
 
     protected override PreparedRun Prepare(ParseResult parsed, Tokenization.Tokenizer tokenizer, TrainingFiles files, TrainingOptions options)
     {
         if (files.Test is not null)
             throw new BadInputException($"--test is not for {Name}: give the texts as --dev");
         TrainingData<TextDocument> data = new(files, options, DataFiles.ReadDocuments);
-        return new PreparedRun(Prepare(tokenizer, data.Train, data.Dev, files.MaxLength, options.Seed), null, data.Train.Notes);
+        return new PreparedRun(Prepare(parsed, tokenizer, data.Train, data.Dev, files.MaxLength, options.Seed), null, data.Train.Notes);
     }
 }
 

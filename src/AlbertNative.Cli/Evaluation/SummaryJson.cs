@@ -76,7 +76,7 @@ internal static class SummaryJson
     }
 
     /// <summary>JSON has no NaN: null stands for what is not defined.</summary>
-    private static void WriteNumber(Utf8JsonWriter json, string name, double value)
+    public static void WriteNumber(Utf8JsonWriter json, string name, double value)
     {
         if (double.IsFinite(value))
             json.WriteNumber(name, value);

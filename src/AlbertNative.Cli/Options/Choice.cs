@@ -10,10 +10,13 @@ internal static class Choice
     /// An option with the words of <paramref name="values"/>; where it is absent its value is the default of
     /// <typeparamref name="T"/>.
     /// </summary>
-    public static Option<T> Of<T>(string name, string description, params (string Word, T Value)[] values)
+    public static Option<T> Of<T>(string name, string description, params (string Word, T Value)[] values) => Of([name], description, values);
+
+    /// <summary>As <see cref="Of{T}(string, string, ValueTuple{string, T}[])"/>, with further names after the first.</summary>
+    public static Option<T> Of<T>(string[] names, string description, params (string Word, T Value)[] values)
     {
-        string words = string.Join('|', values.Select(value => value.Word));
-        return new(name)
+        string name = names[0], words = string.Join('|', values.Select(value => value.Word));
+        return new(name, names[1..])
         {
             Description = description,
             HelpName = words,

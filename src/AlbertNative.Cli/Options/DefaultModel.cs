@@ -11,6 +11,9 @@ internal sealed class DefaultModel
     /// <summary>Vectors of English texts.</summary>
     public static DefaultModel MiniLM { get; } = new("all-MiniLM-L6-v2.safetensors");
 
+    /// <summary>What a bank's customer wants, in English.</summary>
+    public static DefaultModel BankingIntents { get; } = new("all-MiniLM-L6-v2-banking77.safetensors");
+
     /// <summary>Parts of speech of Persian words.</summary>
     public static DefaultModel PersianWords { get; } = new("albert-nano-fa-words.safetensors");
 

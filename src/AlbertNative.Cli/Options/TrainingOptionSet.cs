@@ -15,7 +15,7 @@ internal sealed class TrainingOptionSet
         ("--group-by-length", "nothing is computed for padding, so grouping would gain nothing"),
         ("--train-sampling-strategy", "examples come in the Trainer's random order"),
         ("--deepspeed", "one process trains"), ("--fsdp", "one process trains"),
-        ("--per-device-eval-batch-size", "evaluations do not depend on batches"), ("--push-to-hub", "nothing is uploaded"),
+        ("--push-to-hub", "nothing is uploaded"),
         ("--neftune-noise-alpha", "no noise is added"), ("--torch-compile", "there is no torch"),
     ];
 
@@ -31,13 +31,13 @@ internal sealed class TrainingOptionSet
     private readonly Option<double?> _warmup = Number("--warmup-steps", "Updates of rising rate; below 1 a share of all [default: 0.1]");
     private readonly Option<double?> _warmupRatio = Number("--warmup-ratio", "The same as a share of all updates");
     private readonly Option<ScheduleKind> _scheduler = Choice.Of(
-        "--scheduler", "How the rate falls [default: linear]",
+        ["--scheduler", "--lr-scheduler-type"], "How the rate falls [default: linear]",
         ("linear", ScheduleKind.Linear), ("cosine", ScheduleKind.Cosine), ("cosine_with_restarts", ScheduleKind.CosineWithRestarts),
         ("polynomial", ScheduleKind.Polynomial), ("constant", ScheduleKind.Constant),
         ("constant_with_warmup", ScheduleKind.ConstantWithWarmup), ("inverse_sqrt", ScheduleKind.InverseSqrt));
     private readonly Option<double?> _maxGradNorm = Number("--max-grad-norm", "The largest norm of the gradients; 0 for any [default: 1]");
-    private readonly Option<OptimizerKind> _optimizer = Choice.Of(
-        "--optim", "How weights are moved; lamb is for batches of hundreds [default: adamw_torch]",
+    private readonly Option<OptimizerKind?> _optimizer = Choice.Of<OptimizerKind?>(
+        "--optim", "How weights are moved [default: adamw_torch; of pretrain in batches of 256 and more lamb]",
         ("adamw_torch", OptimizerKind.AdamW), ("adamw_torch_fused", OptimizerKind.AdamW), ("lamb", OptimizerKind.Lamb));
     private readonly Option<double?> _beta1 = Number("--adam-beta1", "The decay of AdamW's first moment [default: 0.9]");
     private readonly Option<double?> _beta2 = Number("--adam-beta2", "The decay of its second moment [default: 0.999]");
@@ -46,12 +46,21 @@ internal sealed class TrainingOptionSet
     private readonly Option<double?> _smoothing = Number("--label-smoothing", "Label smoothing [default: 0]", "--label-smoothing-factor");
     private readonly Option<long?> _seed = new("--seed") { Description = "Of the order, the new head and dropout [default: 42]", HelpName = "N" };
     private readonly Option<long?> _dataSeed = new("--data-seed") { Description = "Of the order alone [default: --seed]", HelpName = "N" };
-    private readonly Option<bool> _dropLast = new("--drop-last") { Description = "An epoch leaves out the examples that make no whole batch" };
+    private readonly Option<bool> _dropLast = new("--drop-last", "--dataloader-drop-last") { Description = "An epoch leaves out the examples that make no whole batch" };
+    private readonly Option<EvaluationLoss> _evalLoss = Choice.Of(
+        "--eval-loss", "What the loss of an evaluation is the mean of: all labelled items, or as in transformers the means of batches [default: items]",
+        ("items", EvaluationLoss.Items), ("batch-means", EvaluationLoss.BatchMeans));
+    private readonly Option<int?> _evalBatchSize = Whole("--per-device-eval-batch-size", "The batches of --eval-loss batch-means; nothing else depends on them [default: 8]", "--eval-batch-size");
+    private readonly Option<bool> _noTokenTypes = new("--no-token-types") { Description = "Both texts of a pair have type 0, as transformers 5 trains them; the tokenizer's files then say so" };
+    private readonly Option<double?> _hiddenDropout = Number("--hidden-dropout", "Dropout of embeddings and layers [default: the model's]", "--hidden-dropout-prob");
+    private readonly Option<double?> _attentionDropout = Number("--attention-dropout", "Dropout of attention [default: the model's]", "--attention-probs-dropout-prob");
+    private readonly Option<double?> _classifierDropout = Number("--classifier-dropout", "Dropout before the classifier [default: the model's]", "--classifier-dropout-prob");
     private readonly Option<int?> _evalSteps = Whole("--eval-steps", "Updates between evaluations and checkpoints [default: an epoch]", "--save-steps");
     private readonly Option<int?> _loggingSteps = Whole("--logging-steps", "Updates between entries of the log [default: a hundredth of the run]");
-    private readonly Option<int?> _saveTotalLimit = Whole("--save-total-limit", "Checkpoints kept beside the best [default: 2]");
+    private readonly Option<int?> _saveTotalLimit = Whole("--save-total-limit", "Checkpoints kept, the last and the best always among them [default: 2]");
     private readonly Option<string?> _metric = new("--metric", "--metric-for-best-model") { Description = "What the best model is chosen by [default: the task's first]", HelpName = "NAME" };
     private readonly Option<int?> _earlyStopping = Whole("--early-stopping", "Stop after so many evaluations without a better one", "--early-stopping-patience");
+    private readonly Option<double?> _earlyStoppingThreshold = Number("--early-stopping-threshold", "By how much more an evaluation has to be better [default: 0]");
     private readonly Option<ModelPart?> _freeze = Choice.Of<ModelPart?>(
         "--freeze", "What keeps its weights, with what comes before it [default: nothing]", ("embeddings", ModelPart.Embeddings), ("encoder", ModelPart.Encoder));
     private readonly Option<string> _checkpointing = new("--checkpointing", "--gradient-checkpointing")
@@ -68,8 +77,8 @@ internal sealed class TrainingOptionSet
     {
         foreach (Option option in (ReadOnlySpan<Option>)
             [_learningRate, _epochs, _maxSteps, _batchSize, _accumulation, _accumulationRule, _weightDecay, _warmup, _warmupRatio, _scheduler, _maxGradNorm, _optimizer, _beta1, _beta2, _epsilon,
-                _noBiasCorrection, _smoothing, _seed, _dataSeed, _dropLast, _evalSteps, _loggingSteps, _saveTotalLimit, _metric, _earlyStopping, _freeze,
-                _checkpointing, _threads, _huggingFace])
+                _noBiasCorrection, _smoothing, _hiddenDropout, _attentionDropout, _classifierDropout, _noTokenTypes, _seed, _dataSeed, _dropLast,
+                _evalSteps, _evalLoss, _evalBatchSize, _loggingSteps, _saveTotalLimit, _metric, _earlyStopping, _earlyStoppingThreshold, _freeze, _checkpointing, _threads, _huggingFace])
         {
             command.Add(option);
         }
@@ -85,10 +94,17 @@ internal sealed class TrainingOptionSet
                 result.AddError($"--checkpointing: expected auto|on|off, found \"{result.GetValue(_checkpointing)}\"");
             if (result.GetResult(_warmup) is not null && result.GetResult(_warmupRatio) is not null)
                 result.AddError("--warmup-steps and --warmup-ratio exclude each other");
+            if (result.GetValue(_evalBatchSize) is not null && result.GetValue(_evalLoss) == EvaluationLoss.Items)
+                result.AddError("--per-device-eval-batch-size is for --eval-loss batch-means: nothing else depends on the batches of an evaluation");
+            if (result.GetValue(_earlyStoppingThreshold) is not null && result.GetValue(_earlyStopping) is null)
+                result.AddError("--early-stopping-threshold is for --early-stopping");
             if (result.GetValue(_warmupRatio) is double ratio && !(ratio is >= 0 and < 1))
                 result.AddError("--warmup-ratio: expected a share from 0, below 1");
         });
     }
+
+    /// <summary>Whether what is not said is as transformers has it.</summary>
+    public bool IsHuggingFace(ParseResult parsed) => parsed.GetValue(_huggingFace);
 
     /// <summary>What they say.</summary>
     public TrainingOptions Read(ParseResult parsed)
@@ -109,22 +125,33 @@ internal sealed class TrainingOptionSet
             AdamBeta1 = parsed.GetValue(_beta1) ?? defaults.AdamBeta1,
             AdamBeta2 = parsed.GetValue(_beta2) ?? defaults.AdamBeta2,
             Optimizer = parsed.GetValue(_optimizer),
-            AdamEpsilon = parsed.GetValue(_epsilon) ?? (parsed.GetValue(_optimizer) == OptimizerKind.Lamb ? 1e-6 : defaults.AdamEpsilon),
+            AdamEpsilon = parsed.GetValue(_epsilon),
             BiasCorrection = !parsed.GetValue(_noBiasCorrection),
             LabelSmoothing = parsed.GetValue(_smoothing) ?? 0,
             Seed = parsed.GetValue(_seed) ?? defaults.Seed,
             DataSeed = parsed.GetValue(_dataSeed),
             DropLast = parsed.GetValue(_dropLast),
-            EvaluationSteps = parsed.GetValue(_evalSteps) ?? 0,
-            LoggingSteps = parsed.GetValue(_loggingSteps) ?? 0,
+            HiddenDropout = parsed.GetValue(_hiddenDropout),
+            AttentionDropout = parsed.GetValue(_attentionDropout),
+            ClassifierDropout = parsed.GetValue(_classifierDropout),
+            GivesTokenTypes = !parsed.GetValue(_noTokenTypes),
+            EvaluationLoss = parsed.GetValue(_evalLoss),
+            EvaluationBatchSize = parsed.GetValue(_evalBatchSize) ?? defaults.EvaluationBatchSize,
+            EvaluationSteps = parsed.GetValue(_evalSteps) ?? defaults.EvaluationSteps,
+            LoggingSteps = parsed.GetValue(_loggingSteps) ?? defaults.LoggingSteps,
             SaveTotalLimit = parsed.GetValue(_saveTotalLimit) ?? defaults.SaveTotalLimit,
             Metric = parsed.GetValue(_metric),
             EarlyStopping = parsed.GetValue(_earlyStopping) ?? 0,
+            EarlyStoppingThreshold = parsed.GetValue(_earlyStoppingThreshold) ?? 0,
             Freeze = parsed.GetValue(_freeze),
             Checkpointing = parsed.GetResult(_checkpointing) is null ? null : parsed.GetValue(_checkpointing) switch { "auto" => null, "off" => false, _ => true },
             ThreadCount = parsed.GetValue(_threads) ?? defaults.ThreadCount,
         };
     }
+
+    /// <summary>What a person should know of the options.</summary>
+    public static IEnumerable<string> Notes(TrainingOptions options) => options.GradientAccumulationSteps > 1
+        ? [$"--gradient-accumulation-steps makes batches of {options.BatchSize} examples; they are computed in parts of {options.TokensPerMicroBatch} tokens in any case"] : [];
 
     /// <summary>An option that is a number.</summary>
     public static Option<double?> Number(string name, string description, params string[] aliases) => new(name, aliases)

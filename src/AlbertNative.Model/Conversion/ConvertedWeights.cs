@@ -15,7 +15,7 @@ public sealed class ConvertedWeights
     private readonly SortedDictionary<string, WeightTensor> _weights = new(StringComparer.Ordinal);
     private readonly List<DroppedTensor> _dropped = [];
 
-    private ConvertedWeights(NamedTensors tensors, WeightStorage storage)
+    private ConvertedWeights(NamedTensors tensors, WeightStorage storage, NamedTensors? encoder)
     {
         _source = tensors.Source;
         _family = tensors.Family;
@@ -25,6 +25,8 @@ public sealed class ConvertedWeights
         foreach ((string name, WeightTensor tensor) in tensors.All.OrderBy(pair => pair.Key, StringComparer.Ordinal))
             Take(name, tensor);
         DropTied(tensors.Config);
+        if (encoder is not null)
+            LeaveOut(encoder);
     }
 
     /// <summary>The tensors, in the order of their names.</summary>
@@ -40,12 +42,15 @@ public sealed class ConvertedWeights
     /// <param name="source">The weights, which must stay open.</param>
     /// <param name="config">The configuration.</param>
     /// <param name="storage">How to store them.</param>
-    /// <exception cref="CheckpointFormatException">The weights are not those of a model with this configuration; names every fault.</exception>
-    public static ConvertedWeights Plan(WeightSource source, ModelConfig config, WeightStorage storage)
+    /// <param name="encoder">Weights that are there already: tensors with the same elements are not written again. Null for none.</param>
+    /// <exception cref="CheckpointFormatException">
+    /// The weights are not those of a model with this configuration, and names every fault; or those of the encoder are not the model's.
+    /// </exception>
+    public static ConvertedWeights Plan(WeightSource source, ModelConfig config, WeightStorage storage, WeightSource? encoder = null)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(config);
-        return new ConvertedWeights(NamedTensors.Match(source, config), storage);
+        return new ConvertedWeights(NamedTensors.Match(source, config), storage, encoder is null ? null : NamedTensors.Match(encoder, config));
     }
 
     /// <summary>
@@ -122,6 +127,24 @@ public sealed class ConvertedWeights
             _weights.Remove(copy);
             _dropped.Add(new(tensor.Name, $"tied to {kept}"));
         }
+    }
+
+    /// <summary>What another file holds with the same elements stays there.</summary>
+    private void LeaveOut(NamedTensors encoder)
+    {
+        int before = _weights.Count;
+        foreach ((string name, WeightTensor tensor) in _weights.ToArray())
+        {
+            if (!encoder.Has(name) || !tensor.Shape.AsSpan().SequenceEqual(encoder[name].Shape.AsSpan())
+                || NamedTensors.FirstDifference(tensor, encoder[name]) is not null)
+            {
+                continue;
+            }
+            _weights.Remove(name);
+            _dropped.Add(new(tensor.Name, $"the same in {Path.GetFileName(encoder.Source)}"));
+        }
+        if (_weights.Count == before)
+            throw new CheckpointFormatException(_source, $"shares no tensor with {encoder.Source}: it was not trained on that encoder, or not with the encoder frozen");
     }
 
     private bool IsQuantized(string name, WeightTensor weight) =>

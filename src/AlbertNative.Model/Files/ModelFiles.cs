@@ -180,7 +180,7 @@ public abstract class ModelFiles : IDisposable
         try
         {
             return OneFileModel.Is(checkpoint)
-                ? new OneFileModel(path, checkpoint)
+                ? OneFileModel.Open(path, checkpoint)
                 : new HuggingFaceDirectory(path, directory, checkpoint);
         }
         catch

@@ -22,15 +22,10 @@ internal sealed class OneFileModel : ModelFiles
     private const string PartPrefix = "tokenizer.";
 
     private readonly Checkpoint _checkpoint;
+    private readonly IReadOnlyDictionary<string, string>? _encoder;
 
-    public OneFileModel(string path, Checkpoint checkpoint)
-        : base(path, path, checkpoint)
-    {
-        _checkpoint = checkpoint;
-        string version = checkpoint.Metadata[VersionKey];
-        if (version != Version)
-            throw new CheckpointFormatException(path, $"{VersionKey} is '{version}', expected '{Version}'");
-    }
+    private OneFileModel(string path, Checkpoint checkpoint, IReadOnlyDictionary<string, string>? encoder)
+        : base(path, path, checkpoint) => (_checkpoint, _encoder) = (checkpoint, encoder);
 
     /// <summary>The parts that are tensors, with the tensors' names.</summary>
     public static IReadOnlyList<(string Part, string Tensor)> TensorParts { get; } =
@@ -48,7 +43,7 @@ internal sealed class OneFileModel : ModelFiles
     {
         get
         {
-            if (!_checkpoint.Metadata.TryGetValue(HoldKey, out string? asked))
+            if (!_checkpoint.Metadata.TryGetValue(HoldKey, out string? asked) && _encoder?.TryGetValue(HoldKey, out asked) is not true)
                 return null;
             foreach ((string name, WeightPrecision precision) in PrecisionNames)
             {
@@ -62,6 +57,20 @@ internal sealed class OneFileModel : ModelFiles
 
     public override ModelProvenance? Provenance => ModelProvenance.Read(_checkpoint.Metadata);
 
+    /// <summary>Takes an open file over; one that is a head alone is joined with its encoder's tensors.</summary>
+    /// <exception cref="CheckpointFormatException">It is of another version, or its encoder is not beside it.</exception>
+    public static OneFileModel Open(string path, Checkpoint checkpoint)
+    {
+        string version = checkpoint.Metadata[VersionKey];
+        if (version != Version)
+            throw new CheckpointFormatException(path, $"{VersionKey} is '{version}', expected '{Version}'");
+        if (SharedEncoder.Read(checkpoint) is not SharedEncoder shared)
+            return new OneFileModel(path, checkpoint, null);
+        using Checkpoint encoder = shared.OpenBeside(path);
+        IReadOnlyDictionary<string, string> metadata = encoder.Metadata;
+        return new OneFileModel(path, checkpoint.Join(encoder, tensor => !IsReplaced(checkpoint, tensor.Name)), metadata);
+    }
+
     public static bool Is(Checkpoint checkpoint) => checkpoint.Metadata.ContainsKey(VersionKey);
 
     /// <summary>True for a tensor that is no weight but a part of the model.</summary>
@@ -73,8 +82,14 @@ internal sealed class OneFileModel : ModelFiles
     {
         if (TryGetTensor(name, out CheckpointTensor? tensor))
             return ReadBytes(tensor);
-        return _checkpoint.Metadata.TryGetValue(name, out string? text) ? Encoding.UTF8.GetBytes(text) : null;
+        if (_checkpoint.Metadata.TryGetValue(name, out string? text))
+            return Encoding.UTF8.GetBytes(text);
+        return SharedEncoder.IsShared(name) && _encoder?.TryGetValue(name, out text) is true ? Encoding.UTF8.GetBytes(text!) : null;
     }
+
+    /// <summary>Whether a file has a tensor of its own in place of the encoder's; its scales then go with it.</summary>
+    private static bool IsReplaced(Checkpoint head, string name) => head.TryGet(name, out _)
+        || (name.EndsWith(QuantizedTensor.ScaleSuffix, StringComparison.Ordinal) && head.TryGet(name[..^QuantizedTensor.ScaleSuffix.Length], out _));
 
     private bool TryGetTensor(string part, [MaybeNullWhen(false)] out CheckpointTensor tensor)
     {

@@ -20,9 +20,10 @@ public static class OneFileModelWriter
     /// <param name="parts">The parts' contents by their names in Hugging Face's layout; the configuration is one of them.</param>
     /// <param name="provenance">Where the model comes from.</param>
     /// <param name="hold">How the model asks to be held where whoever opens it does not choose; null for the way in which it is stored.</param>
+    /// <param name="encoder">The file whose encoder and tokenizer the model takes; null for one that has all itself.</param>
     /// <exception cref="CheckpointFormatException">A text part is not UTF-8.</exception>
     public static SafetensorsWriter Create(
-        IReadOnlyDictionary<string, byte[]> parts, ModelProvenance provenance, WeightPrecision? hold = null)
+        IReadOnlyDictionary<string, byte[]> parts, ModelProvenance provenance, WeightPrecision? hold = null, SharedEncoder? encoder = null)
     {
         ArgumentNullException.ThrowIfNull(parts);
         ArgumentNullException.ThrowIfNull(provenance);
@@ -32,7 +33,7 @@ public static class OneFileModelWriter
         };
         if (hold is WeightPrecision precision)
             metadata.Add(OneFileModel.HoldKey, OneFileModel.PrecisionNames.First(known => known.Precision == precision).Name);
-        foreach ((string key, string value) in provenance.ToMetadata())
+        foreach ((string key, string value) in provenance.ToMetadata().Concat(encoder?.ToMetadata() ?? []))
             metadata.Add(key, value);
         foreach ((string name, byte[] content) in parts)
         {

@@ -17,6 +17,9 @@ public sealed class CounterDropout(ModelConfig config, ModelArchitecture archite
     /// <summary>Whether the model drops anything at all.</summary>
     public bool DropsAnything => Enum.GetValues<DropoutPlace>().Any(Applies);
 
+    /// <summary>Whether it drops anything before the head.</summary>
+    public bool DropsInEncoder => Enum.GetValues<DropoutPlace>().Any(place => place != DropoutPlace.Head && Applies(place));
+
     /// <inheritdoc/>
     public override bool Applies(DropoutPlace place) => Probability(place) > 0;
 

@@ -45,8 +45,9 @@ public sealed class TrainableModel : IDisposable
     private readonly ModelPart? _frozen;
     private readonly ThreadTeam _team;
     private readonly ForwardProgram _forward;
+    private readonly HeadProgram _forwardHead;
     private readonly BackwardProgram _backward;
-    private readonly PackProgram _pack;
+    private readonly PackProgram _pack, _packHead;
     private DropoutMasks? _masks;
 
     private TrainableModel(ModelConfig config, ModelArchitecture architecture, ParameterSet parameters, TrainableModelOptions options)
@@ -60,8 +61,10 @@ public sealed class TrainableModel : IDisposable
         _frozen = options.Frozen;
         _team = new ThreadTeam(options.ThreadCount);
         _forward = new ForwardProgram(this);
+        _forwardHead = new HeadProgram(this);
         _backward = new BackwardProgram(this);
-        _pack = new PackProgram(this);
+        _pack = new PackProgram(this, headAlone: false);
+        _packHead = new PackProgram(this, headAlone: true);
     }
 
     /// <summary>The model's sizes and labels.</summary>
@@ -97,6 +100,9 @@ public sealed class TrainableModel : IDisposable
     /// pooled output, [sequences, hidden]; else without rows.
     /// </summary>
     public Matrix PairLogits => _head.PairLogits;
+
+    /// <summary>What the head stands on, of the last forward pass: [rows, hidden], the rows that the head needs.</summary>
+    public Matrix EncoderStates => _workspace.LastState;
 
     /// <summary>Makes a model of a source's weights, or of random ones.</summary>
     /// <param name="config">The sizes and labels; those of a head that the source lacks may differ from the source's.</param>
@@ -140,15 +146,47 @@ public sealed class TrainableModel : IDisposable
         _team.Run(_forward, cancellationToken);
     }
 
+    /// <summary>As <see cref="Forward"/> of the same batch with all rows, whose <see cref="EncoderStates"/> are known: only the head is computed.</summary>
+    /// <param name="batch">The sequences.</param>
+    /// <param name="states">The states, row by row.</param>
+    /// <param name="masks">What is dropped.</param>
+    /// <param name="cancellationToken">Stops the pass at its next step.</param>
+    /// <exception cref="ArgumentException">The batch does not fit the model, or the states not the batch.</exception>
+    public void ForwardHead(TokenBatch batch, ReadOnlySpan<float> states, DropoutMasks? masks = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        batch.Validate(Config);
+        _masks = masks;
+        _workspace.Prepare(batch, _head.Prepare(batch, default));
+        Matrix known = _workspace.LastState;
+        if (states.Length != known.Rows * known.Columns)
+            throw new ArgumentException($"{states.Length} numbers are not {known.Rows} rows of {known.Columns}", nameof(states));
+        for (int row = 0; row < known.Rows; row++)
+            states.Slice(row * known.Columns, known.Columns).CopyTo(known[row]);
+        _team.Run(_forwardHead, cancellationToken);
+    }
+
     /// <summary>Adds the gradients of all parameters, from those that have replaced the scores. Once after each forward pass.</summary>
     /// <param name="cancellationToken">Stops the pass at its next step; the gradients are then of no use.</param>
     public void Backward(CancellationToken cancellationToken = default) => _team.Run(_backward, cancellationToken);
 
-    /// <summary>Sets all gradients to zero.</summary>
-    public void ClearGradients() => Gradients.Values.Clear();
+    /// <summary>Sets all gradients to zero, as those of an encoder that is frozen are.</summary>
+    public void ClearGradients()
+    {
+        if (_frozen != ModelPart.Encoder)
+        {
+            Gradients.Values.Clear();
+            return;
+        }
+        foreach (TrainableParameter parameter in Layout.Parameters.Where(parameter => parameter.Part == ModelPart.Head))
+            Gradients.Values.Slice(parameter.Offset, parameter.Length).Clear();
+    }
 
     /// <summary>Packs the parameters as they are now for the passes that follow.</summary>
     public void Pack() => _team.Run(_pack);
+
+    /// <summary>As <see cref="Pack"/>, where only the parameters of the head have changed.</summary>
+    public void PackHead() => _team.Run(_packHead);
 
     /// <summary>Runs a program of one's own, such as an optimizer's, on the model's threads.</summary>
     public void Run(TeamProgram program, CancellationToken cancellationToken = default) => _team.Run(program, cancellationToken);
@@ -168,6 +206,11 @@ public sealed class TrainableModel : IDisposable
         }
     }
 
+    private sealed class HeadProgram(TrainableModel model) : TeamProgram
+    {
+        protected override void Run(TeamThread thread) => model._head.Forward(thread, model._workspace, model._masks);
+    }
+
     private sealed class BackwardProgram(TrainableModel model) : TeamProgram
     {
         protected override void Run(TeamThread thread)
@@ -178,11 +221,12 @@ public sealed class TrainableModel : IDisposable
         }
     }
 
-    private sealed class PackProgram(TrainableModel model) : TeamProgram
+    private sealed class PackProgram(TrainableModel model, bool headAlone) : TeamProgram
     {
         protected override void Run(TeamThread thread)
         {
-            model._encoder.Pack(thread);
+            if (!headAlone)
+                model._encoder.Pack(thread);
             model._head.Pack(thread);
         }
     }

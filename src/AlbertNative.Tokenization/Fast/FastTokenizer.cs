@@ -69,8 +69,8 @@ internal static class FastTokenizer
         {
             return new FastEncoder(pipeline, options.Semantics ?? TokenizerSemantics.Fast, special, settings.ModelMaxLength)
             {
-                GivesTokenTypeIds = options.Semantics != TokenizerSemantics.Transformers5
-                    || settings.GivesTokenTypeIds(isWordPiece: pipeline.Model is WordPieceModel),
+                GivesTokenTypeIds = options.Semantics == TokenizerSemantics.Transformers5
+                    ? settings.GivesTokenTypeIds(isWordPiece: pipeline.Model is WordPieceModel) : settings.AllowsTokenTypeIds,
             };
         }
         catch (FormatException e) when (e is not TokenizerFormatException)

@@ -57,6 +57,7 @@ internal sealed class SlowTextEncoder : TextEncoder
         _wordwise = WordwiseEncoder.TryMake(model, Prepare, _pieceTokens.AppendIds);
         _cuts = _wordwise is null ? null : TextCuts.TryMake(_added.Tokens.Values, removesSpace, chunkLength);
         ModelMaxLength = settings.ModelMaxLength;
+        GivesTokenTypeIds = settings.AllowsTokenTypeIds;
         Template = SequenceTemplate.Bert(_added.Ids.Cls, _added.Ids.Sep);
     }
 

@@ -50,6 +50,7 @@ internal sealed class SlowBertEncoder : TextEncoder
         _whole = whole.GetAlternateLookup<ReadOnlySpan<char>>();
         VocabularySize = Math.Max(_added.VocabularySize, _model.IdLimit);
         ModelMaxLength = settings.ModelMaxLength;
+        GivesTokenTypeIds = settings.AllowsTokenTypeIds;
         Template = SequenceTemplate.Bert(_added.Ids.Cls, _added.Ids.Sep);
     }
 

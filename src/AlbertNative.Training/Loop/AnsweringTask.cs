@@ -125,7 +125,7 @@ public sealed class AnsweringTask : TrainingTask
     private sealed class AnswerWindows : PreparedExamples
     {
         private readonly IReadOnlyList<IReadOnlyList<QuestionWindow>> _byQuestion;
-        private readonly List<(QuestionWindow Window, int Start, int End)> _windows = [];
+        private readonly List<(QuestionWindow Window, int Start, int End, int Line)> _windows = [];
 
         public AnswerWindows(IReadOnlyList<QuestionExample> questions, IReadOnlyList<IReadOnlyList<QuestionWindow>> byQuestion)
         {
@@ -137,7 +137,7 @@ public sealed class AnsweringTask : TrainingTask
                 foreach (QuestionWindow window in byQuestion[i])
                 {
                     (int start, int end) = window.Locate(answer);
-                    _windows.Add((window, start, end));
+                    _windows.Add((window, start, end, questions[i].Line));
                 }
             }
         }
@@ -147,6 +147,8 @@ public sealed class AnsweringTask : TrainingTask
         public override int Count => _windows.Count;
 
         public IReadOnlyList<QuestionWindow> WindowsOf(int question) => _byQuestion[question];
+
+        public override int LineOf(int example) => _windows[example].Line;
 
         public override int TokensOf(int example) => _windows[example].Window.Input.Length;
 

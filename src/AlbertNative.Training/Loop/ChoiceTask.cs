@@ -85,6 +85,8 @@ public sealed class ChoiceTask : TrainingTask
     {
         public DataSet<ChoiceExample> Questions => questions;
 
+        public override int LineOf(int example) => questions[example].Line;
+
         public override TrainingTargets TargetsOf(ReadOnlySpan<int> examples)
         {
             int[] labels = new int[examples.Length], counts = new int[examples.Length];

@@ -11,19 +11,21 @@ public sealed class ClassificationTask : SequenceTask
 
     /// <summary>Prepares texts.</summary>
     /// <param name="tokenizer">The model's tokenizer.</param>
-    /// <param name="train">What is learnt from; its labels, sorted by code unit, are the model's.</param>
+    /// <param name="train">What is learnt from; its labels are the model's, sorted by code unit.</param>
     /// <param name="dev">What each epoch is judged by, or null.</param>
     /// <param name="maxLength">The longest sequence in tokens, special ones included.</param>
     /// <param name="smoothing">Label smoothing.</param>
     /// <param name="balanced">Whether rare classes count more: each n / (classes · count), scikit-learn's "balanced".</param>
+    /// <param name="modelLabels">The labels of the model that is trained on: where they are those of the training set, their order is kept. Null for none.</param>
     /// <exception cref="DataFormatException">A text has not exactly one label, or one that does not occur in the training set.</exception>
     public ClassificationTask(
-        Tokenizer tokenizer, DataSet<LabelledText> train, DataSet<LabelledText>? dev, int maxLength, double smoothing = 0, bool balanced = false)
+        Tokenizer tokenizer, DataSet<LabelledText> train, DataSet<LabelledText>? dev, int maxLength, double smoothing = 0, bool balanced = false,
+        IReadOnlyList<string>? modelLabels = null)
         : base(tokenizer, maxLength, ProblemType.SingleLabelClassification)
     {
         ArgumentNullException.ThrowIfNull(train);
         _balanced = balanced;
-        _labels = new LabelSet(train.SelectMany(text => text.Labels));
+        _labels = new LabelSet(train.SelectMany(text => text.Labels), modelLabels);
         if (Labels.Count < 2)
             throw new DataFormatException(train.Path, 0, null, $"all examples have the label '{string.Concat(Labels)}': there is nothing to learn");
         DataFiles = Describe(train, dev, "examples");

@@ -206,6 +206,8 @@ public sealed class EmbeddingTask : TrainingTask
 
         public int TextsPerExample { get; } = inputs[0].Length;
 
+        public override int LineOf(int example) => pairs[example].Line;
+
         public override TrainingTargets TargetsOf(ReadOnlySpan<int> examples)
         {
             if (!learns || options.Loss != EmbeddingLoss.Cosine)

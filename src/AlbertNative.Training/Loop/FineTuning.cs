@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using AlbertNative.Model;
 
 namespace AlbertNative.Training;
@@ -16,6 +13,9 @@ public enum TrainingEnd
 
     /// <summary>It was cancelled; what had been learnt is kept.</summary>
     Cancelled,
+
+    /// <summary>Whoever was told of an evaluation ended it.</summary>
+    Stopped,
 }
 
 /// <summary>One evaluation of a run.</summary>
@@ -46,6 +46,8 @@ public sealed class FineTuning : IDisposable
     private readonly TrainingOptions _options;
     private readonly Dictionary<string, byte[]?> _files;
     private readonly Trainer _trainer;
+    private readonly string _base;
+    private readonly IReadOnlyList<TrainingSetting> _settings;
 
     /// <summary>A run of a task on a model's files, which may be closed afterwards.</summary>
     /// <param name="files">The model to begin with.</param>
@@ -65,15 +67,17 @@ public sealed class FineTuning : IDisposable
         if (options.Metric is not null && task.Dev is null)
             throw new ArgumentException("metric_for_best_model is named, and there is no development set to measure it on", nameof(options));
         _task = task;
-        _options = options;
-        ModelConfig config = task.ConfigOf(newModel ?? files.ReadConfig());
-        _files = TrainedModelFiles.TokenizerFiles.ToDictionary(name => name, files.Read, StringComparer.Ordinal);
+        _options = options with { Optimizer = options.Optimizer ?? task.OptimizerFor(options.BatchSize) };
+        _base = files.Path;
+        ModelConfig config = _options.Apply(task.ConfigOf(newModel ?? files.ReadConfig()));
+        _files = TrainedModelFiles.TokenizerFiles.ToDictionary(name => name, name => TrainingTokenizer.Read(files, options, name), StringComparer.Ordinal);
         foreach ((string name, byte[] content) in task.ExtraFiles(config))
             _files[name] = content;
         Model = TrainableModel.Create(
             config, task.Architecture, newModel is null ? WeightSource.From(files.Checkpoint) : null,
             new TrainableModelOptions { ThreadCount = options.ThreadCount, Checkpointing = options.Checkpoints(config), Seed = options.Seed, Frozen = options.Freeze });
-        _trainer = new Trainer(Model, task.Train, options, task.Trains);
+        _trainer = new Trainer(Model, task.Train, _options, task.Trains);
+        _settings = TrainingSettings.Of(_options, task, config.Labels);
     }
 
     /// <summary>The model that is trained.</summary>
@@ -94,20 +98,23 @@ public sealed class FineTuning : IDisposable
 
     /// <summary>Trains, and writes the result into a directory.</summary>
     /// <param name="output">The directory, which is made; checkpoints are directories in it.</param>
-    /// <param name="resume">Whether to go on from its last checkpoint.</param>
-    /// <param name="progress">Told of each update, on this thread.</param>
-    /// <param name="evaluated">Told of each evaluation, on this thread.</param>
+    /// <param name="resumeFrom">A checkpoint to go on from, or the output of a run, whose last one is meant; null to begin anew.</param>
+    /// <param name="events">What is told while it goes on.</param>
     /// <param name="cancellationToken">Ends the run after the update before; what has been learnt is kept and written.</param>
     /// <exception cref="TrainingDivergedException">The loss is no number any more; the last checkpoint remains.</exception>
     /// <exception cref="FormatException">The checkpoint is of another run; says in what.</exception>
     /// <exception cref="IOException">A file cannot be written or read.</exception>
     public TrainingSummary Run(
-        string output, bool resume = false, Action<TrainingStep>? progress = null, Action<TrainingEvaluation>? evaluated = null,
-        CancellationToken cancellationToken = default)
+        string output, string? resumeFrom = null, TrainingEvents? events = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(output);
+        events ??= new TrainingEvents();
+        TrainerState state = resumeFrom is null ? new TrainerState() : Resume(CheckpointFolders.Find(resumeFrom));
+        Describe(state);
         Directory.CreateDirectory(output);
-        TrainerState state = resume ? Resume(output) : new TrainerState { MaxSteps = Updates, Fingerprint = Fingerprint() };
+        CheckpointFolders folders = new(output);
+        folders.Clean();
+        using TrainingLog log = new(output, state, events.Logged);
         List<TrainingEvaluation> evaluations = [];
         TrainingEnd end = TrainingEnd.Finished;
         while (_trainer.Done < Updates && end == TrainingEnd.Finished)
@@ -123,14 +130,12 @@ public sealed class FineTuning : IDisposable
                 end = TrainingEnd.Cancelled;
                 break;
             }
-            progress?.Invoke(step);
-            (state.GlobalStep, state.Epoch) = (step.Number, step.Epoch);
-            state.UnloggedLoss = (state.UnloggedLoss.Sum + step.Loss, state.UnloggedLoss.Count + 1);
-            state.UnjudgedLoss = (state.UnjudgedLoss.Sum + step.Loss, state.UnjudgedLoss.Count + 1);
+            Count(state, step);
+            events.Updated?.Invoke(step);
             bool judges = step.Number % EvaluationSteps == 0 || step.Number == Updates;
             if (judges || step.Number % LoggingSteps == 0)
             {
-                state.Log([new("loss", state.UnloggedLoss.Sum / state.UnloggedLoss.Count), new("learning_rate", step.LearningRate), new("grad_norm", step.GradientNorm)]);
+                log.Add([new("loss", state.UnloggedLoss.Sum / state.UnloggedLoss.Count), new("learning_rate", step.LearningRate), new("grad_norm", step.GradientNorm)]);
                 state.UnloggedLoss = default;
             }
             if (!judges)
@@ -139,17 +144,18 @@ public sealed class FineTuning : IDisposable
             state.UnjudgedLoss = default;
             if (_task.Dev is not null)
             {
-                TrainingEvaluation evaluation = Evaluate(state, trainLoss);
+                TrainingEvaluation evaluation = Evaluate(state, log, trainLoss);
                 evaluations.Add(evaluation);
-                evaluated?.Invoke(evaluation);
+                if (events.Evaluated?.Invoke(evaluation) == false)
+                    end = TrainingEnd.Stopped;
                 if (_options.EarlyStopping > 0 && state.WorseEvaluations >= _options.EarlyStopping)
                     end = TrainingEnd.NoLongerBetter;
             }
-            SaveCheckpoint(output, state);
+            SaveCheckpoint(folders, state, events);
         }
-        if (end == TrainingEnd.Cancelled && _trainer.Done > 0 && !Directory.Exists(CheckpointOf(output, _trainer.Done)))
-            SaveCheckpoint(output, state);
-        Finish(output, state, end);
+        if (end == TrainingEnd.Cancelled && _trainer.Done > 0 && !folders.Has(_trainer.Done))
+            SaveCheckpoint(folders, state, events);
+        Finish(output, state, log, end);
         return new TrainingSummary(end, _trainer.Done, evaluations);
     }
 
@@ -159,81 +165,78 @@ public sealed class FineTuning : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Model.Dispose();
 
-    private TrainingEvaluation Evaluate(TrainerState state, double trainLoss)
+    private void Describe(TrainerState state)
+    {
+        state.MaxSteps = Updates;
+        state.Epochs = (int)Math.Ceiling(Updates / (double)UpdatesPerEpoch);
+        (state.LoggingSteps, state.EvaluationSteps, state.BatchSize) = (LoggingSteps, EvaluationSteps, _options.BatchSize);
+        state.EarlyStopping = (_options.EarlyStopping, _options.EarlyStoppingThreshold);
+    }
+
+    private void Count(TrainerState state, TrainingStep step)
+    {
+        (state.GlobalStep, state.Epoch) = (step.Number, step.Epoch);
+        state.TotalLoss += step.Loss;
+        state.UnloggedLoss = (state.UnloggedLoss.Sum + step.Loss, state.UnloggedLoss.Count + 1);
+        state.UnjudgedLoss = (state.UnjudgedLoss.Sum + step.Loss, state.UnjudgedLoss.Count + 1);
+        state.InputTokens += step.Tokens;
+        state.TotalFlos = 6.0 * state.InputTokens * Model.Layout.Parameters.Where(parameter => parameter.Part != ModelPart.Embeddings).Sum(parameter => (long)parameter.Length);
+    }
+
+    private TrainingEvaluation Evaluate(TrainerState state, TrainingLog log, double trainLoss)
     {
         TaskScores scores = _task.Evaluate(_trainer, _task.Dev!);
         if (!scores.Metrics.TryGetValue(MainMetric, out double main))
             throw new ArgumentException($"metric_for_best_model is {MainMetric}, which is not measured; {string.Join(", ", scores.Metrics.Keys)} are");
         // What is not defined, such as the correlation with what is always the same, is never better.
-        bool best = double.IsFinite(main) && (state.BestMetric is not double before || (IsError(MainMetric) ? main < before : main > before));
-        state.WorseEvaluations = best ? 0 : state.WorseEvaluations + 1;
-        if (best)
+        double gain = !double.IsFinite(main) ? double.NegativeInfinity
+            : state.BestMetric is not double before ? double.PositiveInfinity
+            : IsError(MainMetric) ? before - main : main - before;
+        state.WorseEvaluations = gain > _options.EarlyStoppingThreshold ? 0 : state.WorseEvaluations + 1;
+        if (gain > 0)
             (state.BestMetric, state.BestStep) = (main, state.GlobalStep);
-        state.Log(scores.Metrics.Where(metric => double.IsFinite(metric.Value)).Select(metric => KeyValuePair.Create("eval_" + metric.Key, metric.Value)));
-        return new TrainingEvaluation(state.GlobalStep, state.Epoch, trainLoss, scores, best);
+        log.Add(scores.Metrics.Where(metric => double.IsFinite(metric.Value)).Select(metric => KeyValuePair.Create("eval_" + metric.Key, metric.Value)));
+        return new TrainingEvaluation(state.GlobalStep, state.Epoch, trainLoss, scores, gain > 0);
     }
 
     /// <summary>Whether less is better.</summary>
     private static bool IsError(string metric) =>
         metric is "perplexity" or "mse" or "mae" || metric.EndsWith("loss", StringComparison.Ordinal);
 
-    private TrainerState Resume(string output)
+    private TrainerState Resume(string directory)
     {
-        int last = Checkpoints(output).DefaultIfEmpty(-1).Max();
-        if (last < 0)
-            throw new FormatException($"{output} holds no checkpoint to go on from");
-        string directory = CheckpointOf(output, last);
+        TrainingSettings.RequireSame(directory, _settings);
         TrainerState state = TrainerState.Load(directory);
-        if (state.Fingerprint != Fingerprint())
-            throw new FormatException($"{directory} is of a run with other options or other data: it cannot be gone on with");
         TrainedModelFiles.Read(directory, Model);
         TrainedModelFiles.ReadOptimizer(directory, Model, _trainer.Optimizer);
         _trainer.Resume(state.GlobalStep);
         return state;
     }
 
-    /// <summary>Written under another name and then renamed: a checkpoint that is there is whole.</summary>
-    private void SaveCheckpoint(string output, TrainerState state)
+    private void SaveCheckpoint(CheckpointFolders folders, TrainerState state, TrainingEvents events)
     {
-        string directory = CheckpointOf(output, state.GlobalStep), partial = directory + ".partial";
-        if (Directory.Exists(partial))
-            Directory.Delete(partial, recursive: true);
-        Directory.CreateDirectory(partial);
-        TrainedModelFiles.Write(partial, Model, _files);
-        TrainedModelFiles.WriteOptimizer(partial, Model, _trainer.Optimizer);
-        state.Save(partial);
-        if (Directory.Exists(directory))
-            Directory.Delete(directory, recursive: true);
-        Directory.Move(partial, directory);
-        foreach (int old in Checkpoints(output).Where(step => step != state.BestStep).OrderDescending().Skip(_options.SaveTotalLimit))
-            Directory.Delete(CheckpointOf(output, old), recursive: true);
+        folders.Write(state.GlobalStep, directory =>
+        {
+            TrainedModelFiles.Write(directory, Model, _files);
+            TrainedModelFiles.WriteOptimizer(directory, Model, _trainer.Optimizer);
+            TrainingSettings.Save(directory, _settings);
+            state.Save(directory);
+        });
+        folders.Rotate(state.GlobalStep, state.BestStep, _options.SaveTotalLimit);
+        events.Saved?.Invoke(folders.PathOf(state.GlobalStep));
     }
 
     /// <summary>The result: the best checkpoint's parameters where that is wanted, else the last ones.</summary>
-    private void Finish(string output, TrainerState state, TrainingEnd end)
+    private void Finish(string output, TrainerState state, TrainingLog log, TrainingEnd end)
     {
-        if (_options.LoadBestModelAtEnd && state.BestStep is int best && best != _trainer.Done && Directory.Exists(CheckpointOf(output, best)))
-            TrainedModelFiles.Read(CheckpointOf(output, best), Model);
+        CheckpointFolders folders = new(output);
+        if (_options.LoadBestModelAtEnd && state.BestStep is int best && best != _trainer.Done && folders.Has(best))
+            TrainedModelFiles.Read(folders.PathOf(best), Model);
+        if (end != TrainingEnd.Cancelled && state.GlobalStep > 0)
+            log.Add([new("train_loss", state.TotalLoss / state.GlobalStep), new("total_flos", state.TotalFlos)]);
         TrainedModelFiles.Write(output, Model, _files);
         state.Save(output);
-        File.WriteAllText(Path.Combine(output, "training.svg"), TrainingChart.Draw(state.LogHistory, MainMetric));
-        ModelCard.Write(output, _task, _options, state, end, MainMetric);
-    }
-
-    private static string CheckpointOf(string output, int step) =>
-        Path.Combine(output, string.Create(CultureInfo.InvariantCulture, $"checkpoint-{step}"));
-
-    private static IEnumerable<int> Checkpoints(string output) =>
-        from path in Directory.EnumerateDirectories(output, "checkpoint-*")
-        let name = Path.GetFileName(path)["checkpoint-".Length..]
-        where int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out _)
-        select int.Parse(name, CultureInfo.InvariantCulture);
-
-    /// <summary>Of everything that the numbers depend on; threads and checkpointing are not among it.</summary>
-    private string Fingerprint()
-    {
-        TrainingOptions numbers = _options with { ThreadCount = 1, Checkpointing = null, EarlyStopping = 0, LoadBestModelAtEnd = true, SaveTotalLimit = 2 };
-        string all = FormattableString.Invariant($"{numbers}\n{_task.Fingerprint}\n{string.Join(',', Model.Config.Labels)}");
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all)));
+        WholeFile.Write(Path.Combine(output, "training.svg"), TrainingChart.Draw(state.LogHistory, MainMetric));
+        WholeFile.Write(Path.Combine(output, "README.md"), ModelCard.Of(output, _base, _task, _options, state, end, MainMetric));
     }
 }

@@ -11,6 +11,8 @@ internal sealed class JudgedInputs(PreparedExamples inputs, DataSet<LabelledText
 
     public override int CutCount => inputs.CutCount;
 
+    public override int LineOf(int example) => texts[example].Line;
+
     public override int TokensOf(int example) => inputs.TokensOf(example);
 
     public override void AddTo(TokenBatch batch, int example) => inputs.AddTo(batch, example);

@@ -16,6 +16,8 @@ internal sealed class MaskedInputs(int[][] blocks, TokenMasking masking, Predica
 
     public override void BeginEpoch(int epoch) => _epoch = epoch;
 
+    internal override bool ChangesByEpoch => true;
+
     public override int TokensOf(int example) => blocks[example].Length;
 
     public override void AddTo(TokenBatch batch, int example) => batch.Add(Mask(example).InputIds);

@@ -11,6 +11,8 @@ namespace AlbertNative.Training;
 public sealed class MaskedLanguageTask : TrainingTask
 {
     private readonly int _blockLength;
+    private readonly bool _lineByLine;
+    private readonly double _probability;
 
     /// <summary>Prepares texts.</summary>
     /// <param name="tokenizer">The model's tokenizer.</param>
@@ -18,8 +20,15 @@ public sealed class MaskedLanguageTask : TrainingTask
     /// <param name="dev">What each epoch is judged by, or null.</param>
     /// <param name="blockLength">The tokens of a block.</param>
     /// <param name="seed">The seed of what is hidden.</param>
-    public MaskedLanguageTask(Tokenizer tokenizer, DataSet<TextDocument> train, DataSet<TextDocument>? dev, int blockLength, long seed)
+    /// <param name="lineByLine">Whether each line is an example, cut off at the length of a block; else lines are joined.</param>
+    /// <param name="probability">The share of tokens that are hidden.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The share is not above 0 and below 1.</exception>
+    public MaskedLanguageTask(
+        Tokenizer tokenizer, DataSet<TextDocument> train, DataSet<TextDocument>? dev, int blockLength, long seed, bool lineByLine = false, double probability = 0.15)
     {
+        if (!(probability is > 0 and < 1))
+            throw new ArgumentOutOfRangeException(nameof(probability), probability, "expected a share above 0, below 1");
+        (_lineByLine, _probability) = (lineByLine, probability);
         ArgumentNullException.ThrowIfNull(tokenizer);
         ArgumentNullException.ThrowIfNull(train);
         _blockLength = blockLength;
@@ -45,7 +54,7 @@ public sealed class MaskedLanguageTask : TrainingTask
     public override IReadOnlyList<string> DataFiles { get; }
 
     /// <inheritdoc/>
-    public override string Fingerprint => FormattableString.Invariant($"fill-mask {_blockLength} {string.Join(';', DataFiles)}");
+    public override string Fingerprint => FormattableString.Invariant($"fill-mask {_blockLength} {(_lineByLine ? "lines " : "")}{_probability} {string.Join(';', DataFiles)}");
 
     /// <inheritdoc/>
     public override string MainMetric => "masked_lm_accuracy";
@@ -59,7 +68,7 @@ public sealed class MaskedLanguageTask : TrainingTask
         ArgumentNullException.ThrowIfNull(trainer);
         MaskedInputs inputs = (MaskedInputs)examples;
         CrossEntropyScores scores = new();
-        trainer.Evaluate(examples, (model, part) =>
+        double loss = trainer.Evaluate(examples, (model, part) =>
         {
             int[] labels = inputs.LabelsOf(part.Span);
             for (int row = 0; row < labels.Length; row++)
@@ -70,7 +79,7 @@ public sealed class MaskedLanguageTask : TrainingTask
         });
         Dictionary<string, double> metrics = new(StringComparer.Ordinal)
         {
-            ["loss"] = scores.Loss,
+            ["loss"] = loss,
             ["masked_lm_accuracy"] = scores.Accuracy,
             ["perplexity"] = scores.Perplexity,
         };
@@ -80,11 +89,12 @@ public sealed class MaskedLanguageTask : TrainingTask
 
     private MaskedInputs Prepare(Tokenizer tokenizer, DataSet<TextDocument> documents, uint seed)
     {
-        IEnumerable<int[]> lines = documents.SelectMany(document => document.Lines).Select(line => tokenizer.Encode(line).Ids.ToArray());
-        int[][] blocks = [.. TextBlocks.Cut(lines, _blockLength)];
+        EncodeOptions options = new() { MaxLength = _lineByLine ? _blockLength : null };
+        IEnumerable<int[]> lines = documents.SelectMany(document => document.Lines).Select(line => tokenizer.Encode(line, options).Ids.ToArray());
+        int[][] blocks = [.. _lineByLine ? lines : TextBlocks.Cut(lines, _blockLength)];
         if (blocks.Length == 0)
             throw new DataFormatException(documents.Path, 0, null, "the file has no text");
-        TokenMasking masking = new(tokenizer.MaskId, tokenizer.VocabularySize);
+        TokenMasking masking = new(tokenizer.MaskId, tokenizer.VocabularySize) { Probability = _probability };
         return new MaskedInputs(blocks, masking, id => id == tokenizer.ClsId || id == tokenizer.SepId || id == tokenizer.PadId, seed);
     }
 }

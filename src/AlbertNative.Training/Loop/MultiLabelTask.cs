@@ -13,15 +13,17 @@ public sealed class MultiLabelTask : SequenceTask
 
     /// <summary>Prepares texts.</summary>
     /// <param name="tokenizer">The model's tokenizer.</param>
-    /// <param name="train">What is learnt from; its labels, sorted by code unit, are the model's.</param>
+    /// <param name="train">What is learnt from; its labels are the model's, sorted by code unit.</param>
     /// <param name="dev">What each epoch is judged by, or null.</param>
     /// <param name="maxLength">The longest sequence in tokens, special ones included.</param>
+    /// <param name="modelLabels">The labels of the model that is trained on: where they are those of the training set, their order is kept. Null for none.</param>
     /// <exception cref="DataFormatException">There is no label at all, or one that does not occur in the training set.</exception>
-    public MultiLabelTask(Tokenizer tokenizer, DataSet<LabelledText> train, DataSet<LabelledText>? dev, int maxLength)
+    public MultiLabelTask(
+        Tokenizer tokenizer, DataSet<LabelledText> train, DataSet<LabelledText>? dev, int maxLength, IReadOnlyList<string>? modelLabels = null)
         : base(tokenizer, maxLength, ProblemType.MultiLabelClassification)
     {
         ArgumentNullException.ThrowIfNull(train);
-        _labels = new LabelSet(train.SelectMany(text => text.Labels));
+        _labels = new LabelSet(train.SelectMany(text => text.Labels), modelLabels);
         if (Labels.Count == 0)
             throw new DataFormatException(train.Path, 0, null, "no example has a label: there is nothing to learn");
         DataFiles = Describe(train, dev, "examples");

@@ -51,6 +51,9 @@ public sealed class PreTrainingTask : TrainingTask
     /// <inheritdoc/>
     public override string MainMetric => "loss";
 
+    /// <summary>LAMB for the large batches that it was made for (You et al., arXiv:1904.00962); AdamW below 256 examples.</summary>
+    public override OptimizerKind OptimizerFor(int batchSize) => batchSize < 256 ? OptimizerKind.AdamW : OptimizerKind.Lamb;
+
     /// <summary>The order of segments is one of two.</summary>
     /// <exception cref="NotSupportedException">The model is no ALBERT: others judge whether one sentence follows another, and are not pre-trained here.</exception>
     public override ModelConfig ConfigOf(ModelConfig config)

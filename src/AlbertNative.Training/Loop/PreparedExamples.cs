@@ -14,6 +14,12 @@ public abstract class PreparedExamples
     /// <summary>How many examples were too long, and cut off.</summary>
     public virtual int CutCount => 0;
 
+    /// <summary>The line, from 1, that an example stands on in its file; 0 where it stands on none, as a block of joined lines.</summary>
+    public virtual int LineOf(int example) => 0;
+
+    /// <summary>Whether an example has other tokens, or other scores are asked of it, in each epoch.</summary>
+    internal virtual bool ChangesByEpoch => false;
+
     /// <summary>Appends an example's sequences to a batch.</summary>
     public abstract void AddTo(TokenBatch batch, int example);
 

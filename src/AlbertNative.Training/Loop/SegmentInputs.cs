@@ -19,6 +19,8 @@ internal sealed class SegmentInputs((SegmentTokens First, SegmentTokens Second)[
 
     public override void BeginEpoch(int epoch) => _epoch = epoch;
 
+    internal override bool ChangesByEpoch => true;
+
     public override int TokensOf(int example) => pairs[example].First.Length + pairs[example].Second.Length + SpecialTokens;
 
     public override void AddTo(TokenBatch batch, int example)

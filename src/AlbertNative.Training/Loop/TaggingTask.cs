@@ -16,20 +16,27 @@ public sealed class TaggingTask : TrainingTask
     private readonly int _maxLength;
     private readonly PieceLabels _pieces;
     private readonly bool _crf;
+    private readonly bool _leavesOutCutWords;
 
     /// <summary>Prepares sentences.</summary>
     /// <param name="tokenizer">The model's tokenizer.</param>
-    /// <param name="train">What is learnt from; its tags, sorted by code unit, are the labels.</param>
+    /// <param name="train">What is learnt from; its tags are the labels, sorted by code unit.</param>
     /// <param name="dev">What each epoch is judged by, or null.</param>
     /// <param name="maxLength">The longest sequence in tokens, special ones included.</param>
     /// <param name="pieces">Which pieces of a word carry its tag.</param>
     /// <param name="smoothing">Label smoothing.</param>
     /// <param name="crf">Whether a linear-chain CRF over the words' first pieces judges a sentence's tags together.</param>
+    /// <param name="leavesOutCutWords">
+    /// Whether words beyond the longest length, and those without a token, are left out when a sentence is judged, as
+    /// Hugging Face's <c>run_ner</c> does, which makes the figures better than the model; else they count as <c>O</c>.
+    /// </param>
+    /// <param name="modelLabels">The labels of the model that is trained on: where they are those of the training set, their order is kept. Null for none.</param>
     /// <exception cref="ArgumentException">A CRF comes with label smoothing, or with labels of all pieces.</exception>
     /// <exception cref="DataFormatException">A tag of the development set does not occur in the training set.</exception>
     public TaggingTask(
         Tokenizer tokenizer, DataSet<TaggedSentence> train, DataSet<TaggedSentence>? dev, int maxLength,
-        PieceLabels pieces = PieceLabels.First, double smoothing = 0, bool crf = false)
+        PieceLabels pieces = PieceLabels.First, double smoothing = 0, bool crf = false, bool leavesOutCutWords = false,
+        IReadOnlyList<string>? modelLabels = null)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
         ArgumentNullException.ThrowIfNull(train);
@@ -39,7 +46,8 @@ public sealed class TaggingTask : TrainingTask
         if (crf && (smoothing > 0 || pieces != PieceLabels.First))
             throw new ArgumentException("a CRF is over the words' first pieces, and without label smoothing", nameof(crf));
         _crf = crf;
-        _labels = new LabelSet(train.SelectMany(sentence => sentence.Tags));
+        _leavesOutCutWords = leavesOutCutWords;
+        _labels = new LabelSet(train.SelectMany(sentence => sentence.Tags), modelLabels);
         _alignment = new LabelAlignment(Labels, pieces);
         DataFiles = Describe(train, dev, "sentences");
         Train = Prepare(train, smoothing);
@@ -91,7 +99,7 @@ public sealed class TaggingTask : TrainingTask
         ArgumentNullException.ThrowIfNull(trainer);
         ArgumentNullException.ThrowIfNull(examples);
         TaggedInputs judged = (TaggedInputs)examples;
-        string[][] predicted = [.. judged.Sentences.Select(sentence => Enumerable.Repeat("O", sentence.Words.Count).ToArray())];
+        string?[][] found = [.. judged.Sentences.Select(sentence => new string?[sentence.Words.Count])];
         double loss = trainer.Evaluate(examples, (model, part) =>
         {
             LinearChainCrf? crf = _crf ? CrfTargets.Load(model) : null;
@@ -101,19 +109,21 @@ public sealed class TaggingTask : TrainingTask
                 (int start, int length) = model.Batch.RowsOf(i);
                 if (crf is not null)
                 {
-                    Decode(crf, model, start, judged.Words[example], predicted[example]);
+                    Decode(crf, model, start, judged.Words[example], found[example]);
                     continue;
                 }
                 for (int token = length - 1; token >= 0; token--)
                 {
                     // The first piece of a word is the last to be looked at, and decides.
                     if (judged.Words[example][token] is >= 0 and int word)
-                        predicted[example][word] = Labels[Probabilities.ArgMax(model.Logits[start + token])];
+                        found[example][word] = Labels[Probabilities.ArgMax(model.Logits[start + token])];
                 }
             }
         });
-        IReadOnlyList<IReadOnlyList<string>> truth = [.. judged.Sentences.Select(sentence => sentence.Tags)];
-        EvaluationSummary summary = TagEvaluation.Of(judged.Sentences, predicted);
+        (IReadOnlyList<TaggedSentence> sentences, string[][] predicted, string[] notes) = Judged(judged.Sentences, found);
+        IReadOnlyList<IReadOnlyList<string>> truth = [.. sentences.Select(sentence => sentence.Tags)];
+        EvaluationSummary summary = TagEvaluation.Of(sentences, predicted);
+        summary = summary with { Notes = [.. summary.Notes, .. notes] };
         Dictionary<string, double> metrics = new(StringComparer.Ordinal) { ["loss"] = loss };
         if (!HasEntities)
         {
@@ -129,8 +139,25 @@ public sealed class TaggingTask : TrainingTask
         return new TaskScores(report.Micro.F1, metrics, report.ToString()) { Summary = summary };
     }
 
+    /// <summary>What is judged of sentences some of whose words have no tag: they are too far back, or have no token.</summary>
+    private (IReadOnlyList<TaggedSentence> Sentences, string[][] Predicted, string[] Notes) Judged(DataSet<TaggedSentence> sentences, string?[][] found)
+    {
+        int cut = found.Sum(tags => tags.Count(tag => tag is null));
+        if (!_leavesOutCutWords || cut == 0)
+        {
+            string[][] predicted = [.. found.Select(tags => Array.ConvertAll(tags, tag => tag ?? "O"))];
+            return (sentences, predicted, cut == 0 ? [] : [FormattableString.Invariant($"{cut} words are beyond the longest sequence or have no token, and count as O.")]);
+        }
+        TaggedSentence[] kept = [.. sentences.Select((sentence, i) => sentence with
+        {
+            Words = [.. sentence.Words.Where((_, word) => found[i][word] is not null)],
+            Tags = [.. sentence.Tags.Where((_, word) => found[i][word] is not null)],
+        })];
+        return (kept, [.. found.Select(tags => tags.OfType<string>().ToArray())], [FormattableString.Invariant($"{cut} words are beyond the longest sequence or have no token, and are left out.")]);
+    }
+
     /// <summary>The best tags of a sentence's words together, each by its first piece.</summary>
-    private void Decode(LinearChainCrf crf, TrainableModel model, int start, int[] words, string[] predicted)
+    private void Decode(LinearChainCrf crf, TrainableModel model, int start, int[] words, string?[] predicted)
     {
         int[] tokens = [.. Enumerable.Range(0, words.Length).Where(token => words[token] >= 0 && (token == 0 || words[token - 1] != words[token]))];
         if (tokens.Length == 0)
@@ -164,6 +191,8 @@ public sealed class TaggingTask : TrainingTask
         public DataSet<TaggedSentence> Sentences => sentences;
 
         public int[][] Words => words;
+
+        public override int LineOf(int example) => sentences[example].Line;
 
         public override TrainingTargets TargetsOf(ReadOnlySpan<int> examples)
         {

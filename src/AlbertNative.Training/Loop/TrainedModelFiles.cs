@@ -20,14 +20,14 @@ internal static class TrainedModelFiles
     public static void Write(string directory, TrainableModel model, IReadOnlyDictionary<string, byte[]?> files)
     {
         ModelConfig config = model.Config with { Architectures = [model.Config.NameOf(model.Architecture)] };
-        File.WriteAllBytes(Path.Combine(directory, ModelFiles.Config), config.ToJson());
+        WholeFile.Write(Path.Combine(directory, ModelFiles.Config), config.ToJson());
         foreach ((string name, byte[]? bytes) in files)
         {
             if (bytes is null)
                 continue;
             string path = Path.Combine(directory, name);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.WriteAllBytes(path, bytes);
+            WholeFile.Write(path, bytes);
         }
         SafetensorsWriter writer = new(new Dictionary<string, string> { ["format"] = "pt" });
         ConvertedWeights.Plan(model.ToWeightSource(), config, WeightStorage.Float32).AddTo(writer);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using AlbertNative.Model;
+using AlbertNative.Tensors;
 
 namespace AlbertNative.Training;
 
@@ -16,8 +17,10 @@ public sealed class Trainer
     private readonly LearningRateSchedule _schedule;
     private readonly CounterDropout _dropout;
     private readonly TokenBatch _batch = new();
+    private readonly FrozenStates? _frozen;
     private int _epoch = -1;
     private int[] _order = [];
+    private double? _lastNorm;
 
     /// <summary>A run of a model over examples, from its first update.</summary>
     /// <param name="model">The model.</param>
@@ -52,17 +55,20 @@ public sealed class Trainer
             !(parameter.Part <= options.Freeze) && (trains is null || trains(parameter)))];
         if (trained.Length == 0)
             throw new ArgumentException($"nothing is left to train: what freezes {options.Freeze} freezes all of it", nameof(options));
+        OptimizerKind optimizer = options.Optimizer ?? OptimizerKind.AdamW;
         _optimizer = new AdamW(trained, model.Layout.Length, new AdamWOptions
         {
             Beta1 = options.AdamBeta1,
             Beta2 = options.AdamBeta2,
-            Epsilon = options.AdamEpsilon,
+            Epsilon = options.EpsilonOf(optimizer),
             WeightDecay = options.WeightDecay,
             CorrectsBias = options.BiasCorrection,
-            ScalesByLayer = options.Optimizer == OptimizerKind.Lamb,
+            ScalesByLayer = optimizer == OptimizerKind.Lamb,
             MaxGradientNorm = options.MaxGradientNorm,
         });
         _dropout = new CounterDropout(model.Config, model.Architecture, options.Seed);
+        if (options.Freeze == ModelPart.Encoder && !_dropout.DropsInEncoder)
+            _frozen = new FrozenStates(model);
     }
 
     /// <summary>The updates of one epoch.</summary>
@@ -103,16 +109,20 @@ public sealed class Trainer
         }
         int[] examples = _order[first..Math.Min(_examples.Count, first + _options.BatchSize)];
         (double loss, int tokens) = AddGradients(examples, cancellationToken);
-        if (!double.IsFinite(loss))
-            throw new TrainingDivergedException(Done + 1, examples, loss);
         double rate = _options.LearningRate * _schedule.Factor(Done);
+        if (!double.IsFinite(loss))
+            throw new TrainingDivergedException(Done + 1, examples, [.. examples.Select(_examples.LineOf)], loss, rate, _lastNorm);
         double norm = _optimizer.Step(program => _model.Run(program), _model.Values, _model.Gradients, rate);
-        _model.Pack();
+        _lastNorm = norm;
+        if (_options.Freeze == ModelPart.Encoder)
+            _model.PackHead();
+        else
+            _model.Pack();
         Done++;
         return new TrainingStep(Done, Updates, Done / (double)UpdatesPerEpoch, loss, rate, norm, tokens, Stopwatch.GetElapsedTime(begun));
     }
 
-    /// <summary>The mean loss over labelled items, without dropout, and each batch's scores.</summary>
+    /// <summary>The mean loss without dropout, by <see cref="TrainingOptions.EvaluationLoss"/>, and each batch's scores.</summary>
     /// <param name="examples">What is judged.</param>
     /// <param name="observe">Shown the model after each forward pass, and the examples of its batch.</param>
     /// <param name="cancellationToken">Stops between batches.</param>
@@ -121,13 +131,23 @@ public sealed class Trainer
         ArgumentNullException.ThrowIfNull(examples);
         ArgumentNullException.ThrowIfNull(observe);
         int[] all = [.. Enumerable.Range(0, examples.Count)];
+        if (_options.EvaluationLoss == EvaluationLoss.Items)
+            return MeanLoss(examples, all, observe, cancellationToken);
+        double sum = 0;
+        foreach (int[] batch in all.Chunk(_options.EvaluationBatchSize))
+            sum += MeanLoss(examples, batch, observe, cancellationToken) * batch.Length;
+        return sum / examples.Count;
+    }
+
+    /// <summary>The mean loss over the labelled items of some examples.</summary>
+    private double MeanLoss(PreparedExamples source, int[] examples, Action<TrainableModel, ReadOnlyMemory<int>> observe, CancellationToken cancellationToken)
+    {
         LossParts weight = default, loss = default;
-        foreach (Range part in MicroBatches(examples, all))
+        foreach (Range part in MicroBatches(source, examples))
         {
-            Load(examples, all.AsSpan(part));
-            _model.Forward(_batch, examples.RowsOf(all.AsSpan(part)), null, cancellationToken);
-            observe(_model, all.AsMemory(part));
-            TrainingTargets targets = examples.TargetsOf(all.AsSpan(part));
+            Forward(source, examples.AsSpan(part), null, cancellationToken);
+            observe(_model, examples.AsMemory(part));
+            TrainingTargets targets = source.TargetsOf(examples.AsSpan(part));
             LossParts counted = targets.Weight;
             weight += counted;
             LossParts mean = targets.Apply(_model, counted);
@@ -213,18 +233,19 @@ public sealed class Trainer
     /// <param name="cancellationToken">Stops it.</param>
     private int Forward(ReadOnlySpan<int> examples, int first, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        Load(_examples, examples);
         _dropout.FirstExample = first;
-        _model.Forward(_batch, _examples.RowsOf(examples), _dropout.DropsAnything ? _dropout : null, cancellationToken);
+        Forward(_examples, examples, _dropout.DropsAnything ? _dropout : null, cancellationToken);
         return _batch.SequenceCount;
     }
 
-    private void Load(PreparedExamples source, ReadOnlySpan<int> examples)
+    private void Forward(PreparedExamples source, ReadOnlySpan<int> examples, DropoutMasks? masks, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         _batch.Clear();
         foreach (int example in examples)
             source.AddTo(_batch, example);
+        if (_frozen is null || !_frozen.Forward(source, examples, _batch, masks, cancellationToken))
+            _model.Forward(_batch, source.RowsOf(examples), masks, cancellationToken);
     }
 
     /// <summary>Runs of examples of at most so many tokens, in their order; a longer example is alone.</summary>
@@ -261,14 +282,32 @@ public readonly record struct TrainingStep(
 public sealed class TrainingDivergedException : Exception
 {
     /// <summary>Names the update and what it was computed from.</summary>
-    public TrainingDivergedException(int update, IReadOnlyList<int> examples, double loss)
-        : base(FormattableString.Invariant(
-            $"the loss of update {update} is {loss}: the model has diverged. Try a lower learning rate or a longer warm-up. Its examples, by number from 0: {string.Join(", ", examples)}")) =>
-        (Update, Examples) = (update, examples);
+    /// <param name="update">Its number, from 1.</param>
+    /// <param name="examples">The numbers of its examples, from 0.</param>
+    /// <param name="lines">The lines that they stand on in their file, from 1; 0 where they stand on none.</param>
+    /// <param name="loss">The loss.</param>
+    /// <param name="learningRate">The update's learning rate.</param>
+    /// <param name="lastGradientNorm">The gradients' norm of the update before; null for the first.</param>
+    public TrainingDivergedException(
+        int update, IReadOnlyList<int> examples, IReadOnlyList<int> lines, double loss, double learningRate, double? lastGradientNorm)
+        : base(Describe(update, examples, lines, loss, learningRate, lastGradientNorm)) =>
+        (Update, Examples, Lines) = (update, examples, lines);
 
     /// <summary>The update, from 1.</summary>
     public int Update { get; }
 
     /// <summary>The numbers of its examples.</summary>
     public IReadOnlyList<int> Examples { get; }
+
+    /// <summary>The lines of its examples in their file, from 1; 0 where they stand on none.</summary>
+    public IReadOnlyList<int> Lines { get; }
+
+    private static string Describe(
+        int update, IReadOnlyList<int> examples, IReadOnlyList<int> lines, double loss, double learningRate, double? lastGradientNorm)
+    {
+        string norm = lastGradientNorm is double last ? FormattableString.Invariant($", the norm of the gradients before was {last:G4}") : "";
+        string where = lines.All(line => line > 0)
+            ? $"on these lines of the training file: {string.Join(", ", lines)}" : $"by number from 0: {string.Join(", ", examples)}";
+        return FormattableString.Invariant($"the loss of update {update} is {loss}: the model has diverged. The learning rate is {learningRate:G4}{norm}; try a lower rate or a longer warm-up. Its examples, {where}");
+    }
 }

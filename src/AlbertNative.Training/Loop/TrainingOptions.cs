@@ -15,13 +15,26 @@ public enum AccumulationRule
     SumOfMeans,
 }
 
+/// <summary>What the loss of an evaluation is the mean of.</summary>
+public enum EvaluationLoss
+{
+    /// <summary>All labelled items alike, so that it depends on no batches.</summary>
+    Items,
+
+    /// <summary>
+    /// The means of batches of <see cref="TrainingOptions.EvaluationBatchSize"/> examples, each counted by its examples
+    /// (transformers): the same where every example has one label, else not.
+    /// </summary>
+    BatchMeans,
+}
+
 /// <summary>How parameters are moved.</summary>
 public enum OptimizerKind
 {
     /// <summary><c>torch.optim.AdamW</c>.</summary>
     AdamW,
 
-    /// <summary>LAMB, for pre-training in batches of hundreds and thousands; <see cref="TrainingOptions.AdamEpsilon"/> is then best 1e-6.</summary>
+    /// <summary>LAMB, for pre-training in batches of hundreds and thousands.</summary>
     Lamb,
 }
 
@@ -32,7 +45,17 @@ public enum OptimizerKind
 public sealed record TrainingOptions
 {
     /// <summary>transformers' defaults (<c>--hf-defaults</c>).</summary>
-    public static TrainingOptions HuggingFace { get; } = new() { LearningRate = 5e-5, WarmupSteps = 0, WeightDecay = 0, BatchSize = 8, LoadBestModelAtEnd = false };
+    public static TrainingOptions HuggingFace { get; } = new()
+    {
+        LearningRate = 5e-5,
+        WarmupSteps = 0,
+        WeightDecay = 0,
+        BatchSize = 8,
+        EvaluationSteps = 500,
+        LoggingSteps = 500,
+        SaveTotalLimit = int.MaxValue,
+        LoadBestModelAtEnd = false,
+    };
 
     /// <summary><c>learning_rate</c>; transformers has 5e-5, from which ALBERT, whose layers share their weights, diverges easily.</summary>
     public double LearningRate { get; init; } = 2e-5;
@@ -64,8 +87,8 @@ public sealed record TrainingOptions
     /// <summary><c>max_grad_norm</c>; 0 for none.</summary>
     public double MaxGradientNorm { get; init; } = 1;
 
-    /// <summary><c>optim</c>.</summary>
-    public OptimizerKind Optimizer { get; init; }
+    /// <summary><c>optim</c>; null for what the task is best trained with (<see cref="TrainingTask.OptimizerFor"/>).</summary>
+    public OptimizerKind? Optimizer { get; init; }
 
     /// <summary><c>adam_beta1</c>.</summary>
     public double AdamBeta1 { get; init; } = 0.9;
@@ -73,8 +96,8 @@ public sealed record TrainingOptions
     /// <summary><c>adam_beta2</c>.</summary>
     public double AdamBeta2 { get; init; } = 0.999;
 
-    /// <summary><c>adam_epsilon</c>.</summary>
-    public double AdamEpsilon { get; init; } = 1e-8;
+    /// <summary><c>adam_epsilon</c>; null for 1e-8, or 1e-6 with LAMB.</summary>
+    public double? AdamEpsilon { get; init; }
 
     /// <summary>Whether the moments are corrected for beginning at zero, as in transformers; Google's own ALBERT was trained without.</summary>
     public bool BiasCorrection { get; init; } = true;
@@ -94,10 +117,31 @@ public sealed record TrainingOptions
     /// <summary><c>eval_steps</c> and <c>save_steps</c>: the updates between evaluations, after each of which a checkpoint is written; 0 for an epoch.</summary>
     public int EvaluationSteps { get; init; }
 
+    /// <summary>What the loss of an evaluation is the mean of.</summary>
+    public EvaluationLoss EvaluationLoss { get; init; }
+
+    /// <summary><c>per_device_eval_batch_size</c>, on which only <see cref="EvaluationLoss.BatchMeans"/> depends.</summary>
+    public int EvaluationBatchSize { get; init; } = 8;
+
+    /// <summary>
+    /// Whether the model is told which text of a pair a token is of. transformers 5 does not, unless a tokenizer's
+    /// <c>model_input_names</c> says so; the trained tokenizer's files then do not either.
+    /// </summary>
+    public bool GivesTokenTypes { get; init; } = true;
+
+    /// <summary><c>hidden_dropout_prob</c> of the model that is trained; null for what its configuration says.</summary>
+    public double? HiddenDropout { get; init; }
+
+    /// <summary><c>attention_probs_dropout_prob</c>; null for what the configuration says.</summary>
+    public double? AttentionDropout { get; init; }
+
+    /// <summary><c>classifier_dropout_prob</c> (BERT: <c>classifier_dropout</c>); null for what the configuration says.</summary>
+    public double? ClassifierDropout { get; init; }
+
     /// <summary><c>logging_steps</c>: the updates between entries of the training loss in the log; 0 for a hundredth of the run.</summary>
     public int LoggingSteps { get; init; }
 
-    /// <summary><c>save_total_limit</c>: how many checkpoints are kept beside the best one.</summary>
+    /// <summary><c>save_total_limit</c>: how many checkpoints are kept, the best and the last always among them.</summary>
     public int SaveTotalLimit { get; init; } = 2;
 
     /// <summary><c>metric_for_best_model</c>; null for the task's. Of losses and errors the smallest is best, of all others the largest.</summary>
@@ -106,8 +150,11 @@ public sealed record TrainingOptions
     /// <summary>What is not trained, with what comes before it; null where all is.</summary>
     public ModelPart? Freeze { get; init; }
 
-    /// <summary>Evaluations without a better one after which training stops; 0 for never.</summary>
+    /// <summary><c>early_stopping_patience</c>: evaluations without a better one after which training stops; 0 for never.</summary>
     public int EarlyStopping { get; init; }
+
+    /// <summary><c>early_stopping_threshold</c>: by how much more an evaluation has to be better to count as such.</summary>
+    public double EarlyStoppingThreshold { get; init; }
 
     /// <summary><c>load_best_model_at_end</c>: whether the best evaluation's parameters are the result, not the last.</summary>
     public bool LoadBestModelAtEnd { get; init; } = true;
@@ -135,6 +182,19 @@ public sealed record TrainingOptions
         return Checkpointing ?? 4 * floats * config.LayerCount * config.InnerGroupCount * TokensPerMicroBatch > Limit;
     }
 
+    /// <summary>What is added to the second moment's root by an optimizer.</summary>
+    internal double EpsilonOf(OptimizerKind optimizer) => AdamEpsilon ?? (optimizer == OptimizerKind.Lamb ? 1e-6 : 1e-8);
+
+    /// <summary>The configuration that is trained: with other dropout, where that is chosen.</summary>
+    internal ModelConfig Apply(ModelConfig config)
+    {
+        if (HiddenDropout is double hidden)
+            config = config with { HiddenDropout = hidden };
+        if (AttentionDropout is double attention)
+            config = config with { AttentionDropout = attention };
+        return ClassifierDropout is double classifier ? config with { ClassifierDropout = classifier } : config;
+    }
+
     /// <summary>Refuses what cannot be.</summary>
     /// <exception cref="ArgumentException">Names every option that is out of range.</exception>
     public void Validate()
@@ -150,9 +210,14 @@ public sealed record TrainingOptions
         Check(MaxGradientNorm >= 0, $"max_grad_norm is {MaxGradientNorm}, expected at least 0");
         Check(AdamBeta1 is >= 0 and < 1, $"adam_beta1 is {AdamBeta1}, expected from 0, below 1");
         Check(AdamBeta2 is >= 0 and < 1, $"adam_beta2 is {AdamBeta2}, expected from 0, below 1");
-        Check(AdamEpsilon > 0, $"adam_epsilon is {AdamEpsilon}, expected above 0");
+        Check(AdamEpsilon is null or > 0, $"adam_epsilon is {AdamEpsilon}, expected above 0");
         Check(LabelSmoothing is >= 0 and < 1, $"label_smoothing_factor is {LabelSmoothing}, expected from 0, below 1");
         Check(EarlyStopping >= 0, $"early stopping after {EarlyStopping} evaluations, expected at least 0");
+        Check(EarlyStoppingThreshold >= 0, $"early_stopping_threshold is {EarlyStoppingThreshold}, expected at least 0");
+        Check(EvaluationBatchSize >= 1, $"per_device_eval_batch_size is {EvaluationBatchSize}, expected at least 1");
+        Check(HiddenDropout is null or (>= 0 and < 1), $"hidden_dropout_prob is {HiddenDropout}, expected from 0, below 1");
+        Check(AttentionDropout is null or (>= 0 and < 1), $"attention_probs_dropout_prob is {AttentionDropout}, expected from 0, below 1");
+        Check(ClassifierDropout is null or (>= 0 and < 1), $"classifier_dropout_prob is {ClassifierDropout}, expected from 0, below 1");
         Check(EvaluationSteps >= 0, $"eval_steps is {EvaluationSteps}, expected at least 0");
         Check(LoggingSteps >= 0, $"logging_steps is {LoggingSteps}, expected at least 0");
         Check(SaveTotalLimit >= 1, $"save_total_limit is {SaveTotalLimit}, expected at least 1");

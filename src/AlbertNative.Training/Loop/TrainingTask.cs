@@ -60,6 +60,10 @@ public abstract class TrainingTask
         return config with { Labels = [.. Labels] };
     }
 
+    /// <summary>The optimizer where none is chosen: AdamW.</summary>
+    /// <param name="batchSize">The examples of one update.</param>
+    public virtual OptimizerKind OptimizerFor(int batchSize) => OptimizerKind.AdamW;
+
     /// <summary>Whether a parameter is trained for this task.</summary>
     public virtual bool Trains(TrainableParameter parameter) => true;
 

@@ -1,14 +1,16 @@
 namespace AlbertNative.Training;
 
-/// <summary>The labels that a training set has, sorted by code unit, and their numbers.</summary>
+/// <summary>The labels that a training set has, in the model's order where they are the model's, else sorted by code unit, and their numbers.</summary>
 internal sealed class LabelSet
 {
     private readonly Dictionary<string, int> _numbers;
 
     /// <param name="labels">All labels of the training set, as often as they stand in it.</param>
-    public LabelSet(IEnumerable<string> labels)
+    /// <param name="known">The labels of the model that is trained on, whose head knows them by their numbers; null for none.</param>
+    public LabelSet(IEnumerable<string> labels, IReadOnlyList<string>? known = null)
     {
-        Names = [.. labels.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        string[] sorted = [.. labels.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        Names = known is not null && sorted.SequenceEqual(known.Order(StringComparer.Ordinal)) ? [.. known] : sorted;
         _numbers = Names.Select((label, number) => (label, number)).ToDictionary(pair => pair.label, pair => pair.number, StringComparer.Ordinal);
     }
 

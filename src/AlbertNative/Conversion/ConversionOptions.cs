@@ -30,6 +30,13 @@ public sealed record ConversionOptions
     /// </summary>
     public string? ConfigPath { get; init; }
 
+    /// <summary>
+    /// A one-file model in the directory of the destination, such as the one whose encoder was frozen when the source was trained:
+    /// tensors and tokenizer files that it holds already are not written again, and whoever opens the result opens it, too. Null for a
+    /// file that holds everything itself.
+    /// </summary>
+    public string? EncoderPath { get; init; }
+
     /// <summary>Read and check everything, and write nothing.</summary>
     public bool DryRun { get; init; }
 }

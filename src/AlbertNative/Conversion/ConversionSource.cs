@@ -91,8 +91,8 @@ internal sealed class ConversionSource : IDisposable
 
     /// <summary>Matches the weights with the configuration.</summary>
     /// <exception cref="CheckpointFormatException">They do not fit; names every fault.</exception>
-    public ConvertedWeights Plan(WeightStorage storage) =>
-        ConvertedWeights.Plan(Weights, Config, storage);
+    public ConvertedWeights Plan(WeightStorage storage, WeightSource? encoder = null) =>
+        ConvertedWeights.Plan(Weights, Config, storage, encoder);
 
     /// <summary>What is to be written of the source, with nothing written yet.</summary>
     public ConversionSummary Summarize(ConvertedWeights weights, WeightStorage storage) => new()

@@ -19,7 +19,7 @@ public static class ModelConverter
     /// <param name="progress">Told what share of the weights has been written, from 0 to 1.</param>
     /// <param name="cancellationToken">Stops the conversion; nothing is then left behind.</param>
     /// <exception cref="FormatException">The source is malformed, does not fit together or is not supported; names every fault.</exception>
-    /// <exception cref="ArgumentException">The destination has another ending, or is a file of the source.</exception>
+    /// <exception cref="ArgumentException">The destination has another ending, or is a file of the source; or the encoder is not beside it.</exception>
     /// <exception cref="IOException">A file cannot be read or written.</exception>
     public static ConversionSummary Convert(
         string source,
@@ -36,8 +36,11 @@ public static class ModelConverter
 
         using ConversionSource model = ConversionSource.Open(source, options.ConfigPath);
         model.RefuseInPlace(destination);
-        ConvertedWeights weights = model.Plan(options.Storage);
-        ConversionSummary summary = model.Summarize(weights, options.Storage);
+        SharedEncoder? shared = options.EncoderPath is null ? null : EncoderOf(options.EncoderPath, destination);
+        using ModelFiles? encoder = options.EncoderPath is null ? null : ModelFiles.OpenPath(options.EncoderPath);
+        ConvertedWeights weights = model.Plan(options.Storage, encoder is null ? null : WeightSource.From(encoder.Checkpoint));
+        IReadOnlyDictionary<string, byte[]> parts = encoder is null ? model.Parts.Contents : SharedEncoder.PartsBeside(model.Parts.Contents, encoder);
+        ConversionSummary summary = model.Summarize(weights, options.Storage) with { Parts = [.. parts.Keys] };
         if (options.DryRun)
         {
             weights.Check(cancellationToken);
@@ -45,10 +48,19 @@ public static class ModelConverter
         }
 
         ModelProvenance provenance = ConversionProvenance.Of(model, options, cancellationToken);
-        SafetensorsWriter writer = OneFileModelWriter.Create(model.Parts.Contents, provenance, options.Hold ?? model.Hold);
+        SafetensorsWriter writer = OneFileModelWriter.Create(parts, provenance, options.Hold ?? model.Hold, shared);
         weights.AddTo(writer);
         writer.Save(destination, ShareOf(summary.WeightBytes, progress), cancellationToken);
         return summary with { WrittenBytes = new FileInfo(destination).Length };
+    }
+
+    /// <summary>The encoder's file, which is to lie beside the destination.</summary>
+    private static SharedEncoder EncoderOf(string encoder, string destination)
+    {
+        string path = Path.GetFullPath(encoder), result = Path.GetFullPath(destination);
+        if (Path.GetDirectoryName(path) != Path.GetDirectoryName(result) || path == result)
+            throw new ArgumentException($"{encoder} is not another file in the directory of {destination}, where its encoder must be");
+        return SharedEncoder.Of(encoder);
     }
 
     /// <summary>Turns bytes written into a share of the whole.</summary>

@@ -40,7 +40,7 @@ public static class ModelExporter
     /// <param name="progress">Told what share of the weights has been written, from 0 to 1.</param>
     /// <param name="cancellationToken">Stops the export; nothing is then left behind.</param>
     /// <exception cref="FormatException">The source is malformed, does not fit together or is not supported; names every fault.</exception>
-    /// <exception cref="NotSupportedException">The graph would be larger than the 2 GB that an ONNX file can be.</exception>
+    /// <exception cref="NotSupportedException">The graph would be larger than the 2 GB that an ONNX file can be, or the model ends with a CRF.</exception>
     /// <exception cref="IOException">The directory is in use, or a file cannot be read or written.</exception>
     public static ConversionSummary ExportOnnx(
         string source, string directory, IProgress<double>? progress = null, CancellationToken cancellationToken = default) =>

@@ -29,7 +29,13 @@ internal sealed class WordDecoder
     /// <summary>The label of each word, and its probability among all sequences that are possible.</summary>
     /// <param name="logits">[tokens, labels]</param>
     /// <param name="rows">The row of each word's first token.</param>
-    public (int Label, float Score)[] Decode(Matrix logits, IReadOnlyList<int> rows)
+    public (int Label, float Score)[] Decode(Matrix logits, IReadOnlyList<int> rows) =>
+        [.. DecodeAll(logits, rows).Select(word => (word.Label, word.Scores[word.Label]))];
+
+    /// <summary>The label of each word in the best sequence, and the probabilities of all labels.</summary>
+    /// <param name="logits">[tokens, labels]</param>
+    /// <param name="rows">The row of each word's first token.</param>
+    public (int Label, float[] Scores)[] DecodeAll(Matrix logits, IReadOnlyList<int> rows)
     {
         if (rows.Count == 0)
             return [];
@@ -38,7 +44,8 @@ internal sealed class WordDecoder
         int[] best = Viterbi.Decode(emissions, _transitions);
         double[] forward = ChainSums.Forward(emissions, _transitions), backward = ChainSums.Backward(emissions, _transitions);
         double partition = ChainSums.LogPartition(forward, _transitions);
-        return [.. best.Select((label, word) => (label, (float)Math.Exp(forward[word * labels + label] + backward[word * labels + label] - partition)))];
+        return [.. best.Select((label, word) => (label, Enumerable.Range(word * labels, labels)
+            .Select(at => (float)Math.Exp(forward[at] + backward[at] - partition)).ToArray()))];
     }
 
     /// <summary>The tokens with the labels of their words: the first as decoded, the others going on with <c>I-X</c> where there is such a label.</summary>

@@ -44,9 +44,23 @@ public sealed class TrajectoryTests
             theirs = Math.Max(theirs, Math.Abs(step.GetProperty("loss32").GetDouble() - loss64));
             normGap = Math.Max(normGap, Math.Abs(ours.GradientNorm - norm64) / norm64);
         }
+        RequireEvaluation(golden, model, new TrajectoryExamples(model.Architecture, lines.Skip(examples.Count)));
         TestContext.Current.TestOutputHelper?.WriteLine(
             $"{task}: largest gap of the loss {gap:E2}, the Trainer's {theirs:E2}; of the norm {normGap:E2} of it");
         Assert.True(gap <= Math.Max(2 * theirs, 1e-6), $"{task}: {gap:E2}, the Trainer's float32 {theirs:E2}");
+    }
+
+    /// <summary>The trained model's loss on the development set: over all labelled items, and the Trainer's mean of batches' means.</summary>
+    private static void RequireEvaluation(JsonElement golden, TrainableModel model, TrajectoryExamples dev)
+    {
+        JsonElement expected = golden.GetProperty("evaluation").GetProperty("loop64");
+        foreach ((EvaluationLoss kind, string name) in ((EvaluationLoss, string)[])[(EvaluationLoss.Items, "loss_over_items"), (EvaluationLoss.BatchMeans, "loss_huggingface")])
+        {
+            if (!expected.TryGetProperty(name, out JsonElement loss))
+                continue;
+            Trainer trainer = new(model, dev, new TrainingOptions { EvaluationLoss = kind, EvaluationBatchSize = 8 });
+            Assert.Equal(loss.GetDouble(), trainer.Evaluate(dev, (_, _) => { }), 2e-5);
+        }
     }
 
     private static TrainableModel CreateModel(JsonElement golden, string folder, string task)

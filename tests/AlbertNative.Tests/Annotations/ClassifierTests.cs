@@ -114,6 +114,21 @@ public sealed class ClassifierTests
     }
 
     [Fact]
+    public void Labels_of_a_CRF_are_chosen_together_as_the_tagger_chooses_them()
+    {
+        using AnnotationModel model = SmallModels.AlbertWithCrf("O", "B-X", "I-X");
+        string[] words = ["the", "king", "went", "up", "to", "jerusalem"];
+        Annotation[] tags = Labels(
+            string.Join(' ', words),
+            new AlbertForTokenClassification(model) { InputCols = ["sentence", "token"], OutputCol = "ner", Mode = AnnotationMode.HuggingFace });
+        LabelScore?[] expected = [.. new TokenClassifier(model.Model).ClassifyWords(words)];
+        Assert.Equal(expected.Select(label => label!.Value.Label), tags.Select(tag => tag.Result));
+        for (int word = 0; word < words.Length; word++)
+            Assert.Equal(expected[word]!.Value.Score, float.Parse(tags[word].Metadata[tags[word].Result]!, CultureInfo.InvariantCulture), 1e-5f);
+        Assert.All(tags, tag => Assert.Equal(1, ((string[])["O", "B-X", "I-X"]).Sum(label => float.Parse(tag.Metadata[label]!, CultureInfo.InvariantCulture)), 1e-4f));
+    }
+
+    [Fact]
     public void A_BERT_classifies_and_answers()
     {
         using AnnotationModel classifier = SmallModels.Bert(ModelArchitecture.SequenceClassification, "a", "b");

@@ -13,12 +13,15 @@ internal static class SmallModels
         new(() => SentencePieceModel.Load(Path.Combine(Nano.Folder, ModelFiles.SentencePieceModel)));
 
     /// <summary>An ALBERT of a class with the nano model's vocabulary.</summary>
-    public static AnnotationModel Albert(ModelArchitecture architecture, params string[] labels)
-    {
-        ModelConfig config = Nano.Tiny() with { Labels = [.. labels] };
-        return new AnnotationModel(
-            "small", new TextModel(PreTrainedModel.Create(config, Nano.Weights(config, architecture)), Nano.Tokenizer), Pieces.Value);
-    }
+    public static AnnotationModel Albert(ModelArchitecture architecture, params string[] labels) =>
+        Albert(Nano.Tiny() with { Labels = [.. labels] }, architecture);
+
+    /// <summary>A tagger whose labels a CRF chooses together.</summary>
+    public static AnnotationModel AlbertWithCrf(params string[] labels) =>
+        Albert(Nano.Tiny() with { Labels = [.. labels], HasCrf = true }, ModelArchitecture.TokenClassification);
+
+    private static AnnotationModel Albert(ModelConfig config, ModelArchitecture architecture) => new(
+        "small", new TextModel(PreTrainedModel.Create(config, Nano.Weights(config, architecture)), Nano.Tokenizer), Pieces.Value);
 
     /// <summary>A BERT of a class with a vocabulary of a few words.</summary>
     public static AnnotationModel Bert(ModelArchitecture architecture, params string[] labels)

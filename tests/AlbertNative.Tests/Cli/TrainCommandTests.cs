@@ -124,6 +124,40 @@ public sealed class TrainCommandTests : IDisposable
         Assert.Equal(best[1..], resumed.Output.Split('\n')[1..]);
     }
 
+    [Fact]
+    public void Events_are_objects_a_line_and_a_run_goes_on_from_a_named_checkpoint()
+    {
+        string data = _folder.Write("d.csv", "text,label\n" + Often("the king of israel,person\nthe sea,thing\nthe king,Person\n"));
+        string[] arguments =
+        [
+            "train", "classify", "--train", data, "--dev", data, "--test", data, "--output-dir", Output, "--max-steps", "6", "--eval-steps", "3", "--logging-steps", "1",
+            "--batch-size", "2", "--gradient-accumulation-steps", "2", "--threads", "1", "--json", "--lr-scheduler-type", "cosine", "--hidden-dropout", "0.1",
+        ];
+        CliRun run = CliRun.Of(arguments);
+        Assert.True(run.ExitCode == 0, run.Error);
+        string[] events = [.. run.Lines.Select(line => line.GetProperty("event").GetString()!)];
+        Assert.Equal("begin log log log evaluation checkpoint log log log evaluation checkpoint log result end", string.Join(' ', events));
+        Assert.Equal("", run.Error);
+        JsonElement begin = run.Lines[0], end = run.Lines[^1], result = run.Lines[^2];
+        Assert.Equal((30, 6, 10), (begin.GetProperty("examples").GetInt32(), begin.GetProperty("updates").GetInt32(), begin.GetProperty("label_counts").GetProperty("thing").GetInt32()));
+        string notes = string.Join('\n', begin.GetProperty("notes").EnumerateArray());
+        Assert.Contains("--gradient-accumulation-steps makes batches of 4 examples", notes, StringComparison.Ordinal);
+        Assert.Contains("learnt as 2: 'Person', 'person'", notes, StringComparison.Ordinal);
+        Assert.Contains("30 examples of dev also stand in train", notes, StringComparison.Ordinal);
+        Assert.Equal("test", result.GetProperty("part").GetString());
+        Assert.True(result.GetProperty("metrics").GetProperty("accuracy").GetDouble() >= 0);
+        Assert.Equal(("finished", 6), (end.GetProperty("reason").GetString(), end.GetProperty("updates").GetInt32()));
+        Assert.Contains("\"hidden_dropout_prob\": 0.1", File.ReadAllText(Path.Combine(Output, "config.json")), StringComparison.Ordinal);
+
+        byte[] model = File.ReadAllBytes(Path.Combine(Output, "model.safetensors"));
+        CliRun again = CliRun.Of([.. arguments, "--resume-from-checkpoint", Path.Combine(Output, "checkpoint-3")]);
+        Assert.True(again.ExitCode == 0, again.Error);
+        Assert.Equal(model, File.ReadAllBytes(Path.Combine(Output, "model.safetensors")));
+        CliRun other = CliRun.Of([.. arguments, "--resume", "--weight-decay", "0.5"]);
+        Assert.Contains("weight_decay was 0.01 and is 0.5", other.Error, StringComparison.Ordinal);
+        Assert.Equal(1, other.ExitCode);
+    }
+
     [Theory]
     [InlineData("--fp16", "--fp16 is not supported: training is in single precision")]
     [InlineData("--group-by-length true", "--group-by-length is not supported")]
@@ -134,6 +168,11 @@ public sealed class TrainCommandTests : IDisposable
     [InlineData("--metric accuracy", "no development set")]
     [InlineData("--config nowhere.json", "nowhere.json")]
     [InlineData("--checkpointing perhaps", "expected auto|on|off")]
+    [InlineData("--per-device-eval-batch-size 4", "--per-device-eval-batch-size is for --eval-loss batch-means")]
+    [InlineData("--early-stopping-threshold 0.1", "--early-stopping-threshold is for --early-stopping")]
+    [InlineData("--hidden-dropout 1", "hidden_dropout_prob is 1, expected from 0, below 1")]
+    [InlineData("--last-model --load-best-model-at-end", "exclude each other")]
+    [InlineData("--resume", "holds no checkpoint")]
     [InlineData("--regression --problem-type regression", "exclude each other")]
     public void Options_of_the_Trainer_that_cannot_be_are_refused_by_name(string options, string message)
     {

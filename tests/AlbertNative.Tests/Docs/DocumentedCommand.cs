@@ -5,7 +5,7 @@ namespace AlbertNative.Tests.Docs;
 /// <summary>A command line of a page, and the output that is shown below it.</summary>
 internal sealed record DocumentedCommand(string Where, string[] Words, string[] Output)
 {
-    private static readonly string[] Programs = ["albert", "dotnet", "git", "cd", "curl", "mkdir", "export", "python"];
+    private static readonly string[] Programs = ["albert", "dotnet", "git", "cd", "curl", "mkdir", "export", "python", "cp"];
 
     /// <summary>
     /// The commands of a block: its lines that begin with "$ ", or, where there are none, with the name of a program.

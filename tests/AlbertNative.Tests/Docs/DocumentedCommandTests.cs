@@ -34,6 +34,8 @@ public sealed class DocumentedCommandTests(WorkingFolder folder)
             RunAlbert(command, words[1..]);
         else if (words is ["dotnet", "run", "--project", string project, ..])
             await RunProject(command, project.TrimEnd('/'), dashes < 0 ? [] : words[(dashes + 1)..]);
+        else if (words is ["cp", string file, "."])
+            File.Copy(file, Path.GetFileName(file));
     }
 
     private static async Task RunProject(DocumentedCommand command, string project, string[] arguments)

@@ -26,6 +26,24 @@ public sealed class TokenizerDifferencesTests
     }
 
     [Fact]
+    public void Inputs_that_leave_token_types_out_leave_them_out_in_every_version()
+    {
+        TokenizerSettings without = TokenizerSettings.Parse("""{"model_input_names": ["input_ids", "attention_mask"]}"""u8.ToArray());
+        byte[] model = SmallAlbert.Model(builder => builder.Piece("-", 0, PieceType.UserDefined)), words = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\n"u8.ToArray();
+        foreach (TokenizerSemantics semantics in Enum.GetValues<TokenizerSemantics>())
+        {
+            foreach (Tokenizer tokenizer in (Tokenizer[])
+                [Tokenizer.FromSentencePiece(model, without, new() { Semantics = semantics }), Tokenizer.FromVocabulary(words, without, new() { Semantics = semantics })])
+            {
+                Assert.False(tokenizer.GivesTokenTypeIds);
+                Encoding pair = tokenizer.Encode("a", "a");
+                Assert.Contains(1, pair.TokenTypeIds.ToArray());
+                Assert.DoesNotContain(1, pair.ModelTokenTypeIds.ToArray());
+            }
+        }
+    }
+
+    [Fact]
     public void A_files_own_steps_are_named()
     {
         TokenizerFile file = new()

@@ -47,6 +47,20 @@ public sealed class OnnxExportTests : IDisposable
         return family == ModelFamily.Albert ? config with { EmbeddingSize = 6, GroupCount = 2, InnerGroupCount = 2 } : config;
     }
 
+    [Fact]
+    public void A_CRF_is_refused_by_name_and_exported_without_where_that_is_asked_for()
+    {
+        ModelConfig config = Config(ModelFamily.Albert, 3) with { HasCrf = true };
+        SyntheticCheckpoint weights = new(config, ModelArchitecture.TokenClassification);
+        NotSupportedException refusal = Assert.Throws<NotSupportedException>(
+            () => OnnxExport.Save(config, weights, ModelArchitecture.TokenClassification, At("m.onnx")));
+        Assert.Contains("chosen together by a CRF", refusal.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
+        OnnxExport.Save(config with { HasCrf = false }, weights, ModelArchitecture.TokenClassification, At("m.onnx"));
+        using AlbertOnnx back = AlbertOnnx.Open(At("m.onnx"), config with { HasCrf = false });
+        Assert.Equal(ModelArchitecture.TokenClassification, back.Architecture);
+    }
+
     [Theory]
     [MemberData(nameof(Classes))]
     public void Every_class_comes_back_from_its_graph(ModelFamily family, ModelArchitecture architecture)

@@ -145,10 +145,10 @@ public sealed partial class PackageTests
         using ZipArchive package = Open(Tool, ".nupkg");
         XElement metadata = XDocument.Load(package.GetEntry(Tool + ".nuspec")!.Open()).Root!.Elements().Single();
         Assert.Contains(metadata.Descendants(), element => element.Name.LocalName == "packageType" && element.Attribute("name")!.Value == "DotnetTool");
-        Assert.Equal(WithWeights, metadata.Elements().Single(element => element.Name.LocalName == "license").Value);
+        Assert.Equal(WithWeights + " AND CC-BY-4.0", metadata.Elements().Single(element => element.Name.LocalName == "license").Value);
         string[] files = [.. package.Entries.Select(entry => entry.FullName)];
         foreach (string file in (string[])["albert.dll", "NOTICE", "LICENSE", "weights/albert-nano.safetensors", "weights/albert-nano-fa-words.safetensors",
-                     "weights/all-MiniLM-L6-v2.safetensors", "weights/all-MiniLM-L6-v2.LICENSE", "weights/all-MiniLM-L6-v2.NOTICE.md", "weights/README.md"])
+                     "weights/all-MiniLM-L6-v2.safetensors", "weights/all-MiniLM-L6-v2-banking77.safetensors", "weights/all-MiniLM-L6-v2.LICENSE", "weights/all-MiniLM-L6-v2.NOTICE.md", "weights/README.md"])
             Assert.Contains($"tools/net10.0/any/{file}", files);
         Assert.DoesNotContain(files, file => file.EndsWith(".pdb", StringComparison.Ordinal));
         Assert.DoesNotContain(files, file =>

@@ -22,7 +22,9 @@ public static class OnnxExport
     /// <param name="cancellationToken">Looked at between writes.</param>
     /// <exception cref="CheckpointFormatException">The weights are not those of the configuration and the class; names them.</exception>
     /// <exception cref="ArgumentException">The configuration's family does not have the class.</exception>
-    /// <exception cref="NotSupportedException">The file would be larger than the 2 GB that it can be.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The file would be larger than the 2 GB that it can be; or the class ends with a CRF, which no operator of ONNX decodes.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Save(
@@ -32,6 +34,8 @@ public static class OnnxExport
         ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(weights);
         ArgumentException.ThrowIfNullOrEmpty(path);
+        if (config.HasCrf && architecture == ModelArchitecture.TokenClassification)
+            throw new NotSupportedException($"{weights.Name}: the labels of words are chosen together by a CRF, for which a graph has no place, and each token's best score is another answer; with \"crf\": false in {ModelConfig.FileName} those scores alone are exported");
         NamedTensors tensors = NamedTensors.Match(weights, config);
         tensors.Require(architecture);
         Create(tensors, architecture).Save(path, progress, cancellationToken);
