@@ -73,24 +73,29 @@ public sealed class InferenceScheduler : IAsyncDisposable
     /// Why a request of a client would be refused whatever it asks for, before anything of it is read; null where it might be
     /// admitted. Holds nothing.
     /// </summary>
-    public Refusal? Preview(ServingClient client)
+    /// <param name="client">Whose it would be.</param>
+    /// <param name="isPaid">Whether its quotas are kept elsewhere.</param>
+    public Refusal? Preview(ServingClient client, bool isPaid = false)
     {
         ArgumentNullException.ThrowIfNull(client);
         Refusal? refusal;
         lock (_queue.Gate)
-            refusal = _admission.Preview(client);
+            refusal = _admission.Preview(client, isPaid);
         return Counted(refusal);
     }
 
     /// <summary>Takes a request and its tokens from a client's quotas, for what no model computes: tokenizing, decoding.</summary>
+    /// <param name="client">Whose.</param>
+    /// <param name="tokens">How many.</param>
+    /// <param name="isPaid">Whether its quotas were taken elsewhere.</param>
     /// <returns>Why it is refused; null where it is not, and only then anything was taken.</returns>
-    public Refusal? Charge(ServingClient client, long tokens)
+    public Refusal? Charge(ServingClient client, long tokens, bool isPaid = false)
     {
         ArgumentNullException.ThrowIfNull(client);
         ArgumentOutOfRangeException.ThrowIfNegative(tokens);
         Refusal? refusal;
         lock (_queue.Gate)
-            refusal = _admission.Charge(client, tokens);
+            refusal = _admission.Charge(client, tokens, isPaid);
         return Counted(refusal);
     }
 
@@ -214,7 +219,7 @@ public sealed class InferenceScheduler : IAsyncDisposable
         lock (_queue.Gate)
         {
             refusal = _admission.Decide(
-                terms.Client, stream, size.Cost, size.Tokens, size.Bytes, timeout.TotalSeconds, out double seconds);
+                terms.Client, stream, size.Cost, size.Tokens, size.Bytes, timeout.TotalSeconds, terms.IsPaid, out double seconds);
             if (refusal is null)
             {
                 long deadline = Time.GetTimestamp() + (long)(timeout.TotalSeconds * Time.TimestampFrequency);

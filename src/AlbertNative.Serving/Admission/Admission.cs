@@ -24,11 +24,11 @@ internal sealed class Admission(WorkQueue queue)
     public double WaitSeconds => queue.BacklogSeconds();
 
     /// <summary>Why a request of a client would be refused whatever it asks for; null where it might be admitted.</summary>
-    public Refusal? Preview(ServingClient client)
+    public Refusal? Preview(ServingClient client, bool isPaid)
     {
         if (IsDraining)
             return Draining;
-        if ((ConcurrencyRefusal(client) ?? QuotaRefusal(client.QuotaWait(1, 0))) is Refusal quota)
+        if ((ConcurrencyRefusal(client) ?? (isPaid ? null : QuotaRefusal(client.QuotaWait(1, 0)))) is Refusal quota)
             return quota;
         double free = MaxQueue - queue.BacklogSeconds(), held = Seconds(client.Held);
         return Fits(held, 0, free) ? null : Overloaded(client, held, _typical, free);
@@ -41,8 +41,9 @@ internal sealed class Admission(WorkQueue queue)
     /// <param name="tokens">Its tokens.</param>
     /// <param name="bytes">Its memory.</param>
     /// <param name="timeout">When its answer is worth nothing any more, in seconds.</param>
+    /// <param name="isPaid">Whether its quotas were taken elsewhere.</param>
     /// <param name="own">The time that it takes, in seconds.</param>
-    public Refusal? Decide(ServingClient client, WorkStream stream, long cost, int tokens, long bytes, double timeout, out double own)
+    public Refusal? Decide(ServingClient client, WorkStream stream, long cost, int tokens, long bytes, double timeout, bool isPaid, out double own)
     {
         own = cost / (stream.Work.Cost.Rate * queue.Options.WorkerCount);
         if (IsDraining)
@@ -62,11 +63,12 @@ internal sealed class Admission(WorkQueue queue)
             return new(RefusalReason.DeadlineUnreachable, again, Invariant(
                 $"the answer would come after about {wait:F1} s, the deadline is {timeout:F1} s"));
         }
-        return TakeQuota(client, tokens);
+        return isPaid ? ConcurrencyRefusal(client) : TakeQuota(client, tokens);
     }
 
     /// <summary>Takes tokens from a client's quota for what is not computed by the model.</summary>
-    public Refusal? Charge(ServingClient client, long tokens) => IsDraining ? Draining : TakeQuota(client, tokens);
+    public Refusal? Charge(ServingClient client, long tokens, bool isPaid) =>
+        IsDraining ? Draining : isPaid ? ConcurrencyRefusal(client) : TakeQuota(client, tokens);
 
     /// <summary>
     /// A client may hold as much as is free, so that one that sends without end fills half of the queue, and a newcomer finds

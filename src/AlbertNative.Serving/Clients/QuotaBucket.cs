@@ -6,17 +6,29 @@ namespace AlbertNative.Serving;
 /// </summary>
 internal sealed class QuotaBucket(long perMinute, TimeProvider time)
 {
+    private double _most = perMinute;
     private double _level = perMinute;
     private long _seen = time.GetTimestamp();
 
-    private double PerSecond => perMinute / 60.0;
+    private double PerSecond => _most / 60;
+
+    /// <summary>The part of the quota that there is, more than 0 and at most 1.</summary>
+    public double Share
+    {
+        set
+        {
+            Refill();
+            _most = perMinute * value;
+            _level = Math.Min(_level, _most);
+        }
+    }
 
     public QuotaStatus Status
     {
         get
         {
             Refill();
-            return new(perMinute, Math.Max(0, (long)_level), TimeSpan.FromSeconds((perMinute - _level) / PerSecond));
+            return new(Math.Max(1, (long)_most), Math.Max(0, (long)_level), TimeSpan.FromSeconds((_most - _level) / PerSecond));
         }
     }
 
@@ -27,7 +39,7 @@ internal sealed class QuotaBucket(long perMinute, TimeProvider time)
     public TimeSpan WaitFor(long amount)
     {
         Refill();
-        double missing = Math.Min(amount, perMinute) - _level;
+        double missing = Math.Min(amount, _most) - _level;
         return missing <= 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(missing / PerSecond);
     }
 
@@ -41,7 +53,7 @@ internal sealed class QuotaBucket(long perMinute, TimeProvider time)
     private void Refill()
     {
         long now = time.GetTimestamp();
-        _level = Math.Min(perMinute, _level + (time.GetElapsedTime(_seen, now).TotalSeconds * PerSecond));
+        _level = Math.Min(_most, _level + (time.GetElapsedTime(_seen, now).TotalSeconds * PerSecond));
         _seen = now;
     }
 }

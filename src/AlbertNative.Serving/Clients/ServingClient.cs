@@ -6,10 +6,13 @@ namespace AlbertNative.Serving;
 /// </summary>
 public sealed class ServingClient
 {
+    private static long _last;
+
     private readonly Lock _gate = new();
     private readonly QuotaBucket? _requests;
     private readonly QuotaBucket? _tokens;
     private Promise _promised;
+    private double _share = 1;
 
     /// <summary>Makes a client whose quotas are full.</summary>
     /// <param name="options">What it may do.</param>
@@ -37,11 +40,39 @@ public sealed class ServingClient
     /// <summary>What is left of its tokens; null without a quota.</summary>
     public QuotaStatus? Tokens => StatusOf(_tokens);
 
+    /// <summary>Which of all clients of this process it is.</summary>
+    internal long Number { get; } = Interlocked.Increment(ref _last);
+
     /// <summary>What its admitted requests take, in ticks of processor time as estimated when they came. The scheduler's.</summary>
     internal long Held { get; set; }
 
     /// <summary>Its admitted requests. The scheduler's.</summary>
     internal int Running { get; set; }
+
+    /// <summary>
+    /// The share of its quotas of a minute that this process lets it have, more than 0 and at most 1: where several servers keep
+    /// a client's quotas together and cannot ask each other, each its part.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is no such share.</exception>
+    public double QuotaShare
+    {
+        get
+        {
+            lock (_gate)
+                return _share;
+        }
+        set
+        {
+            if (!(value is > 0 and <= 1))
+                throw new ArgumentOutOfRangeException(nameof(value), value, $"the share is {value}, expected more than 0, at most 1");
+            lock (_gate)
+            {
+                _share = value;
+                _requests?.Share = value;
+                _tokens?.Share = value;
+            }
+        }
+    }
 
     /// <summary>Whether it may use a model.</summary>
     public bool MayUse(string model) => Options.Models is null || Options.Models.Contains(model);

@@ -24,21 +24,37 @@ internal static class FileHash
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(lines.ToString())));
     }
 
-    /// <summary>What changes when somebody replaces a file meanwhile: sizes and times.</summary>
+    /// <summary>What changes when somebody replaces a file meanwhile: where links lead, sizes and times.</summary>
     public static string StampOf(string path)
     {
-        if (!Directory.Exists(path))
-            return Stamp(path);
-        return string.Join('\n', Names(path).Select(name => $"{name} {Stamp(Path.Combine(path, name))}"));
+        string real = RealPath(path);
+        if (!Directory.Exists(real))
+            return Stamp(real);
+        return string.Join('\n', Names(real).Select(name => $"{name} {Stamp(RealPath(Path.Combine(real, name)))}"));
     }
 
     private static IEnumerable<string> Names(string folder) => Directory.EnumerateFiles(folder, "*", Below)
         .Select(file => Path.GetRelativePath(folder, file).Replace('\\', '/'))
         .Order(StringComparer.Ordinal);
 
+    /// <summary>Where a path leads through all links on its way: whoever swaps one link changes it, whatever lies behind.</summary>
+    private static string RealPath(string path)
+    {
+        string full = Path.GetFullPath(path), root = Path.GetPathRoot(full)!, real = root;
+        foreach (string name in full[root.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries))
+        {
+            string next = Path.Combine(real, name);
+            string? target = Directory.Exists(next)
+                ? Directory.ResolveLinkTarget(next, returnFinalTarget: true)?.FullName
+                : File.ResolveLinkTarget(next, returnFinalTarget: true)?.FullName;
+            real = target ?? next;
+        }
+        return real;
+    }
+
     private static string Stamp(string file)
     {
-        FileInfo info = new(File.ResolveLinkTarget(file, returnFinalTarget: true)?.FullName ?? file);
+        FileInfo info = new(file);
         return $"{info.FullName} {info.Length} {info.LastWriteTimeUtc.Ticks}";
     }
 

@@ -144,6 +144,24 @@ public sealed class ModelRegistry : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// What is different once somebody has put other files in a model's place: where its path leads, sizes and times. Null where
+    /// nothing can be read there.
+    /// </summary>
+    /// <param name="path">Its directory or file.</param>
+    public static string? StampOf(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        try
+        {
+            return FileHash.StampOf(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Serves a model no more; requests that hold it are answered.</summary>
     /// <returns>False where it was not served.</returns>
     public bool Unload(string name)
@@ -231,7 +249,9 @@ public sealed class ModelRegistry : IAsyncDisposable
         using ThreadTeam team = new(_scheduler.Options.ThreadCount);
         WarmUp.Check(model.Transformer, team);
         CostModel cost = WarmUp.Run(model.Transformer, team, _scheduler.Options.StepTokens, cancellationToken);
-        return new ServedModel(_scheduler, name, sha256, model, options, cost);
+        ServedModel served = new(_scheduler, name, sha256, model, options, cost);
+        options.Check?.Invoke(served);
+        return served;
     }
 
     private static void Verify(string name, string path, CancellationToken cancellationToken)

@@ -10,6 +10,8 @@ public sealed class ServedModel
     /// <summary>Ways of meeting texts that are kept; more than a configuration names.</summary>
     private const int MostTasks = 256;
 
+    private static long _last;
+
     private readonly InferenceScheduler _scheduler;
     private readonly ServedModelOptions _options;
     private readonly ConcurrentDictionary<(Type Task, TaskOptions Options), TextTask> _tasks = new();
@@ -55,6 +57,9 @@ public sealed class ServedModel
 
     /// <summary>About how much memory its weights take.</summary>
     public long MemoryBytes { get; }
+
+    /// <summary>Which of all models and versions that this process has loaded it is.</summary>
+    internal long Number { get; } = Interlocked.Increment(ref _last);
 
     internal ModelWork Work { get; }
 

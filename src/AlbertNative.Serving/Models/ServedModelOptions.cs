@@ -19,6 +19,9 @@ public sealed record ServedModelOptions
 
     /// <summary>Whether every check of <see cref="ModelVerifier"/> must pass before it is served; takes as long as opening it a few times.</summary>
     public bool Verify { get; init; } = true;
+
+    /// <summary>Called with the opened, warm model before anyone can ask it; where it throws, the model is not served.</summary>
+    public Action<ServedModel>? Check { get; init; }
 }
 
 /// <summary>A model could not be loaded to be served: what was served under its name before goes on.</summary>

@@ -9,6 +9,9 @@ public readonly record struct RequestTerms
     /// <summary>Its rank; null for the client's own, and never better than that.</summary>
     public RequestPriority? Priority { get; init; }
 
+    /// <summary>Whether its client's quotas of a minute were taken elsewhere, as where several servers share them.</summary>
+    public bool IsPaid { get; init; }
+
     /// <summary>When its answer is worth nothing any more; null for <see cref="SchedulerOptions.RequestTimeout"/>, and never later than that.</summary>
     public TimeSpan? Timeout { get; init; }
 }

@@ -38,7 +38,7 @@ public sealed class ServingTelemetry : IDisposable
         _stepTokens = CreateHistogram("albertnative.step.tokens", "{token}", "Tokens that went through a layer together.", Powers);
         _stepSequences = CreateHistogram("albertnative.step.sequences", "{sequence}", "Sequences that went through a layer together.", Powers);
         _stepDuration = CreateHistogram("albertnative.step.duration", "s", "How long a layer took.", Seconds);
-        _tokens = Meter.CreateCounter<long>("albertnative.tokens", "{token}", "Tokens that went through a whole model, and those of them that nobody wanted any more.");
+        _tokens = Meter.CreateCounter<long>("albertnative.tokens", "{token}", "Tokens that went through a whole model, those of them that nobody wanted any more, and those that needed not to because their result was there, or on its way.");
         _rejected = Meter.CreateCounter<long>("albertnative.rejected", "{request}", "Requests that were refused.");
         _cancelled = Meter.CreateCounter<long>("albertnative.cancelled", "{request}", "Requests whose client went away.");
         _expired = Meter.CreateCounter<long>("albertnative.expired", "{request}", "Requests whose deadline passed.");
@@ -66,6 +66,8 @@ public sealed class ServingTelemetry : IDisposable
     /// <summary>Counts a request whose client went away.</summary>
     /// <param name="stage">One of reading, queued, running, writing.</param>
     public void Cancelled(string stage) => _cancelled.Add(1, Tag("stage", stage));
+
+    internal void Spared(string model, string kind, long tokens) => _tokens.Add(tokens, Tag("model", model), Tag("kind", kind));
 
     /// <summary>Ends the meter.</summary>
     public void Dispose() => Meter.Dispose();

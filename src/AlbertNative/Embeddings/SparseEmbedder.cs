@@ -58,7 +58,7 @@ public sealed class SparseEmbedder : TextTask
     private HeadOperation<TInput, LogitsOutput, IReadOnlyList<SparseWeight>> Operation<TInput>(
         Func<TInput, EncodedInput<TInput>> encode) =>
         Operation<TInput, LogitsOutput, IReadOnlyList<SparseWeight>>(
-            _outputs, encode, HeadForward<TInput, LogitsOutput>.Of(_head), Weights);
+            _outputs, encode, HeadForward<TInput, LogitsOutput>.Of(_head), Weights, "sparse");
 
     private SparseWeight[] Weights<TInput>(ModelBatch<TInput> batch, int input, LogitsOutput output)
     {

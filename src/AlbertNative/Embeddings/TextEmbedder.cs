@@ -1,3 +1,4 @@
+using System.Globalization;
 using AlbertNative.Model;
 using AlbertNative.Tensors;
 using AlbertNative.Tokenization;
@@ -120,7 +121,8 @@ public sealed class TextEmbedder : TextTask
             _outputs,
             text => Inputs.Encode(text, prompt + text),
             ForwardFor<string>(firstTokensOnly),
-            (batch, i, output) => PoolText(batch, i, output, promptTokens, firstTokensOnly, request));
+            (batch, i, output) => PoolText(batch, i, output, promptTokens, firstTokensOnly, request),
+            KeyOf(request, promptTokens));
     }
 
     /// <summary>
@@ -139,7 +141,8 @@ public sealed class TextEmbedder : TextTask
             _outputs,
             Inputs.EncodeIds,
             ForwardFor<IReadOnlyList<int>>(firstTokensOnly),
-            (batch, i, output) => PoolText(batch, i, output, promptTokens: 0, firstTokensOnly, request));
+            (batch, i, output) => PoolText(batch, i, output, promptTokens: 0, firstTokensOnly, request),
+            KeyOf(request, promptTokens: 0));
     }
 
     /// <summary>The vectors of the tokens of texts that are given as ids, in their parts; tokens have no place in a text.</summary>
@@ -195,6 +198,9 @@ public sealed class TextEmbedder : TextTask
         ArgumentNullException.ThrowIfNull(texts);
         return WordOperation().Run(texts, cancellationToken);
     }
+
+    private static string KeyOf(EmbeddingRequest request, int promptTokens) =>
+        string.Create(CultureInfo.InvariantCulture, $"embed {promptTokens} {request.Normalize} {request.Dimensions}");
 
     // [CLS] counts among them, [SEP] does not: it stands behind the text then.
     private int PromptTokens(string prompt)

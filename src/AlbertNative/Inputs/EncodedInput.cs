@@ -35,6 +35,22 @@ public sealed class EncodedInput<TInput>
         return Windows[sequence].InputIds.Length;
     }
 
+    /// <summary>The ids of one sequence.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such sequence.</exception>
+    public ReadOnlySpan<int> InputIdsOf(int sequence)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)sequence, (uint)Windows.Count, nameof(sequence));
+        return Windows[sequence].InputIds;
+    }
+
+    /// <summary>The type of each token of one sequence: 0 in a text, 1 in the other of a pair.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such sequence.</exception>
+    public ReadOnlySpan<int> TokenTypeIdsOf(int sequence)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)sequence, (uint)Windows.Count, nameof(sequence));
+        return Windows[sequence].TokenTypeIds;
+    }
+
     /// <summary>Its encoded texts or pairs: one, or one a choice; none where it was given as ids.</summary>
     internal IReadOnlyList<Encoding> Encodings { get; }
 

@@ -123,7 +123,8 @@ public sealed class Reranker : TextTask
             {
                 ReadOnlySpan<float> logit = output.Logits[batch.FirstSequence(i)];
                 return function == ScoreFunction.Sigmoid ? Probabilities.Sigmoid(logit)[0] : logit[0];
-            });
+            },
+            $"rerank {function}");
     }
 
     private static bool HasOneLabel(ModelConfig config) => config.LabelCount == 1;

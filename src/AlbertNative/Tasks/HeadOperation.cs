@@ -22,6 +22,11 @@ internal sealed class HeadOperation<TInput, TOutput, TResult> : TaskOperation<TI
     /// <summary>Makes an input's result of its rows in the output.</summary>
     public required Func<ModelBatch<TInput>, int, TOutput, TResult> Finishing { get; init; }
 
+    /// <summary>As <see cref="ResultKey"/>.</summary>
+    public string? Key { get; init; }
+
+    public override string? ResultKey => Key;
+
     public override EncodedInput<TInput> Encode(TInput input)
     {
         ArgumentNullException.ThrowIfNull(input);

@@ -13,6 +13,12 @@ public abstract class TaskOperation<TInput, TResult>
     {
     }
 
+    /// <summary>
+    /// Which of the operations over one task this is, where that and an input's ids decide the result, so that it may be kept for
+    /// inputs with the same ids; null where the text itself plays a part in it.
+    /// </summary>
+    public virtual string? ResultKey => null;
+
     /// <summary>Encodes an input. Touches no weight.</summary>
     /// <exception cref="ArgumentException">The input is not what the task works on, or has too many tokens.</exception>
     public abstract EncodedInput<TInput> Encode(TInput input);

@@ -74,7 +74,8 @@ public abstract class TextTask : IDisposable
         OutputPool<TOutput> outputs,
         Func<TInput, EncodedInput<TInput>> encode,
         HeadForward<TInput, TOutput> forward,
-        Func<ModelBatch<TInput>, int, TOutput, TResult> finish)
+        Func<ModelBatch<TInput>, int, TOutput, TResult> finish,
+        string? resultKey = null)
         where TOutput : ModelOutput, new() =>
-        new() { Task = this, Outputs = outputs, Encoding = encode, Forward = forward, Finishing = finish };
+        new() { Task = this, Outputs = outputs, Encoding = encode, Forward = forward, Finishing = finish, Key = resultKey };
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using AlbertNative.Model;
 
 namespace AlbertNative;
@@ -99,7 +100,8 @@ public sealed class TextClassifier : TextTask
             _outputs,
             encode,
             HeadForward<TInput, LogitsOutput>.Of(_head),
-            (batch, i, output) => Best(Scores(output, batch.FirstSequence(i), batch.Inputs[i].Windows.Count, function), topK));
+            (batch, i, output) => Best(Scores(output, batch.FirstSequence(i), batch.Inputs[i].Windows.Count, function), topK),
+            string.Create(CultureInfo.InvariantCulture, $"classify {function} {topK}"));
     }
 
     internal static ScoreFunction DefaultFunction(ModelConfig config) => config.ProblemType switch
