@@ -40,16 +40,7 @@ internal static partial class ServeCommand
         ServerOptions options;
         try
         {
-            OptionsReader reader = new();
-            if ((config?.FullName ?? Environment.GetEnvironmentVariable("ALBERT_CONFIG")) is string file)
-                reader.ReadFile(file);
-            reader.ReadEnvironment(Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
-                .Select(variable => KeyValuePair.Create((string)variable.Key, (string?)variable.Value ?? "")));
-            foreach ((Setting setting, Option<string[]> flag) in flags)
-            {
-                if (parsed.GetResult(flag) is { Implicit: false })
-                    reader.SetFromCommandLine(setting, parsed.GetValue(flag) is { Length: > 0 } values ? values : [""]);
-            }
+            OptionsReader reader = Read(parsed, flags, config);
             options = reader.Build();
             if (print)
             {
@@ -68,21 +59,39 @@ internal static partial class ServeCommand
             await Console.Error.WriteLineAsync($"albert-serve: {e.Message}").ConfigureAwait(false);
             return BadInput;
         }
-        return await ServeAsync(options).ConfigureAwait(false);
+        return await ServeAsync(options, () => Read(parsed, flags, config).Build()).ConfigureAwait(false);
     }
 
-    private static async Task<int> ServeAsync(ServerOptions options)
+    /// <summary>What file, environment and command line say.</summary>
+    private static OptionsReader Read(ParseResult parsed, Dictionary<Setting, Option<string[]>> flags, FileInfo? config)
+    {
+        OptionsReader reader = new();
+        if ((config?.FullName ?? Environment.GetEnvironmentVariable("ALBERT_CONFIG")) is string file)
+            reader.ReadFile(file);
+        reader.ReadEnvironment(Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+            .Select(variable => KeyValuePair.Create((string)variable.Key, (string?)variable.Value ?? "")));
+        foreach ((Setting setting, Option<string[]> flag) in flags)
+        {
+            if (parsed.GetResult(flag) is { Implicit: false })
+                reader.SetFromCommandLine(setting, parsed.GetValue(flag) is { Length: > 0 } values ? values : [""]);
+        }
+        return reader;
+    }
+
+    private static async Task<int> ServeAsync(ServerOptions options, Func<ServerOptions> read)
     {
         try
         {
-            await using WebApplication app = AlbertServer.Build(options);
+            await using WebApplication app = AlbertServer.Build(options, read);
             ILogger logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("albert-serve");
             ModelLoading loading = app.Services.GetRequiredService<ModelLoading>();
             await app.StartAsync().ConfigureAwait(false);
             LogListening(logger, app.Urls.First(), options.Models.Length);
             if (!System.Net.IPAddress.IsLoopback(options.Http.Address) && options.ApiKey is null && options.ApiKeys is null)
                 LogOpen(logger);
-            await app.WaitForShutdownAsync().ConfigureAwait(false);
+            DrainLifetime drain = (DrainLifetime)app.Services.GetRequiredService<IHostLifetime>();
+            await drain.Stopping.ConfigureAwait(false);
+            await app.StopAsync(drain.Hurry).ConfigureAwait(false);
             return loading.Failure is null ? 0 : BadInput;
         }
         catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)

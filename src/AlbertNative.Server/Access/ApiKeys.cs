@@ -20,6 +20,16 @@ internal sealed class ApiKeys
     /// <exception cref="IOException">Their file cannot be read.</exception>
     public static ApiKeys Of(ServerOptions options)
     {
+        ApiKeys keys = new(new ClientDirectory([]));
+        keys.Replace(options);
+        return keys;
+    }
+
+    /// <summary>Takes those that the options name now; clients whose terms are the same go on with what is left of their quotas.</summary>
+    /// <exception cref="FormatException">Their file is malformed; nothing is changed.</exception>
+    /// <exception cref="IOException">Their file cannot be read; nothing is changed.</exception>
+    public void Replace(ServerOptions options)
+    {
         List<ApiKey> keys = options.ApiKeys is string path ? [.. ApiKeyFile.Read(path)] : [];
         if (options.ApiKeys is not null && keys.Count == 0)
             throw new FormatException($"{options.ApiKeys}: there is no key in it, so that nobody could ask anything");
@@ -27,7 +37,7 @@ internal sealed class ApiKeys
             keys.Add(ApiKey.Of(new ClientOptions { Name = "default" }, key));
         try
         {
-            return new ApiKeys(new ClientDirectory(keys));
+            _clients.Replace(keys);
         }
         catch (ArgumentException e)
         {

@@ -3,7 +3,7 @@ using AlbertNative.Tensors;
 
 namespace AlbertNative.Server.Configuration;
 
-/// <summary>A model to serve: <c>NAME=PATH[,pooling=P][,prompt=NAME][,precision=P]</c>.</summary>
+/// <summary>A model to serve: <c>NAME=PATH[,pooling=P][,prompt=NAME][,precision=P][,sha256=HASH]</c>.</summary>
 internal sealed record ModelSpec
 {
     /// <summary>The pooling that stands for sparse vectors of a masked language model.</summary>
@@ -40,6 +40,9 @@ internal sealed record ModelSpec
     /// <summary>The arithmetic; null for the file's own.</summary>
     public WeightPrecision? Precision { get; init; }
 
+    /// <summary>The SHA-256 that its files must have, in hexadecimal; null for any.</summary>
+    public string? Sha256 { get; init; }
+
     /// <summary>The name of a pooling, as it is written here.</summary>
     public static string NameOf(Pooling pooling) => Poolings.First(entry => entry.Value == pooling).Key;
 
@@ -67,11 +70,13 @@ internal sealed record ModelSpec
             ["pooling", string name] => throw new FormatException(
                 $"model {spec.Name}: there is no pooling \"{name}\"; there are {string.Join(", ", Poolings.Keys.Order())} and {Splade}"),
             ["prompt", string name] => spec with { DefaultPrompt = name },
+            ["sha256", string hash] when hash.Length == 64 && hash.All(char.IsAsciiHexDigit) => spec with { Sha256 = hash },
+            ["sha256", _] => throw new FormatException($"model {spec.Name}: a SHA-256 has 64 hexadecimal digits"),
             ["precision", "float32"] => spec with { Precision = WeightPrecision.Float32 },
             ["precision", "int8"] => spec with { Precision = WeightPrecision.Int8 },
             ["precision", "int16"] => spec with { Precision = WeightPrecision.Int16 },
             ["precision", string name] => throw new FormatException($"model {spec.Name}: there is no precision \"{name}\"; there are float32, int16 and int8"),
-            _ => throw new FormatException($"model {spec.Name}: \"{pair[0]}\" cannot be chosen; pooling, prompt and precision can"),
+            _ => throw new FormatException($"model {spec.Name}: \"{pair[0]}\" cannot be chosen; pooling, prompt, precision and sha256 can"),
         };
     }
 }

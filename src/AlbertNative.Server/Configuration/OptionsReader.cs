@@ -96,8 +96,19 @@ internal sealed class OptionsReader
         IGrouping<string, ModelSpec>? twice = options.Models.GroupBy(model => model.Name).FirstOrDefault(group => group.Count() > 1);
         if (twice is not null)
             throw new FormatException($"two models are called {twice.Key}");
-        if (options.DefaultModel is string name && options.Models.All(model => model.Name != name))
-            throw new FormatException($"--default-model: no model is called {name}");
+        if (options.Models.FirstOrDefault(model => options.Aliases.ContainsKey(model.Name)) is ModelSpec same)
+            throw new FormatException($"--alias: {same.Name} is a model's own name");
+        // What lies in a repository's folder is known once that is read.
+        if (options.ModelRepository is null)
+        {
+            if (options.DefaultModel is string name && options.Models.All(model => model.Name != name))
+                throw new FormatException($"--default-model: no model is called {name}");
+            foreach ((string alias, string model) in options.Aliases)
+            {
+                if (options.Models.All(known => known.Name != model))
+                    throw new FormatException($"--alias {alias}={model}: no model is called {model}");
+            }
+        }
         if (options.ApiKey is { Length: 0 })
             throw new FormatException("ALBERT_API_KEY is empty");
         return options;

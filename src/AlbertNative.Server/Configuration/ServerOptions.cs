@@ -26,7 +26,19 @@ internal sealed record ServerOptions
 {
     public ImmutableArray<ModelSpec> Models { get; init; } = [];
 
+    /// <summary>The folder whose models are served, too; null for none.</summary>
+    public string? ModelRepository { get; init; }
+
     public string? DefaultModel { get; init; }
+
+    /// <summary>Other names, and the models that they stand for.</summary>
+    public ImmutableDictionary<string, string> Aliases { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>Whether models are loaded anew when their files change.</summary>
+    public bool Watch { get; init; }
+
+    /// <summary>The most bytes of all models' weights.</summary>
+    public long MaxMemory { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 5 * 4;
 
     public IPEndPoint Http { get; init; } = new(IPAddress.Loopback, 8080);
 
@@ -88,6 +100,21 @@ internal sealed record ServerOptions
 
     /// <summary>What happens to texts that are too long, where a request does not say.</summary>
     public Overlong Overlong { get; init; } = Overlong.Refuse;
+
+    /// <summary>The most bytes of results that are kept; null for none.</summary>
+    public long? Cache { get; init; }
+
+    /// <summary>Whether clients get results that were kept for others.</summary>
+    public bool CacheShared { get; init; }
+
+    /// <summary>The Redis server that keeps clients' quotas for all replicas; null where each keeps its own.</summary>
+    public string? QuotaRedis { get; init; }
+
+    /// <summary>Its password; null for none.</summary>
+    public string? QuotaRedisPassword { get; init; }
+
+    /// <summary>The replicas among which a quota is divided while the store has not answered yet.</summary>
+    public int QuotaReplicas { get; init; } = 1;
 
     /// <summary>The file of keys; null for none.</summary>
     public string? ApiKeys { get; init; }

@@ -49,11 +49,20 @@ internal static class Settings
     /// <summary>In the order of the help.</summary>
     public static ImmutableArray<Setting> All { get; } =
     [
-        new("model", "NAME=PATH", "A model and the name to serve it under, with ,pooling= ,prompt= ,precision= behind it; may be repeated",
+        new("model", "NAME=PATH", "A model and the name to serve it under, with ,pooling= ,prompt= ,precision= ,sha256= behind it; may be repeated",
             (o, v) => o with { Models = o.Models.Add(ModelSpec.Parse(v)) },
             o => string.Join(' ', o.Models.Select(model => $"{model.Name}={model.Path}"))) { IsRepeated = true },
+        new("model-repository", "FOLDER", "A folder whose subfolders and .safetensors files are served under their names, too [default: none]",
+            (o, v) => o with { ModelRepository = v }, o => o.ModelRepository ?? ""),
+        new("alias", "NAME=MODEL", "Another name for a model; may be repeated",
+            (o, v) => o with { Aliases = o.Aliases.AddRange([Alias(v, o.Aliases)]) },
+            o => string.Join(' ', o.Aliases.OrderBy(alias => alias.Key, StringComparer.Ordinal).Select(alias => $"{alias.Key}={alias.Value}"))) { IsRepeated = true },
         new("default-model", "NAME", "The model of requests that name none [default: the first]",
             (o, v) => o with { DefaultModel = v }, o => o.DefaultModel ?? ""),
+        new("watch", null, "Load a model anew when its files change, or the link that leads to them",
+            (o, v) => o with { Watch = Switch(v) }, o => Bool(o.Watch)),
+        new("max-memory", "SIZE", "The most memory of all models' weights; a model that does not fit is refused [default: 4/5 of what there is]",
+            (o, v) => o with { MaxMemory = Size(v) }, o => Number(o.MaxMemory)),
         new("http", "ADDRESS", "Where to listen; a port alone is every address of the machine [default: 127.0.0.1:8080]",
             (o, v) => o with { Http = EndPoint(v) }, o => o.Http.ToString()),
         new("grpc", "ADDRESS", "Where to speak gRPC [default: nowhere]",
@@ -110,6 +119,16 @@ internal static class Settings
             (o, v) => o with { ApiKeys = v }, o => o.ApiKeys ?? ""),
         new("api-key", "KEY", "The only key that clients need; in the environment alone, as other programs see command lines",
             (o, v) => o with { ApiKey = v }, o => o.ApiKey is null ? "" : "***") { IsSecret = true },
+        new("quota-redis", "HOST:PORT", "A Redis server that keeps the clients' quotas for all replicas [default: each keeps its own]",
+            (o, v) => o with { QuotaRedis = Server(v) }, o => o.QuotaRedis ?? ""),
+        new("quota-redis-password", "PASSWORD", "The password of that server; in the environment alone, as other programs see command lines",
+            (o, v) => o with { QuotaRedisPassword = v }, o => o.QuotaRedisPassword is null ? "" : "***") { IsSecret = true },
+        new("quota-replicas", "N", "The replicas that share the quotas while that server has never answered [default: 1]",
+            (o, v) => o with { QuotaReplicas = Count(v) }, o => Number(o.QuotaReplicas)),
+        new("cache", "SIZE", "Memory for results, to answer the same texts again without computing them [default: none]",
+            (o, v) => o with { Cache = Size(v) }, o => o.Cache is long bytes ? Number(bytes) : ""),
+        new("cache-shared", null, "Answer clients with results that were kept for others, too",
+            (o, v) => o with { CacheShared = Switch(v) }, o => Bool(o.CacheShared)),
         new("public", "ROUTES", "Of metrics,info,docs those that need no key where there are keys [default: none]",
             (o, v) => o with { Public = PublicOf(v) }, o => string.Join(',', o.Public.Order())),
         new("cors-origins", "ORIGINS", "Web pages' origins whose scripts may ask, or * [default: none]",
@@ -141,6 +160,23 @@ internal static class Settings
         return names.FirstOrDefault(name => !PublicRoutes.Contains(name)) is string unknown
             ? throw new FormatException($"\"{unknown}\" is none of {string.Join(", ", PublicRoutes)}")
             : [.. names];
+    }
+
+    private static string Server(string text)
+    {
+        int colon = text.LastIndexOf(':');
+        return colon > 0 && ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out ushort port) && port > 0
+            && !text.AsSpan(0, colon).ContainsAny(',', '=', ' ')
+            ? text
+            : throw new FormatException($"\"{text}\" is no server such as redis:6379");
+    }
+
+    private static KeyValuePair<string, string> Alias(string text, ImmutableDictionary<string, string> others)
+    {
+        string[] pair = text.Split('=', 2);
+        if (pair is not [{ Length: > 0 } name, { Length: > 0 } model] || name.Any(c => char.IsControl(c) || char.IsWhiteSpace(c)))
+            throw new FormatException($"\"{text}\": an alias is given as NAME=MODEL");
+        return others.ContainsKey(name) ? throw new FormatException($"two aliases are called {name}") : new(name, model);
     }
 
     private static string NameOf<T>(Dictionary<string, T> names, T value) =>

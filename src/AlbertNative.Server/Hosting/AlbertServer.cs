@@ -4,9 +4,11 @@ using AlbertNative.Server.Dialects.Grpc;
 using AlbertNative.Server.Dialects.HuggingFace;
 using AlbertNative.Server.Dialects.Native;
 using AlbertNative.Server.Dialects.OpenAI;
+using AlbertNative.Server.Dialects.Repository;
 using AlbertNative.Server.Dialects.Tei;
 using AlbertNative.Server.Inference;
 using AlbertNative.Server.Models;
+using AlbertNative.Server.Quotas;
 using AlbertNative.Server.Requests;
 using AlbertNative.Server.Telemetry;
 using AlbertNative.Serving;
@@ -23,12 +25,16 @@ internal static class AlbertServer
     private static readonly TimeSpan RateGrace = TimeSpan.FromSeconds(5);
 
     /// <summary>A server of the options, not started.</summary>
+    /// <param name="options">What was chosen.</param>
+    /// <param name="read">Reads what is chosen now, for SIGHUP; null where that cannot have changed.</param>
+    /// <param name="services">Puts other parts in the place of the server's own: for benchmarks.</param>
     /// <exception cref="FormatException">The file of keys is malformed, or there is no model.</exception>
     /// <exception cref="IOException">The file of keys cannot be read.</exception>
-    public static WebApplication Build(ServerOptions options)
+    public static WebApplication Build(ServerOptions options, Func<ServerOptions>? read = null, Action<IServiceCollection>? services = null)
     {
-        if (options.Models.IsEmpty)
+        if (options.Models.IsEmpty && options.ModelRepository is null)
             throw new FormatException("there is no model to serve: name one with --model NAME=PATH");
+        ModelCatalog catalog = new(options);
         ApiKeys keys = ApiKeys.Of(options);
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "albert-serve" });
         builder.WebHost.UseKestrelCore();
@@ -38,20 +44,30 @@ internal static class AlbertServer
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(keys);
         builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(catalog);
+        builder.Services.AddSingleton(new SettingsSource(read ?? (() => options)));
         builder.Services.AddSingleton<ServedModels>();
+        builder.Services.AddSingleton<ModelUpdates>();
         builder.Services.AddSingleton<ServerState>();
         builder.Services.AddSingleton<RequestBodies>();
         builder.Services.AddSingleton(_ => new InferenceScheduler(SchedulerOptionsOf(options)));
-        builder.Services.AddSingleton(services => new ModelRegistry(services.GetRequiredService<InferenceScheduler>()));
+        builder.Services.AddSingleton(services => new ModelRegistry(services.GetRequiredService<InferenceScheduler>(), options.MaxMemory));
+        builder.Services.AddSingleton(services => new ResultCache(
+            services.GetRequiredService<InferenceScheduler>().Telemetry, options.Cache ?? 0, options.CacheShared));
+        builder.Services.AddSingleton<SharedQuotas>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<SharedQuotas>());
         builder.Services.AddSingleton<ScheduledInference>();
         builder.Services.AddSingleton<IHostLifetime, DrainLifetime>();
         builder.Services.AddSingleton<ModelLoading>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ModelLoading>());
+        builder.Services.AddHostedService<Reloading>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainTimeout + StopMargin);
         builder.Services.AddSingleton<RequestLog>();
         GrpcServices.Add(builder.Services, options);
         ServerTelemetry.Add(builder.Services, options);
         ServerLog.Add(builder.Logging, options);
+
+        services?.Invoke(builder.Services);
 
         WebApplication app = builder.Build();
         app.UseMiddleware<RequestFrame>();
@@ -66,6 +82,7 @@ internal static class AlbertServer
         OpenAIRoutes.Map(routes);
         HuggingFaceRoutes.Map(routes);
         NativeRoutes.Map(routes);
+        RepositoryRoutes.Map(routes);
         return app;
     }
 

@@ -13,7 +13,7 @@ internal sealed partial class ModelLoading(
     {
         try
         {
-            await models.LoadAsync(stoppingToken).ConfigureAwait(false);
+            await models.LoadAsync((spec, e) => LogLeftOut(logger, spec.Name, e.Message), stoppingToken).ConfigureAwait(false);
             LogReady(logger, models.All.Count);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -30,6 +30,9 @@ internal sealed partial class ModelLoading(
 
     [LoggerMessage(LogLevel.Information, "ready: {Models} models are loaded")]
     private static partial void LogReady(ILogger logger, int models);
+
+    [LoggerMessage(LogLevel.Error, "model {Model} of the repository is left out: {Reason}")]
+    private static partial void LogLeftOut(ILogger logger, string model, string reason);
 
     [LoggerMessage(LogLevel.Critical, "a model cannot be loaded: {Reason}")]
     private static partial void LogFailure(ILogger logger, string reason);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using AlbertNative.Server.Access;
 using AlbertNative.Server.Configuration;
+using AlbertNative.Server.Dialects;
 using AlbertNative.Server.Inference;
 using AlbertNative.Server.Models;
 using AlbertNative.Server.Requests;
@@ -21,6 +22,15 @@ internal sealed class ServerRoutes(IEndpointRouteBuilder endpoints)
 
     /// <summary>The models.</summary>
     public ServedModels Models => _services.GetRequiredService<ServedModels>();
+
+    /// <summary>What may be served.</summary>
+    public ModelCatalog Catalog => _services.GetRequiredService<ModelCatalog>();
+
+    /// <summary>What changes the models.</summary>
+    public ModelUpdates Updates => _services.GetRequiredService<ModelUpdates>();
+
+    /// <summary>The keys.</summary>
+    public ApiKeys Keys => _services.GetRequiredService<ApiKeys>();
 
     /// <summary>The state.</summary>
     public ServerState State => _services.GetRequiredService<ServerState>();
@@ -48,6 +58,12 @@ internal sealed class ServerRoutes(IEndpointRouteBuilder endpoints)
         ScheduledInference inference = _services.GetRequiredService<ScheduledInference>();
         inference.RequireRoom(request);
         JsonElement body = await request.ReadJsonAsync().ConfigureAwait(false);
+        if (request.Dialect == DialectOf.HuggingFace && body.ValueKind == JsonValueKind.Object
+            && body.TryGetProperty("options", out JsonElement options) && options.ValueKind == JsonValueKind.Object
+            && options.TryGetProperty("use_cache", out JsonElement usesCache) && usesCache.ValueKind == JsonValueKind.False)
+        {
+            request.UsesCache = false;
+        }
         ServedModel model = await FindModelAsync(request, modelOf(body)).ConfigureAwait(false);
         await answer(new RequestWork(request, model, inference), body).ConfigureAwait(false);
     }

@@ -44,22 +44,22 @@ internal sealed class RequestWork(ServerRequest request, ServedModel model, Sche
 
     /// <summary>Tokenizes texts, uncut, which counts against the client's quotas as what a model computes does.</summary>
     /// <exception cref="RequestException">A quota is used up.</exception>
-    public Encoding[] Tokenize(IReadOnlyList<string> texts, bool addSpecialTokens)
+    public async Task<Encoding[]> TokenizeAsync(IReadOnlyList<string> texts, bool addSpecialTokens)
     {
         EncodeOptions options = EncodeOptions.Default with { AddSpecialTokens = addSpecialTokens };
         Encoding[] encodings = [.. texts.Select(text => model.Model.Tokenizer.Encode(text, options, request.Cancellation))];
         int tokens = encodings.Sum(encoding => encoding.Count);
         request.Timings.Texts += encodings.Length;
         request.Timings.Tokens += tokens;
-        inference.Charge(request, tokens);
+        await inference.ChargeAsync(request, tokens).ConfigureAwait(false);
         return encodings;
     }
 
     /// <summary>The texts of ids, which count against the client's quotas as what a model computes does.</summary>
     /// <exception cref="RequestException">A quota is used up.</exception>
-    public string[] Decode(int[][] texts, bool skipSpecialTokens)
+    public async Task<string[]> DecodeAsync(int[][] texts, bool skipSpecialTokens)
     {
-        inference.Charge(request, texts.Sum(ids => ids.Length));
+        await inference.ChargeAsync(request, texts.Sum(ids => ids.Length)).ConfigureAwait(false);
         return Array.ConvertAll(texts, ids => model.Model.Tokenizer.Decode(ids, skipSpecialTokens));
     }
 

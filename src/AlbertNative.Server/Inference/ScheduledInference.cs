@@ -1,43 +1,82 @@
+using System.Globalization;
+using AlbertNative.Server.Quotas;
 using AlbertNative.Server.Requests;
 using AlbertNative.Serving;
 
 namespace AlbertNative.Server.Inference;
 
 /// <summary>Lets the scheduler compute: it admits a request whole or refuses it, with the time after which to try again.</summary>
-internal sealed class ScheduledInference(InferenceScheduler scheduler)
+internal class ScheduledInference(InferenceScheduler scheduler, ResultCache cache, SharedQuotas quotas)
 {
     /// <summary>Refuses a request of which it is already certain that there is no room for it, before its body is read.</summary>
     /// <exception cref="RequestException">There is none.</exception>
     public void RequireRoom(ServerRequest request)
     {
-        if (scheduler.Preview(request.Client) is Refusal refusal)
+        if (scheduler.Preview(request.Client, quotas.IsUp) is Refusal refusal)
+        {
+            if (refusal.Reason == RefusalReason.QuotaExceeded)
+                QuotaHeaders.Write(request, request.Client);
+            SayLoad(request);
             throw ExceptionOf(request, refusal);
+        }
+        if (quotas.KnownWait(request.Client) is { Ticks: > 0 } wait)
+            throw QuotaException(wait);
     }
 
     /// <summary>Charges a client's quota for work that is done outside.</summary>
     /// <exception cref="RequestException">The quota is used up.</exception>
-    public void Charge(ServerRequest request, int tokens)
+    public async Task ChargeAsync(ServerRequest request, int tokens)
     {
-        if (scheduler.Charge(request.Client, tokens) is Refusal refusal)
-            throw ExceptionOf(request, refusal);
+        bool isPaid = await PayAsync(request, tokens).ConfigureAwait(false);
+        Refusal? refusal = scheduler.Charge(request.Client, tokens, isPaid);
+        QuotaHeaders.Write(request, isPaid ? null : request.Client);
+        if (refusal is null)
+            return;
+        if (isPaid)
+            quotas.Return(request.Client, tokens);
+        throw ExceptionOf(request, refusal);
     }
 
     /// <summary>The results of a request's inputs, in their order.</summary>
     /// <exception cref="RequestException">There is no room for the work, or no time.</exception>
     /// <exception cref="OperationCanceledException">The client has gone, or the request's time is over.</exception>
-    public async Task<IReadOnlyList<TResult>> RunAsync<TInput, TResult>(
+    public virtual async Task<IReadOnlyList<TResult>> RunAsync<TInput, TResult>(
         ServerRequest request, Models.ServedModel model, TaskOperation<TInput, TResult> operation, IReadOnlyList<EncodedInput<TInput>> inputs)
     {
+        if (!request.UsesCache)
+            return await ComputeAsync(request, model, operation, inputs).ConfigureAwait(false);
+        CachedResults<TResult> results = await cache.RunAsync(
+            model.Served, request.Client, operation, inputs, rest => ComputeAsync(request, model, operation, rest), request.Cancellation).ConfigureAwait(false);
+        // What needed no computing costs no tokens, but it was a request.
+        if (results.Computed == 0)
+            await ChargeAsync(request, tokens: 0).ConfigureAwait(false);
+        if (cache.IsOn)
+            request.Timings.Cache = ((request.Timings.Cache?.Hits ?? 0) + results.Hits, (request.Timings.Cache?.Misses ?? 0) + results.Misses);
+        return results.Results;
+    }
+
+    private async Task<IReadOnlyList<TResult>> ComputeAsync<TInput, TResult>(
+        ServerRequest request, Models.ServedModel model, TaskOperation<TInput, TResult> operation, IReadOnlyList<EncodedInput<TInput>> inputs)
+    {
+        int tokens = inputs.Sum(input => input.TokenCount);
+        bool isPaid = await PayAsync(request, tokens).ConfigureAwait(false);
         TimeSpan left = request.Timeout - request.Timings.Total;
-        RequestTerms terms = new() { Client = request.Client, Timeout = left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1) };
+        RequestTerms terms = new() { Client = request.Client, IsPaid = isPaid, Timeout = left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1) };
         Submission<TResult> submission = scheduler.Submit(model.Served, operation, inputs, terms, request.Cancellation);
+        QuotaHeaders.Write(request, isPaid ? null : request.Client);
         if (submission.Refusal is Refusal refusal)
+        {
+            if (isPaid)
+                quotas.Return(request.Client, tokens);
+            SayLoad(request);
             throw ExceptionOf(request, refusal);
+        }
         try
         {
             InferenceResults<TResult> results = await submission.Completion.ConfigureAwait(false);
             request.Timings.Queue = results.QueueTime > request.Timings.Queue ? results.QueueTime : request.Timings.Queue;
             request.Timings.Inference += results.ComputeTime;
+            SayLoad(request);
             return results.Results;
         }
         catch (DeadlineExceededException)
@@ -48,6 +87,29 @@ internal sealed class ScheduledInference(InferenceScheduler scheduler)
         {
             throw new RequestException(ErrorKind.NotReady, "the server ends") { RetryAfter = TimeSpan.FromSeconds(1) };
         }
+    }
+
+    // For balancers that go by what a replica says.
+    private void SayLoad(ServerRequest request)
+    {
+        if (!request.Http.Response.HasStarted)
+            request.Http.Response.Headers["x-load"] = string.Create(CultureInfo.InvariantCulture, $"queue={scheduler.Load.WaitSeconds:0.###}");
+    }
+
+    /// <summary>Takes from quotas that replicas share; false where this process keeps them.</summary>
+    private async ValueTask<bool> PayAsync(ServerRequest request, int tokens)
+    {
+        SharedQuota? quota = await quotas.TakeAsync(request.Client, tokens).ConfigureAwait(false);
+        if (quota is null)
+            return false;
+        QuotaHeaders.Write(request, quota);
+        return quota.Wait == TimeSpan.Zero ? true : throw QuotaException(quota.Wait);
+    }
+
+    private RequestException QuotaException(TimeSpan wait)
+    {
+        scheduler.Telemetry.Rejected("quota");
+        return new(ErrorKind.Quota, "the quota of a minute is used up") { RetryAfter = wait };
     }
 
     private static RequestException ExceptionOf(ServerRequest request, Refusal refusal)

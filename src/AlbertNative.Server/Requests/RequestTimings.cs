@@ -34,6 +34,9 @@ internal sealed class RequestTimings
     /// <summary>How many texts were cut.</summary>
     public int Truncated => _truncated.Count;
 
+    /// <summary>Inputs whose results were kept, and those whose were not; null without a cache.</summary>
+    public (int Hits, int Misses)? Cache { get; set; }
+
     /// <summary>Notes that a text was cut.</summary>
     public void Cut(int index) => _truncated.Add(index);
 
@@ -51,6 +54,8 @@ internal sealed class RequestTimings
         headers["server-timing"] = string.Create(
             CultureInfo.InvariantCulture,
             $"tok;dur={Tokenization.TotalMilliseconds:0.##}, queue;dur={Queue.TotalMilliseconds:0.##}, compute;dur={Inference.TotalMilliseconds:0.##}");
+        if (Cache is (int hits, int misses))
+            headers["x-cache"] = string.Create(CultureInfo.InvariantCulture, $"hits={hits}, misses={misses}");
         if (_truncated.Count > 0)
         {
             string rest = _truncated.Count > MostTruncated ? $",+{_truncated.Count - MostTruncated}" : "";

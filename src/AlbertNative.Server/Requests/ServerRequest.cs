@@ -12,6 +12,7 @@ internal sealed class ServerRequest : IDisposable
     private readonly CancellationTokenSource _deadline;
     private JsonDocument? _document;
     private RequestBody? _body;
+    private ModelLease? _lease;
 
     public ServerRequest(HttpContext http, Dialect dialect, ServerOptions options, RequestBodies bodies, TimeProvider time, CancellationToken call = default)
     {
@@ -23,6 +24,8 @@ internal sealed class ServerRequest : IDisposable
         _deadline = new CancellationTokenSource(timeout, time);
         _cancellation = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, _deadline.Token, call);
         Timeout = timeout;
+        UsesCache = !http.Request.Headers.CacheControl.ToString().Contains("no-store", StringComparison.OrdinalIgnoreCase)
+            && (string?)http.Request.Headers["x-use-cache"] is not ("false" or "0");
     }
 
     public HttpContext Http { get; }
@@ -37,11 +40,21 @@ internal sealed class ServerRequest : IDisposable
     /// <summary>The model that it asks; null until that is known.</summary>
     public Models.ServedModel? Model { get; set; }
 
+    /// <summary>Keeps a version of a model until the request is answered.</summary>
+    public void Hold(ModelLease lease)
+    {
+        _lease?.Dispose();
+        _lease = lease;
+    }
+
     /// <summary>Who asks.</summary>
     public required ServingClient Client { get; init; }
 
     /// <summary>The time that the request has from its start.</summary>
     public TimeSpan Timeout { get; }
+
+    /// <summary>Whether results that were kept may answer it, and its own be kept; false where the client does not want that.</summary>
+    public bool UsesCache { get; set; }
 
     /// <summary>Whether its time is over.</summary>
     public bool IsExpired => _deadline.IsCancellationRequested;
@@ -74,6 +87,7 @@ internal sealed class ServerRequest : IDisposable
     {
         _document?.Dispose();
         _body?.Dispose();
+        _lease?.Dispose();
         _cancellation.Dispose();
         _deadline.Dispose();
     }

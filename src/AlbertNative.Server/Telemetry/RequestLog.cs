@@ -11,18 +11,18 @@ internal sealed partial class RequestLog(ILogger<RequestLog> logger)
             return;
         RequestTimings timings = request.Timings;
         Write(
-            logger, request.Http.TraceIdentifier, request.Dialect.Name, route, model, key, status, error?.ToString(),
-            timings.Texts, timings.Tokens, timings.Truncated, request.Http.Request.ContentLength ?? 0,
+            logger, request.Http.TraceIdentifier, request.Dialect.Name, route, model, request.Model?.Version, key, status, error?.ToString(),
+            timings.Texts, timings.Tokens, timings.Truncated, timings.Cache?.Hits ?? 0, request.Http.Request.ContentLength ?? 0,
             timings.Tokenization.TotalMilliseconds, timings.Queue.TotalMilliseconds, timings.Inference.TotalMilliseconds,
             timings.Total.TotalMilliseconds);
     }
 
     [LoggerMessage(
         LogLevel.Information,
-        "request_id={RequestId} dialect={Dialect} route={Route} model={Model} key={Key} status={Status} error={Error} texts={Texts} "
-        + "tokens={Tokens} truncated={Truncated} bytes_in={BytesIn} tokenize_ms={TokenizeMs:0.##} queue_ms={QueueMs:0.##} "
+        "request_id={RequestId} dialect={Dialect} route={Route} model={Model} version={Version} key={Key} status={Status} error={Error} texts={Texts} "
+        + "tokens={Tokens} truncated={Truncated} cache_hits={CacheHits} bytes_in={BytesIn} tokenize_ms={TokenizeMs:0.##} queue_ms={QueueMs:0.##} "
         + "compute_ms={ComputeMs:0.##} total_ms={TotalMs:0.##}")]
     private static partial void Write(
-        ILogger logger, string requestId, string dialect, string route, string? model, string? key, int status, string? error,
-        int texts, int tokens, int truncated, long bytesIn, double tokenizeMs, double queueMs, double computeMs, double totalMs);
+        ILogger logger, string requestId, string dialect, string route, string? model, string? version, string? key, int status, string? error,
+        int texts, int tokens, int truncated, int cacheHits, long bytesIn, double tokenizeMs, double queueMs, double computeMs, double totalMs);
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using AlbertNative.Server.Configuration;
+using AlbertNative.Server.Models;
 using AlbertNative.Server.Requests;
 
 namespace AlbertNative.Server.Telemetry;
@@ -21,7 +22,7 @@ internal sealed class ServerMetrics : IDisposable
     private readonly Counter<long> _rejected;
     private readonly Histogram<double> _duration;
 
-    public ServerMetrics(ServerOptions options, RequestBodies bodies)
+    public ServerMetrics(ModelCatalog catalog, RequestBodies bodies)
     {
         _requests = _meter.CreateCounter<long>("albertnative.requests", "{request}", "Requests that were answered");
         _texts = _meter.CreateCounter<long>("albertnative.texts", "{text}", "Texts that went through a model");
@@ -33,7 +34,7 @@ internal sealed class ServerMetrics : IDisposable
         _meter.CreateObservableGauge("albertnative.buffered", () => bodies.HeldBytes, "By", "Bytes of bodies that are being read");
 
         // Every series exists from the start: an alert on one that does not exist yet never fires.
-        foreach (ModelSpec model in options.Models)
+        foreach (ModelSpec model in catalog.Specs)
         {
             TagList ofModel = new() { { "model", model.Name } };
             _texts.Add(0, ofModel);

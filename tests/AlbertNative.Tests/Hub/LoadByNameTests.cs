@@ -98,7 +98,7 @@ public sealed class LoadByNameTests
         WebApplication app = AlbertServer.Build(LoopbackServerApp.Options(("model", $"m={name}")));
         try
         {
-            app.Services.GetRequiredService<ServedModels>().LoadAsync(Cancel).GetAwaiter().GetResult();
+            app.Services.GetRequiredService<ServedModels>().LoadAsync((_, _) => { }, Cancel).GetAwaiter().GetResult();
         }
         finally
         {

@@ -2,7 +2,9 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using AlbertNative.Testing;
 using AlbertNative.Tests.Samples;
@@ -68,6 +70,53 @@ public sealed partial class ServerProcessTests
         Assert.True(answer.Headers.ConnectionClose);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.True(process.ExitCode == 0, await log);
+    }
+
+    [Fact]
+    public async Task SIGHUP_reads_the_settings_again_and_a_second_signal_does_not_wait()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "needs signals");
+        string config = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(config, JsonSerializer.Serialize(new { model = new[] { $"nano={ShippedModels.Nano}" }, http = "127.0.0.1:0" }));
+            using Process process = SampleProcess.Start("albert-serve", "--config", config, "--drain-delay", "60s");
+            (Uri address, Task<string> log) = await ListenAsync(process);
+            using HttpClient client = new() { BaseAddress = address };
+            await WaitUntilReadyAsync(client);
+
+            File.WriteAllText(config, "{");
+            Signal(process, "HUP");
+            File.WriteAllText(config, JsonSerializer.Serialize(
+                new { model = new[] { $"tagger={ShippedModels.Tagger}" }, alias = "words=tagger", http = "127.0.0.1:0", cache = "1MiB" }));
+            Signal(process, "HUP");
+            while ((await client.GetAsync(new Uri("/v1/models/words", UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode != HttpStatusCode.OK)
+                await Task.Delay(20, TestContext.Current.CancellationToken);
+            HttpStatusCode gone = (await client.GetAsync(new Uri("/v1/models/nano", UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode;
+            using HttpResponseMessage info = await client.GetAsync(new Uri("/info", UriKind.Relative), TestContext.Current.CancellationToken);
+
+            Assert.Equal(HttpStatusCode.NotFound, gone);
+            Assert.Equal("tagger", Assert.Single(info.Headers.GetValues("x-model")));
+
+            // The delay is a minute; whoever signals twice, and a client that never ends its request, do not make it that long.
+            using TcpClient stalled = new();
+            await stalled.ConnectAsync(address.Host, address.Port, TestContext.Current.CancellationToken);
+            await stalled.GetStream().WriteAsync("POST /embed HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{"u8.ToArray(), TestContext.Current.CancellationToken);
+            Signal(process, "TERM");
+            while ((await client.GetAsync(new Uri("/health", UriKind.Relative), TestContext.Current.CancellationToken)).IsSuccessStatusCode)
+                await Task.Delay(20, TestContext.Current.CancellationToken);
+            Signal(process, "TERM");
+            using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+            limit.CancelAfter(TimeSpan.FromSeconds(45));
+            await process.WaitForExitAsync(limit.Token);
+            string written = await log;
+            Assert.True(process.ExitCode == 0, written);
+            Assert.Contains("these settings have changed and need a restart: cache", written, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(config);
+        }
     }
 
     [Theory]

@@ -27,7 +27,7 @@ internal sealed class GrpcCalls(
         T result = await answer(work).ConfigureAwait(false);
         HeaderDictionary headers = [];
         work.Request.Timings.WriteTo(headers);
-        Metadata initial = [];
+        Metadata initial = new() { { "x-model", Uri.EscapeDataString(work.Model.Name) }, { "x-model-version", work.Model.Version } };
         foreach ((string name, Microsoft.Extensions.Primitives.StringValues value) in headers)
             initial.Add(name, value.ToString());
         await context.WriteResponseHeadersAsync(initial).ConfigureAwait(false);

@@ -24,12 +24,12 @@ internal sealed class TeiTokenizeService(GrpcCalls calls) : Tokenize.TokenizeBas
         IAsyncStreamReader<DecodeRequest> requestStream, IServerStreamWriter<DecodeResponse> responseStream, ServerCallContext context) =>
         calls.StreamAsync(context, requestStream, responseStream, DecodeAsync);
 
-    private static Task<EncodeResponse> EncodeAsync(RequestWork work, EncodeRequest request)
+    private static async Task<EncodeResponse> EncodeAsync(RequestWork work, EncodeRequest request)
     {
         string text = GrpcCalls.Input(request.Inputs, work).Text!;
         TeiLimits.RequireCharacters(text, work.Model.MaxLength, "inputs");
         string whole = TeiTokens.PromptOf(work.Model, request.HasPromptName ? request.PromptName : null) + text;
-        Encoding encoding = work.Tokenize([whole], request.AddSpecialTokens)[0];
+        Encoding encoding = (await work.TokenizeAsync([whole], request.AddSpecialTokens).ConfigureAwait(false))[0];
         TextUnits bytes = new(whole, TextUnit.Utf8);
         EncodeResponse response = new();
         for (int token = 0; token < encoding.Count; token++)
@@ -49,15 +49,15 @@ internal sealed class TeiTokenizeService(GrpcCalls calls) : Tokenize.TokenizeBas
             }
             response.Tokens.Add(written);
         }
-        return Task.FromResult(response);
+        return response;
     }
 
-    private static Task<DecodeResponse> DecodeAsync(RequestWork work, DecodeRequest request)
+    private static async Task<DecodeResponse> DecodeAsync(RequestWork work, DecodeRequest request)
     {
         if (request.Ids.Count == 0)
             throw TeiInput.Empty("ids");
         uint known = (uint)work.Model.Model.Tokenizer.VocabularySize;
         int[] ids = [.. request.Ids.Where(id => id < known).Select(id => (int)id)];
-        return Task.FromResult(new DecodeResponse { Text = work.Decode([ids], request.SkipSpecialTokens)[0] });
+        return new DecodeResponse { Text = (await work.DecodeAsync([ids], request.SkipSpecialTokens).ConfigureAwait(false))[0] };
     }
 }

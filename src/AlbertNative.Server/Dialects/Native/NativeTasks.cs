@@ -189,7 +189,7 @@ internal static class NativeTasks
     {
         string[] texts = inputs.Texts();
         bool special = options.Flag("add_special_tokens") ?? true;
-        return () => Task.FromResult(Each(work.Tokenize(texts, special).Zip(texts), (json, text) =>
+        return async () => Each((await work.TokenizeAsync(texts, special).ConfigureAwait(false)).Zip(texts), (json, text) =>
         {
             Encoding encoding = text.First;
             TextUnits units = new(text.Second, inputs.Unit);
@@ -200,7 +200,7 @@ internal static class NativeTasks
             json.WritePropertyName("tokens"u8);
             json.WriteArray(encoding.Tokens, static (writer, token) => writer.WriteStringValue(token));
             WriteOffsets(json, encoding.Spans, units);
-        }));
+        });
     }
 
     private static Func<Task<IReadOnlyList<NativeResult>>> Decode(RequestWork work, NativeInputs inputs, JsonFields options)
@@ -213,7 +213,7 @@ internal static class NativeTasks
             if (Array.Exists(ids[i], id => id >= known))
                 throw new RequestException(ErrorKind.Invalid, $"`inputs[{i}].ids` has ids from {known} on, the vocabulary ends before", "inputs");
         }
-        return () => Task.FromResult(Each(work.Decode(ids, skip), static (json, text) => json.WriteString("text"u8, text)));
+        return async () => Each(await work.DecodeAsync(ids, skip).ConfigureAwait(false), static (json, text) => json.WriteString("text"u8, text));
     }
 
     private static IReadOnlyList<NativeResult> Each<T>(IEnumerable<T> results, Action<Utf8JsonWriter, T> write) =>

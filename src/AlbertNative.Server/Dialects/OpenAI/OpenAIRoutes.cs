@@ -30,7 +30,7 @@ internal static class OpenAIRoutes
     private static string? ModelOf(JsonElement body, ServerRoutes routes)
     {
         string? name = JsonBody.OptionalText(JsonBody.Object(body, "the body"), "model");
-        return routes.Options.OpenAIAnyModel && name is not null && !routes.Models.All.Any(model => model.Name == name) ? null : name;
+        return routes.Options.OpenAIAnyModel && name is not null && !routes.Models.Names.Contains(name) ? null : name;
     }
 
     private static async Task EmbedAsync(RequestWork work, JsonElement body)

@@ -29,6 +29,9 @@ internal static class TeiInfo
         json.WriteNull("docker_label"u8);
         WriteArray(json, "tasks"u8, model.Tasks.Select(task => task.Name));
         WriteArray(json, "models"u8, all.Select(served => served.Name));
+        json.WriteString("model_version"u8, model.Version);
+        json.WriteString("model_sha256"u8, model.Served.Sha256);
+        json.WriteNumber("model_memory_bytes"u8, model.Served.MemoryBytes);
         json.WriteNumber("threads"u8, model.Model.Transformer.Threads);
         json.WriteNumber("vector_width"u8, System.Runtime.Intrinsics.Vector512.IsHardwareAccelerated ? 512
             : System.Runtime.Intrinsics.Vector256.IsHardwareAccelerated ? 256 : 128);

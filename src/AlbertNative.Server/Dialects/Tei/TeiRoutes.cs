@@ -31,8 +31,8 @@ internal static class TeiRoutes
         Ask(routes, "/vertex", TeiTasks.Vertex);
         foreach (string path in (string[])["/", "/invocations"])
             Ask(routes, path, OfRoot(routes.Options));
-        routes.Post("/tokenize", dialect, Default, (work, body) => Answer(work.Request, TeiTokens.Tokenize(work, body)));
-        routes.Post("/decode", dialect, Default, (work, body) => Answer(work.Request, TeiTokens.Decode(work, body)));
+        routes.Post("/tokenize", dialect, Default, (work, body) => AnswerAsync(work.Request, TeiTokens.TokenizeAsync(work, body)));
+        routes.Post("/decode", dialect, Default, (work, body) => AnswerAsync(work.Request, TeiTokens.DecodeAsync(work, body)));
     }
 
     private static void Ask(ServerRoutes routes, string path, Func<RequestWork, JsonElement, Func<Task<TeiAnswer>>> task) =>
@@ -42,7 +42,11 @@ internal static class TeiRoutes
             await work.Request.AnswerAsync(json => answer(json)).ConfigureAwait(false);
         });
 
-    private static Task Answer(ServerRequest request, TeiAnswer answer) => request.AnswerAsync(json => answer(json), withTimings: false);
+    private static async Task AnswerAsync(ServerRequest request, Task<TeiAnswer> asked)
+    {
+        TeiAnswer answer = await asked.ConfigureAwait(false);
+        await request.AnswerAsync(json => answer(json), withTimings: false).ConfigureAwait(false);
+    }
 
     private static Func<RequestWork, JsonElement, Func<Task<TeiAnswer>>> OfRoot(ServerOptions options) =>
         options.RootTask == RootTask.SentenceSimilarity ? TeiTasks.Similarity : (work, body) => TeiTasks.Of(work.Model)(work, body);

@@ -12,7 +12,7 @@ internal static class TeiTokens
 {
     /// <summary>The tokens of each text, uncut, with their places in bytes of UTF-8.</summary>
     /// <exception cref="RequestException">The request is malformed.</exception>
-    public static TeiAnswer Tokenize(RequestWork work, JsonElement body)
+    public static async Task<TeiAnswer> TokenizeAsync(RequestWork work, JsonElement body)
     {
         JsonElement inputs = JsonBody.Required(JsonBody.Object(body, "the body"), "inputs");
         string[] texts = Texts(inputs, work.Request.Options);
@@ -23,13 +23,13 @@ internal static class TeiTokens
             TeiLimits.RequireCharacters(texts[i], work.Model.MaxLength, texts.Length == 1 ? "inputs" : $"inputs[{i}]");
 
         string[] whole = Array.ConvertAll(texts, text => prompt + text);
-        Encoding[] encodings = work.Tokenize(whole, special);
+        Encoding[] encodings = await work.TokenizeAsync(whole, special).ConfigureAwait(false);
         return json => json.WriteArray(whole.Zip(encodings), static (writer, text) => Write(writer, text.First, text.Second));
     }
 
     /// <summary>The text of ids; those that the vocabulary has not stand for nothing.</summary>
     /// <exception cref="RequestException">The request is malformed.</exception>
-    public static TeiAnswer Decode(RequestWork work, JsonElement body)
+    public static async Task<TeiAnswer> DecodeAsync(RequestWork work, JsonElement body)
     {
         JsonElement ids = JsonBody.Required(JsonBody.Object(body, "the body"), "ids");
         bool skip = JsonBody.OptionalFlag(body, "skip_special_tokens", nullPasses: false) ?? true;
@@ -50,7 +50,7 @@ internal static class TeiTokens
             texts = [TeiInput.ReadIds(ids, "ids")];
         }
         int known = work.Model.Model.Tokenizer.VocabularySize;
-        string[] decoded = work.Decode(Array.ConvertAll(texts, text => Array.FindAll(text, id => id < known)), skip);
+        string[] decoded = await work.DecodeAsync(Array.ConvertAll(texts, text => Array.FindAll(text, id => id < known)), skip).ConfigureAwait(false);
         return json => json.WriteArray(decoded, static (writer, text) => writer.WriteStringValue(text));
     }
 

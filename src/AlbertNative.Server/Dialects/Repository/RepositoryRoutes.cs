@@ -1,0 +1,120 @@
+using System.Text.Json;
+using AlbertNative.Server.Configuration;
+using AlbertNative.Server.Hosting;
+using AlbertNative.Server.Requests;
+using AlbertNative.Serving;
+using ServedModel = AlbertNative.Server.Models.ServedModel;
+
+namespace AlbertNative.Server.Dialects.Repository;
+
+/// <summary>
+/// The model repository of the Open Inference Protocol: which models there are, loading one anew, serving one no more. For keys
+/// of administrators; without keys for whoever is on a machine that alone can ask the server.
+/// </summary>
+internal static class RepositoryRoutes
+{
+    private const string Load = "/load";
+    private const string Unload = "/unload";
+
+    public static void Map(ServerRoutes routes)
+    {
+        routes.Post("/v2/repository/index", DialectOf.HuggingFace, request => IndexAsync(routes, request));
+        routes.Post("/v2/repository/models/{**path}", DialectOf.HuggingFace, request => UpdateAsync(routes, request));
+    }
+
+    private static async Task IndexAsync(ServerRoutes routes, ServerRequest request)
+    {
+        RequireAdministrator(request, routes);
+        bool readyOnly = await ReadBodyAsync(request).ConfigureAwait(false) is JsonElement body
+            && body.TryGetProperty("ready", out JsonElement ready) && ready.ValueKind == JsonValueKind.True;
+        await request.AnswerAsync(json => WriteIndex(json, routes, readyOnly), withTimings: false).ConfigureAwait(false);
+    }
+
+    private static async Task UpdateAsync(ServerRoutes routes, ServerRequest request)
+    {
+        RequireAdministrator(request, routes);
+        string path = RouteNames.Of(request.Http, "path") ?? "";
+        JsonElement? body = await ReadBodyAsync(request).ConfigureAwait(false);
+        if (path.EndsWith(Unload, StringComparison.Ordinal))
+        {
+            await routes.Updates.UnloadAsync(path[..^Unload.Length], request.Cancellation).ConfigureAwait(false);
+            await request.AnswerAsync(static json => WriteEmpty(json), withTimings: false).ConfigureAwait(false);
+            return;
+        }
+        if (!path.EndsWith(Load, StringComparison.Ordinal))
+            throw new RequestException(ErrorKind.NoSuchRoute, "not found");
+        ServedModel model = await routes.Updates.LoadAsync(path[..^Load.Length], HashOf(body), request.Cancellation).ConfigureAwait(false);
+        await request.AnswerAsync(json => WriteLoaded(json, model), withTimings: false).ConfigureAwait(false);
+    }
+
+    /// <summary>Lets only administrators on.</summary>
+    /// <exception cref="RequestException">The client is none.</exception>
+    public static void RequireAdministrator(ServerRequest request, ServerRoutes routes)
+    {
+        if (routes.Keys.AreNeeded)
+        {
+            if (!request.Client.Options.IsAdmin)
+                throw new RequestException(ErrorKind.Forbidden, "the key may not change models");
+            return;
+        }
+        if (!System.Net.IPAddress.IsLoopback(request.Options.Http.Address))
+            throw new RequestException(ErrorKind.Forbidden, "models are changed with an administrator's key, or where the server listens on loopback alone");
+        // A page that somebody looks at on this machine is a stranger.
+        if (request.Http.Request.Headers.Origin.Count > 0)
+            throw new RequestException(ErrorKind.Forbidden, "models are not changed by web pages");
+    }
+
+    // Triton's clients send an empty object, or nothing at all.
+    private static async Task<JsonElement?> ReadBodyAsync(ServerRequest request)
+    {
+        if (request.Http.Request.ContentLength is null or 0 && request.Http.Request.Headers.TransferEncoding.Count == 0)
+            return null;
+        return JsonBody.Object(await request.ReadJsonAsync().ConfigureAwait(false), "the body");
+    }
+
+    private static string? HashOf(JsonElement? body)
+    {
+        if (body is not JsonElement fields)
+            return null;
+        JsonFields given = JsonFields.Of(fields, "parameters");
+        string? hash = given.Text("sha256");
+        // Another configuration or files in the request would be ignored: better refused.
+        given.RefuseOthers();
+        return hash;
+    }
+
+    private static void WriteIndex(Utf8JsonWriter json, ServerRoutes routes, bool readyOnly)
+    {
+        IReadOnlyList<ServedModel> served = routes.Models.All;
+        json.WriteStartArray();
+        foreach (ModelSpec spec in routes.Catalog.Specs)
+        {
+            ServedModel? model = served.FirstOrDefault(model => model.Name == spec.Name);
+            if (readyOnly && model is null)
+                continue;
+            (ModelState state, Exception? failure) = routes.Models.StateOf(spec.Name);
+            json.WriteStartObject();
+            json.WriteString("name"u8, spec.Name);
+            json.WriteString("version"u8, model?.Version ?? "");
+            json.WriteString("state"u8, model is not null ? "READY"u8 : state == ModelState.Loading ? "LOADING"u8 : "UNAVAILABLE"u8);
+            json.WriteString("reason"u8, failure?.Message ?? "");
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    private static void WriteLoaded(Utf8JsonWriter json, ServedModel model)
+    {
+        json.WriteStartObject();
+        json.WriteString("name"u8, model.Name);
+        json.WriteString("version"u8, model.Version);
+        json.WriteString("sha256"u8, model.Served.Sha256);
+        json.WriteEndObject();
+    }
+
+    private static void WriteEmpty(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,9 @@
+using AlbertNative.Serving;
+
+namespace AlbertNative.Server.Quotas;
+
+/// <summary>What the store of all replicas says to a request.</summary>
+/// <param name="Wait">How long until the quotas allow it; zero where they do, and have been taken from.</param>
+/// <param name="Requests">What is left of the client's requests; null without a quota.</param>
+/// <param name="Tokens">What is left of its tokens; null without a quota.</param>
+internal sealed record SharedQuota(TimeSpan Wait, QuotaStatus? Requests, QuotaStatus? Tokens);

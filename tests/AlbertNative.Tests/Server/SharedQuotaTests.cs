@@ -1,0 +1,141 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using AlbertNative.Server.Quotas;
+using AlbertNative.Testing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AlbertNative.Tests.Server;
+
+/// <summary>Two replicas and a real store of quotas between them.</summary>
+public sealed class SharedQuotaTests : IDisposable
+{
+    private const string Ask = "{\"inputs\":\"the king\"}";
+
+    private readonly string _keys = Path.GetTempFileName();
+    private readonly RedisServer _redis = new();
+
+    public void Dispose()
+    {
+        _redis.Dispose();
+        File.Delete(_keys);
+    }
+
+    [Fact]
+    public async Task Replicas_refuse_what_their_store_does_and_not_a_request_more_or_less()
+    {
+        Assert.SkipUnless(RedisServer.IsThere, "redis-server is not installed");
+        await _redis.StartAsync();
+        await using LoopbackServerApp first = await StartAsync("\"requests_per_minute\": 10"), second = await StartAsync("\"requests_per_minute\": 10");
+        await UntilSharedAsync(true, first, second);
+
+        Stopwatch clock = Stopwatch.StartNew();
+        RawAnswer[] answers = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => (i % 2 == 0 ? first : second).PostAsync("/embed", Ask, Key)));
+        int answered = answers.Count(answer => answer.Status == 200);
+
+        // Ten at once, and what has flowed in since.
+        Assert.InRange(answered, 10, 11 + (int)(clock.Elapsed.TotalSeconds / 6));
+        RawAnswer refused = answers.First(answer => answer.Status != 200);
+        Assert.Equal((429, "10", "0"), (refused.Status, refused.Headers["x-ratelimit-limit-requests"], refused.Headers["x-ratelimit-remaining-requests"]));
+        Assert.InRange(int.Parse(refused.Headers["retry-after"], CultureInfo.InvariantCulture), 1, 7);
+        Assert.Equal(0, await LocalAsync(first));
+    }
+
+    [Fact]
+    public async Task While_the_store_is_down_each_replica_lets_clients_have_its_share_and_says_so()
+    {
+        Assert.SkipUnless(RedisServer.IsThere, "redis-server is not installed");
+        await _redis.StartAsync();
+        await using LoopbackServerApp first = await StartAsync("\"requests_per_minute\": 20"), second = await StartAsync("\"requests_per_minute\": 20");
+        await UntilSharedAsync(true, first, second);
+        await UntilReplicasAsync(2, first, second);
+        Assert.Equal(200, (await first.PostAsync("/embed", Ask, Key)).Status);
+
+        _redis.Stop();
+        List<int> statuses = [];
+        for (int i = 0; i < 16; i++)
+            statuses.Add((await first.PostAsync("/embed", Ask, Key)).Status);
+        RawAnswer last = await first.PostAsync("/embed", Ask, Key);
+
+        // Half of 20 is its share; nobody gets an error for the store's sake, and nobody waits for it long.
+        Assert.All(statuses, status => Assert.True(status is 200 or 429, $"{status}"));
+        Assert.InRange(statuses.Count(status => status == 200), 10, 13);
+        Assert.Equal("10", last.Headers["x-ratelimit-limit-requests"]);
+        await UntilSharedAsync(false, first, second);
+        // What is shown is looked at anew a few times a second.
+        while (await MetricAsync(first, "albertnative_quota_shared") != 0 || await LocalAsync(first) == 0)
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+
+        await _redis.StartAsync();
+        await UntilSharedAsync(true, first, second);
+        RawAnswer again = await first.PostAsync("/embed", Ask, Key);
+        Assert.Equal((200, "20"), (again.Status, again.Headers["x-ratelimit-limit-requests"]));
+    }
+
+    [Fact]
+    public async Task A_store_that_was_never_there_hinders_nobody()
+    {
+        await using LoopbackServerApp server = await StartAsync("\"tokens_per_minute\": 1000", ("quota-replicas", "4"));
+
+        Stopwatch clock = Stopwatch.StartNew();
+        RawAnswer answer = await server.PostAsync("/embed", Ask, Key);
+
+        Assert.Equal((200, "250"), (answer.Status, answer.Headers["x-ratelimit-limit-tokens"]));
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(5), $"{clock.Elapsed}");
+        Assert.False(server.App.Services.GetRequiredService<SharedQuotas>().IsUp);
+    }
+
+    [Fact]
+    public async Task A_server_without_a_store_says_what_is_left_of_its_own_quotas()
+    {
+        File.WriteAllText(_keys, $$"""[{"name": "limited", "sha256": "{{Hash("one")}}", "requests_per_minute": 5, "tokens_per_minute": 600}]""");
+        await using LoopbackServerApp server = await LoopbackServerApp.StartAsync(("api-keys", _keys));
+
+        RawAnswer answer = await server.PostAsync("/embed", Ask, Key);
+
+        Assert.Equal(("5", "4", "600"), (
+            answer.Headers["x-ratelimit-limit-requests"], answer.Headers["x-ratelimit-remaining-requests"], answer.Headers["x-ratelimit-limit-tokens"]));
+        Assert.Matches("^[0-9]+(ms|s)$", answer.Headers["x-ratelimit-reset-requests"]);
+        Assert.Matches("^queue=[0-9.]+$", answer.Headers["x-load"]);
+    }
+
+    private static (string, string) Key => ("x-api-key", "one");
+
+    private Task<LoopbackServerApp> StartAsync(string quota, params (string, string)[] settings)
+    {
+        File.WriteAllText(_keys, $$"""[{"name": "limited", "sha256": "{{Hash("one")}}", {{quota}}}]""");
+        return LoopbackServerApp.StartAsync([("api-keys", _keys), ("public", "metrics"), ("quota-redis", _redis.Address), .. settings]);
+    }
+
+    private static async Task UntilSharedAsync(bool wanted, params LoopbackServerApp[] servers)
+    {
+        foreach (LoopbackServerApp server in servers)
+        {
+            while (server.App.Services.GetRequiredService<SharedQuotas>().IsUp != wanted)
+                await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+    }
+
+    private static async Task UntilReplicasAsync(int wanted, params LoopbackServerApp[] servers)
+    {
+        foreach (LoopbackServerApp server in servers)
+        {
+            while (server.App.Services.GetRequiredService<SharedQuotas>().Replicas != wanted)
+                await Task.Delay(100, TestContext.Current.CancellationToken);
+        }
+    }
+
+    private static Task<double> LocalAsync(LoopbackServerApp server) => MetricAsync(server, "albertnative_quota_local");
+
+    /// <summary>The sum of the series whose name begins so, of all servers of this process.</summary>
+    private static async Task<double> MetricAsync(LoopbackServerApp server, string name)
+    {
+        string text = await server.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken);
+        return text.Split('\n').Where(line => line.StartsWith(name, StringComparison.Ordinal)).Sum(line => double.Parse(
+            line[(line.LastIndexOf('}') is int labels and > 0 ? labels + 2 : line.IndexOf(' ', StringComparison.Ordinal) + 1)..].Trim().Split(' ')[0],
+            CultureInfo.InvariantCulture));
+    }
+
+    private static string Hash(string key) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
+}
