@@ -1,0 +1,38 @@
+using System.Diagnostics;
+
+namespace AlbertNative.LoadTest;
+
+/// <summary>Processes that end with this one, whatever ends it.</summary>
+internal static class Children
+{
+    private static readonly HashSet<Process> Running = [];
+
+    static Children() => AppDomain.CurrentDomain.ProcessExit += (_, _) => EndAll();
+
+    /// <summary>Starts a process.</summary>
+    public static Process Start(ProcessStartInfo start)
+    {
+        Process process = Process.Start(start)!;
+        lock (Running)
+            Running.Add(process);
+        return process;
+    }
+
+    /// <summary>Waits for a process's end, after which it is disposed.</summary>
+    public static async Task EndAsync(Process process)
+    {
+        await process.WaitForExitAsync();
+        lock (Running)
+            Running.Remove(process);
+        process.Dispose();
+    }
+
+    private static void EndAll()
+    {
+        lock (Running)
+        {
+            foreach (Process process in Running)
+                process.Kill();
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using System.CommandLine;
+using AlbertNative.LoadTest;
+
+// dotnet run -c Release --project bench/AlbertNative.LoadTest -- bits --seconds 30
+RootCommand root = new("Loads albert-serve from outside and checks every bit of its answers.");
+
+Option<double> seconds = new("--seconds") { Description = "How long", DefaultValueFactory = _ => 30 };
+Option<long> answers = new("--answers") { Description = "Texts to be answered before that", DefaultValueFactory = _ => long.MaxValue };
+Option<int> clients = new("--clients") { Description = "Clients at a time", DefaultValueFactory = _ => 8 };
+Option<double> swapEvery = new("--swap-every") { Description = "Seconds between two exchanges of the model", DefaultValueFactory = _ => 2 };
+Option<string?> cache = new("--cache") { Description = "The server's cache, such as 64MiB" };
+Option<string> model = new("--model") { Description = "nano, minilm, base, or a model's path", DefaultValueFactory = _ => "nano" };
+Option<int> tokens = new("--tokens") { Description = "About the tokens of a text", DefaultValueFactory = _ => 128 };
+Option<string> queue = new("--max-queue-seconds") { Description = "The server's setting", DefaultValueFactory = _ => "2s" };
+Option<string> logLevel = new("--log-level") { Description = "The server's setting", DefaultValueFactory = _ => "information" };
+Option<string> balancer = new("--balancer") { Description = "nginx or haproxy", DefaultValueFactory = _ => "nginx" };
+Option<long> requests = new("--requests") { Description = "Requests to be answered", DefaultValueFactory = _ => 3000 };
+Option<int> rounds = new("--rounds") { Description = "How often each replica is replaced", DefaultValueFactory = _ => 1 };
+Option<bool> noDrain = new("--no-drain") { Description = "End the replicas without their delay: shows that loss is seen" };
+Option<bool> kill = new("--kill") { Description = "Kill the replicas" };
+Option<string[]> workloads = new("--workloads") { Description = "W1, W2, W3", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => ["W3"] };
+Option<string[]> engines = new("--engines") { Description = "ours, p1, p2, p3", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => ["p1", "p3", "ours"] };
+Option<string> precision = new("--precision") { Description = "float32 or int8", DefaultValueFactory = _ => "float32" };
+
+Add(new Command("bits", "Mixed load with clients that go, deadlines that pass and models that are exchanged") { answers, seconds, clients, swapEvery, cache },
+    parsed => BitsScenario.RunAsync(
+        [Models.Nano, Models.Tagger], parsed.GetValue(answers), Time(parsed), parsed.GetValue(clients), TimeSpan.FromSeconds(parsed.GetValue(swapEvery)), parsed.GetValue(cache)));
+Add(new Command("overload", "Ten times the capacity") { model, tokens, seconds, queue },
+    parsed => OverloadScenario.RunAsync(Models.Of(parsed.GetValue(model)!), parsed.GetValue(tokens), Time(parsed), parsed.GetValue(queue)!));
+Add(new Command("interactive", "Short queries beside endless long texts") { model, seconds },
+    parsed => InteractiveScenario.RunAsync(Models.Of(parsed.GetValue(model)!), Time(parsed)));
+Add(new Command("overhead", "What a request costs beyond the engine") { model, seconds, logLevel },
+    parsed => OverheadScenario.RunAsync(Models.Of(parsed.GetValue(model)!), Time(parsed), parsed.GetValue(logLevel)!));
+Add(new Command("balanced", "Two replicas behind a balancer, replaced one after the other") { balancer, requests, rounds, clients, noDrain, kill },
+    parsed => BalancedScenario.RunAsync(
+        parsed.GetValue(balancer)!, parsed.GetValue(requests), parsed.GetValue(rounds), parsed.GetValue(clients), drains: !parsed.GetValue(noDrain), kills: parsed.GetValue(kill)));
+Add(new Command("peers", "ONNX Runtime behind the same server, in turns with the engine") { model, seconds, rounds, clients, workloads, engines, precision },
+    parsed => PeersScenario.RunAsync(
+        Models.Of(parsed.GetValue(model)!), Time(parsed), parsed.GetValue(rounds), parsed.GetValue(clients),
+        parsed.GetValue(workloads)!, parsed.GetValue(engines)!, parsed.GetValue(precision)!));
+
+// The server of `peers`, in a process of its own.
+Option<string> engine = new("--engine") { Required = true };
+Option<string[]> settings = new("--settings") { AllowMultipleArgumentsPerToken = true, Required = true };
+Option<string> http = new("--http") { Required = true };
+Command serve = new("serve", "A server with another engine") { engine, settings, http };
+serve.Hidden = true;
+serve.SetAction((parsed, _) => PeerServer.RunAsync(parsed.GetValue(engine)!, parsed.GetValue(settings)!, parsed.GetValue(http)!));
+root.Add(serve);
+
+return await root.Parse(args).InvokeAsync();
+
+TimeSpan Time(ParseResult parsed) => TimeSpan.FromSeconds(parsed.GetValue(seconds));
+
+void Add(Command command, Func<ParseResult, Task<bool>> run)
+{
+    command.SetAction(async (parsed, _) => await run(parsed) ? 0 : 1);
+    root.Add(command);
+}

@@ -1,0 +1,141 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace AlbertNative.LoadTest;
+
+/// <summary>albert-serve as users run it, in a process of its own on loopback.</summary>
+internal sealed class ServerProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly Task<string> _log;
+
+    private ServerProcess(Process process, Uri address)
+    {
+        _process = process;
+        Address = address;
+        _log = process.StandardOutput.ReadToEndAsync();
+    }
+
+    public Uri Address { get; }
+
+    /// <summary>The process's resident memory, in bytes.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
+    /// <summary>Processor time that the process has had.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
+    /// <summary>Processor time by the names of the process's threads, as Linux has it, in seconds.</summary>
+    public Dictionary<string, double> ThreadTimes()
+    {
+        Dictionary<string, double> times = new(StringComparer.Ordinal);
+        foreach (string thread in Directory.EnumerateDirectories(string.Create(CultureInfo.InvariantCulture, $"/proc/{_process.Id}/task")))
+        {
+            try
+            {
+                // PID (NAME) STATE …: user and system time are the fourteenth and fifteenth field, in hundredths of a second.
+                string stat = File.ReadAllText(Path.Combine(thread, "stat"));
+                string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+                string name = stat[(stat.IndexOf('(', StringComparison.Ordinal) + 1)..stat.LastIndexOf(')')];
+                double seconds = (long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)) / 100.0;
+                times[name] = times.GetValueOrDefault(name) + seconds;
+            }
+            catch (IOException)
+            {
+                // The thread has ended.
+            }
+        }
+        return times;
+    }
+
+    /// <summary>Open files and threads, which must not grow.</summary>
+    public (int Handles, int Threads) Held
+    {
+        get
+        {
+            _process.Refresh();
+            return (_process.HandleCount, _process.Threads.Count);
+        }
+    }
+
+    /// <summary>A port that nobody uses now.</summary>
+    public static int FreePort()
+    {
+        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+
+    /// <summary>Starts a server, or what stands for one, and waits until it is ready.</summary>
+    /// <param name="port">Where it is to listen.</param>
+    /// <param name="arguments">Its settings.</param>
+    /// <param name="assembly">The program; null for albert-serve.</param>
+    public static async Task<ServerProcess> StartAsync(int port, IEnumerable<string> arguments, string? assembly = null)
+    {
+        string program = assembly ?? Path.Combine(AppContext.BaseDirectory, "albert-serve.dll");
+        ProcessStartInfo start = new("dotnet", [program, .. arguments, "--http", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port}")])
+        {
+            RedirectStandardOutput = true,
+        };
+        ServerProcess server = new(Children.Start(start), new Uri($"http://127.0.0.1:{port}"));
+        await server.WaitUntilReadyAsync();
+        return server;
+    }
+
+    /// <summary>Sends a signal.</summary>
+    public void Signal(string signal)
+    {
+        using Process kill = Process.Start("sh", ["-c", string.Create(CultureInfo.InvariantCulture, $"kill -{signal} {_process.Id}")]);
+        kill.WaitForExit();
+    }
+
+    /// <summary>Waits for its end.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> WaitForExitAsync()
+    {
+        await _process.WaitForExitAsync();
+        return _process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+            _process.Kill();
+        await Children.EndAsync(_process);
+    }
+
+    private async Task WaitUntilReadyAsync()
+    {
+        using HttpClient client = new() { BaseAddress = Address };
+        while (!_process.HasExited)
+        {
+            try
+            {
+                using HttpResponseMessage health = await client.GetAsync(new Uri("/health", UriKind.Relative));
+                if (health.IsSuccessStatusCode)
+                    return;
+            }
+            catch (HttpRequestException)
+            {
+                // It does not listen yet.
+            }
+            await Task.Delay(50);
+        }
+        throw new InvalidOperationException($"the server has ended with {_process.ExitCode}: {await _log}");
+    }
+}
