@@ -73,15 +73,33 @@ def collected(df):
     return {row.id: row for row in rows}
 
 
-def key(rows, column="embeddings"):
-    """All there is in a column of annotations, to the last bit."""
-    return [[(a.begin, a.end, a.result, sorted(a.metadata.items()), tuple(a.embeddings)) for a in rows[i][column]] for i in sorted(rows)]
+def bits(df, column="embeddings"):
+    """By the rows' numbers, what is in a column of annotations to the last bit: hashes that workers make, as there are many vectors."""
+    large = spark.conf.get("spark.sql.execution.arrow.useLargeVarTypes", "false") == "true"
+
+    def digests(batches):
+        import hashlib
+
+        import pyarrow
+        for batch in batches:
+            found = []
+            for i in range(batch.num_rows):
+                row = batch.column(1).slice(i, 1).flatten()
+                vectors = row.field(5).flatten()
+                found.append(hashlib.sha256(repr([row.field(k).to_pylist() for k in range(4)]).encode()))
+                found[-1].update(repr([sorted(pairs) for pairs in row.field(4).to_pylist()]).encode())
+                found[-1].update(repr(row.field(5).value_lengths().to_pylist()).encode())
+                if len(vectors):
+                    found[-1].update(vectors.buffers()[1][4 * vectors.offset:4 * (vectors.offset + len(vectors))])
+            kind = pyarrow.large_string() if large else pyarrow.string()
+            yield pyarrow.RecordBatch.from_arrays([batch.column(0), pyarrow.array([digest.hexdigest() for digest in found], kind)], ["id", "digest"])
+    return {i: row.digest for i, row in collected(df.select("id", column).mapInArrow(digests, "id long, digest string")).items()}
 
 
 def wanted(texts=TEXTS):
-    """What the rows of texts come to in one partition, by a process of its own."""
+    """The bits of rows of texts in one partition, by a process of its own."""
     if len(texts) not in _wanted:
-        _wanted[len(texts)] = key(collected(annotate(frame(1, texts), model=model, engine=child)))
+        _wanted[len(texts)] = bits(annotate(frame(1, texts), model=model, engine=child))
     return _wanted[len(texts)]
 
 

@@ -5,7 +5,7 @@ import signal
 import time
 
 from albert_native_spark import Engine, annotate
-from session import (TEXTS, albert, begun, children, collected, counted, frame, held, key, lines, model, processes, proportional_bytes,
+from session import (TEXTS, albert, begun, bits, children, counted, frame, held, lines, model, processes, proportional_bytes,
                      repository, scratch, server, servers, until, wanted)
 
 
@@ -13,7 +13,7 @@ def test_sixteen_tasks_at_once_start_one_server():
     binary, log = counted("albert-race")
     texts = TEXTS[:160]
     out = annotate(held(frame(16, texts), 1), model=model, engine=Engine(binary=binary, server=True, idle=5, timeout=60))
-    assert key(collected(out)) == wanted(texts)
+    assert bits(out) == wanted(texts)
     assert len(lines(log)) == 1, lines(log)
 
 
@@ -41,14 +41,14 @@ def test_one_copy_of_the_weights_for_four_workers():
 
 def test_a_lost_executor_loses_nothing():
     begin = f"{scratch}/lost"
-    job = begun(lambda: collected(annotate(held(frame(8), 0.4, log=begin), model=model, engine=server)))
+    job = begun(lambda: bits(annotate(held(frame(8), 0.4, log=begin), model=model, engine=server)))
     assert until(60, lambda: os.path.exists(begin) and len(lines(begin)) >= 4 and len(servers()) == 2), servers()
     time.sleep(1)
     old = servers()
     executors = processes("CoarseGrainedExecutorBackend")
     assert len(executors) == 2, executors
     os.kill(executors[0], signal.SIGKILL)
-    assert key(job()) == wanted()
+    assert job() == wanted()
     assert len(lines(begin)) > 8, "no task was lost"
     # Its server has nobody left, and a socket of an executor that is no more.
     assert until(30, lambda: not set(old) & set(servers())), "a server of a lost executor is still there"
@@ -58,7 +58,7 @@ def test_a_slow_task_is_tried_twice_and_counts_once():
     begin = f"{scratch}/slow"
     # The first attempt would take hours: the job ends by the second one, or not at all.
     out = annotate(held(frame(4), 3600, partition=2, attempt=0, log=begin), model=model, engine=Engine(binary=albert))
-    assert key(begun(lambda: collected(out))(240)) == wanted()
+    assert begun(lambda: bits(out))(240) == wanted()
     assert {"2 0", "2 1"} <= set(lines(begin)), lines(begin)
     assert until(15, lambda: not children()), "the program of the attempt that lost is still there"
 

@@ -8,7 +8,7 @@ import albert_native_spark._annotate as annotating
 import albert_native_spark._engine as engine
 from albert_native_spark import Engine, annotate
 from albert_native_spark.stages import DocumentAssembler
-from session import (TEXTS, albert, begun, child, children, collected, failure, frame, held, key, lines, model, processes, program,
+from session import (TEXTS, albert, begun, bits, child, children, failure, frame, held, lines, model, processes, program,
                      scratch, server, servers, spark, until, wanted)
 
 
@@ -46,7 +46,7 @@ def test_another_model_on_an_executor_fails_the_task_by_its_hash():
         content = bytearray(file.read())
     _replace(path, content)
     frames = [annotate(frame(1, TEXTS[:4]), model=path, engine=run) for run in (child, server)]
-    assert key(collected(frames[0])) == wanted(TEXTS[:4])
+    assert bits(frames[0]) == wanted(TEXTS[:4])
     content[8 + int.from_bytes(content[:8], "little") + 2] ^= 1
     _replace(path, content)
     for out in frames:
@@ -62,13 +62,13 @@ def test_one_server_for_all_tasks():
 def test_a_killed_server_loses_nothing():
     annotate(frame(2, TEXTS[:4]), model=model, engine=server).count()
     log = f"{scratch}/killed"
-    job = begun(lambda: collected(annotate(held(frame(2), 0.3, log=log), model=model, engine=server)))
+    job = begun(lambda: bits(annotate(held(frame(2), 0.3, log=log), model=model, engine=server)))
     assert until(60, lambda: os.path.exists(log) and len(lines(log)) == 2)
     time.sleep(1.5)
     killed = servers()
     assert len(killed) == 1
     os.kill(killed[0], signal.SIGKILL)
-    assert key(job()) == wanted()
+    assert job() == wanted()
     assert len(lines(log)) == 2, "a task was tried again, though its server alone was lost"
 
 
@@ -77,19 +77,19 @@ def test_a_server_that_dies_twice_fails_the_task_and_the_next_attempt_passes():
     mortal = program("albert-mortal", f'case "$*" in *--socket*) echo $$ >> {log}; '
                      f'if [ $(wc -l < {log}) -le 2 ]; then (sleep 2.5; kill -9 $$) & fi;; esac')
     out = annotate(held(frame(1), 0.4, log=attempts), model=model, engine=Engine(binary=mortal, server=True, idle=5, timeout=20))
-    assert key(collected(out)) == wanted()
+    assert bits(out) == wanted()
     assert len(lines(log)) == 3 and lines(attempts) == ["0 0", "0 1"], (lines(log), lines(attempts))
 
 
 def test_a_server_that_stands_still_is_replaced():
     impatient = Engine(binary=albert, server=True, idle=5, timeout=3)
     few, right = TEXTS[:40], wanted(TEXTS[:40])
-    assert key(collected(annotate(frame(1, few), model=model, engine=impatient))) == right
+    assert bits(annotate(frame(1, few), model=model, engine=impatient)) == right
     stopped = servers()
     assert stopped
     for pid in stopped:
         os.kill(pid, signal.SIGSTOP)
-    assert key(collected(annotate(frame(1, few), model=model, engine=impatient))) == right
+    assert bits(annotate(frame(1, few), model=model, engine=impatient)) == right
     assert not set(stopped) & set(servers()), "the server that stood still is still there"
 
 
@@ -117,7 +117,7 @@ def test_a_server_outlives_a_killed_job_and_ends_by_itself():
     time.sleep(1)
     spark.sparkContext.cancelAllJobs()
     failure(job)
-    assert key(collected(annotate(frame(2, few), model=model, engine=server))) == right
+    assert bits(annotate(frame(2, few), model=model, engine=server)) == right
     assert len(servers()) == 1
     assert until(30, lambda: not servers()), "the server is still there, though nobody is connected"
 

@@ -3,7 +3,7 @@
 from albert_native_spark import EngineError, annotate
 from albert_native_spark._types import ANNOTATION
 from albert_native_spark.stages import AlbertEmbeddings, DocumentAssembler, SentenceEmbeddings, Tokenizer
-from session import TEXTS, child, collected, frame, key, model, scratch, server, spark, wanted
+from session import TEXTS, bits, child, collected, frame, model, scratch, server, spark, wanted
 
 FEW = TEXTS[:20]
 
@@ -33,12 +33,12 @@ def test_positions_are_those_of_the_JVM():
 def test_the_same_bits_for_any_partitioning():
     assert len(wanted()) == len(TEXTS)
     for engine, partitions, seed in ((child, 7, 1), (server, 7, 2), (server, 64, 3)):
-        assert key(collected(annotate(frame(partitions, shuffled=seed), model=model, engine=engine))) == wanted(), (engine, partitions)
+        assert bits(annotate(frame(partitions, shuffled=seed), model=model, engine=engine)) == wanted(), (engine, partitions)
 
 
 def test_the_same_bits_for_any_partitioning_as_Hugging_Face():
     texts = TEXTS[:200]
-    one, seven = (key(collected(annotate(frame(partitions, texts, partitions), model=model, engine=server, mode="huggingface"))) for partitions in (1, 7))
+    one, seven = (bits(annotate(frame(partitions, texts, partitions), model=model, engine=server, mode="huggingface")) for partitions in (1, 7))
     assert one == seven
 
 
@@ -48,23 +48,23 @@ def test_the_same_bits_for_any_batches():
     try:
         for records in ("1", "10000"):
             spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", records)
-            assert key(collected(annotate(frame(2, texts), model=model, engine=server))) == wanted(texts), records
+            assert bits(annotate(frame(2, texts), model=model, engine=server)) == wanted(texts), records
     finally:
         spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", before)
     for size in (1, 32):
         stages = [DocumentAssembler().setInputCol("text").setOutputCol("document"), Tokenizer().setInputCols("document").setOutputCol("token"),
                   AlbertEmbeddings.pretrained(model).setInputCols("document", "token").setOutputCol("embeddings").setBatchSize(size)]
-        assert key(collected(annotate(frame(2, texts), stages, engine=server))) == wanted(texts), size
+        assert bits(annotate(frame(2, texts), stages, engine=server)) == wanted(texts), size
 
 
 def test_strings_with_large_offsets():
     spark.conf.set("spark.sql.execution.arrow.useLargeVarTypes", "true")
     try:
-        assert key(collected(annotate(frame(3, FEW), model=model, engine=child))) == wanted(FEW)
+        assert bits(annotate(frame(3, FEW), model=model, engine=child)) == wanted(FEW)
         df = frame(1, FEW)
         for stage in _stages():
             df = stage.setEngine(child).transform(df)
-        assert key(collected(df)) == wanted(FEW)
+        assert bits(df) == wanted(FEW)
     finally:
         spark.conf.set("spark.sql.execution.arrow.useLargeVarTypes", "false")
 
@@ -97,23 +97,22 @@ def test_streaming():
         assert query.awaitTermination(120) and query.exception() is None
 
     run()
-    assert key(collected(spark.read.parquet(out))) == wanted(FEW)
+    assert bits(spark.read.parquet(out)) == wanted(FEW)
     # What comes later is worked off by the next run, what was there is not again.
     later = [(len(FEW) + i, text) for i, text in enumerate(FEW)]
     spark.createDataFrame(later, "id long, text string").coalesce(1).write.mode("append").json(folder)
     run()
-    assert key(collected(spark.read.parquet(out))) == wanted(FEW) + wanted(FEW)
+    assert bits(spark.read.parquet(out)) == {**wanted(FEW), **{len(FEW) + i: digest for i, digest in wanted(FEW).items()}}
 
 
 def test_stages():
     stages = _stages() + [SentenceEmbeddings().setInputCols(["document", "embeddings"]).setOutputCol("pooled")]
-    fused = collected(annotate(frame(1, FEW), stages, engine=child))
+    fused = annotate(frame(1, FEW), stages, engine=child)
     df = frame(1, FEW)
     for stage in stages:
         df = stage.setEngine(child).transform(df)
-    single = collected(df)
-    assert key(fused) == key(single) == wanted(FEW)
-    assert [a.embeddings for i in fused for a in fused[i].pooled] == [a.embeddings for i in fused for a in single[i].pooled]
+    assert bits(fused) == bits(df) == wanted(FEW)
+    assert bits(fused, "pooled") == bits(df, "pooled")
 
 
 def test_saved_stages():
