@@ -35,7 +35,7 @@ def _session():
         from cluster import Cluster
         cluster = Cluster(scratch)
         builder = builder.master(cluster.url).config("spark.speculation", "true").config("spark.speculation.quantile", "0.5")
-        builder = builder.config("spark.speculation.multiplier", "3").config("spark.speculation.minTaskRuntime", "5s")
+        builder = builder.config("spark.speculation.multiplier", "1.5").config("spark.speculation.minTaskRuntime", "5s")
         builder = builder.config("spark.executor.cores", "2").config("spark.executor.memory", "1g")
     else:
         cluster = None
