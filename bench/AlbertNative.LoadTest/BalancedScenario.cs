@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 
 namespace AlbertNative.LoadTest;
 
@@ -25,11 +23,10 @@ internal static class BalancedScenario
     public static async Task<bool> RunAsync(string kind, long wanted, int rounds, int clients, bool drains, bool kills)
     {
         ReferenceAnswers reference = new(200, longest: 100, Models.Nano);
-        string keys = Path.GetTempFileName();
-        await File.WriteAllTextAsync(keys, $$"""[{"name": "client", "sha256": "{{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(Key)))}}"}]""");
+        using ClientKeys keys = new(Key);
         string[] settings =
         [
-            "--model", $"m={Models.Nano}", "--api-keys", keys, "--log-level", "warning", "--drain-delay", drains ? "3s" : "0",
+            "--model", $"m={Models.Nano}", "--api-keys", keys.Path, "--log-level", "warning", "--drain-delay", drains ? "3s" : "0",
         ];
         int[] ports = [ServerProcess.FreePort(), ServerProcess.FreePort()];
         List<ServerProcess> replicas = [];
@@ -73,7 +70,6 @@ internal static class BalancedScenario
         {
             foreach (ServerProcess replica in replicas)
                 await replica.DisposeAsync();
-            File.Delete(keys);
         }
     }
 
@@ -84,7 +80,7 @@ internal static class BalancedScenario
         while (!enough.IsCancellationRequested)
         {
             int[] texts = [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => random.Next(reference.Texts.Length))];
-            (Outcome outcome, string? fault, TimeSpan retry) = await client.AskAsync(texts, (Wire)random.Next(3), [("x-api-key", Key)], CancellationToken.None);
+            (Outcome outcome, string? fault, TimeSpan retry) = await client.AskAsync(texts, (Wire)random.Next(3), ClientKeys.Header(Key), CancellationToken.None);
             outcomes.Add(outcome, fault);
             if (outcome == Outcome.Refused)
                 await Task.Delay(retry, CancellationToken.None);

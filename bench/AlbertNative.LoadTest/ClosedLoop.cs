@@ -12,10 +12,11 @@ internal static class ClosedLoop
     /// <param name="time">For how long.</param>
     /// <param name="choose">The texts of a request.</param>
     /// <param name="seed">The seed.</param>
+    /// <param name="key">The clients' key; null for none.</param>
     /// <param name="compares">Whether the bits are compared: another engine has others.</param>
     /// <returns>Right answers and their tokens a second, and what became of the requests.</returns>
     public static async Task<(double Requests, double Tokens, Outcomes Outcomes)> RunAsync(
-        ReferenceAnswers answers, Uri server, int clients, TimeSpan time, Func<Random, int[]> choose, int seed, bool compares = true)
+        ReferenceAnswers answers, Uri server, int clients, TimeSpan time, Func<Random, int[]> choose, int seed, bool compares = true, string? key = null)
     {
         Outcomes outcomes = new();
         long tokens = 0;
@@ -27,7 +28,7 @@ internal static class ClosedLoop
             while (clock.Elapsed < time)
             {
                 int[] texts = choose(random);
-                (Outcome outcome, string? fault, TimeSpan retry) = await client.AskAsync(texts, Wire.OpenAI);
+                (Outcome outcome, string? fault, TimeSpan retry) = await client.AskAsync(texts, Wire.OpenAI, [LoadClient.Computed, .. ClientKeys.Header(key)]);
                 outcomes.Add(outcome, fault);
                 if (outcome == Outcome.Right)
                     Interlocked.Add(ref tokens, texts.Sum(text => answers.Tokens[text]));

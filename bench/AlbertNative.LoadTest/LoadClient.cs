@@ -23,6 +23,9 @@ internal sealed class LoadClient : IDisposable
     /// <summary>Connections of one client: all together stay below what a server takes, which closes others unanswered.</summary>
     private const int MostConnections = 32;
 
+    /// <summary>Where a few texts are asked often: each time they are to be computed, not once for all that wait.</summary>
+    public static readonly (string Name, string Value) Computed = ("x-use-cache", "false");
+
     private readonly ReferenceAnswers _answers;
     private readonly HttpClient _http;
     private readonly bool _compares;

@@ -6,7 +6,7 @@ namespace AlbertNative.LoadTest;
 /// Requests at times that do not depend on the answers (Poisson), whose latency counts from the time at which they were meant
 /// to be sent: a server that stops for a second shows it, as it does to users.
 /// </summary>
-internal sealed class OpenLoop(ReferenceAnswers answers, Uri server, int seed)
+internal sealed class OpenLoop(ReferenceAnswers answers, Uri server, int seed, string? key = null)
 {
     private readonly List<double> _latencies = [];
     private readonly List<double> _retries = [];
@@ -84,7 +84,7 @@ internal sealed class OpenLoop(ReferenceAnswers answers, Uri server, int seed)
 
     private async Task AskAsync(LoadClient client, int[] texts, Stopwatch clock, double meant)
     {
-        (Outcome outcome, string? fault, TimeSpan retry) = await client.AskAsync(texts, Wire.OpenAI);
+        (Outcome outcome, string? fault, TimeSpan retry) = await client.AskAsync(texts, Wire.OpenAI, [LoadClient.Computed, .. ClientKeys.Header(key)]);
         double latency = clock.Elapsed.TotalSeconds - meant;
         Outcomes.Add(outcome, fault);
         lock (_latencies)
