@@ -6,6 +6,9 @@ namespace AlbertNative.LoadTest;
 /// <summary>Ten times what a server can do: it must go on doing what it can, refuse the rest with a true time, and keep its memory.</summary>
 internal static class OverloadScenario
 {
+    /// <summary>Clients that keep a server busy, and of which none is refused: whoever is told to wait measures his patience.</summary>
+    private const int Busy = 8;
+
     private const int Connections = 64;
     private const double Times = 10;
 
@@ -21,8 +24,8 @@ internal static class OverloadScenario
         await using ServerProcess server = await ServerProcess.StartAsync(
             ServerProcess.FreePort(), ["--model", $"m={model}", "--log-level", "warning", "--max-queue-seconds", queue]);
         int[] Choose(Random random) => [texts[random.Next(texts.Length)]];
-        await ClosedLoop.RunAsync(reference, server.Address, Connections, TimeSpan.FromSeconds(2), Choose, seed: 1);
-        (double capacity, double tokensCapacity, Outcomes closed) = await ClosedLoop.RunAsync(reference, server.Address, Connections, time / 2, Choose, seed: 2);
+        await ClosedLoop.RunAsync(reference, server.Address, Busy, TimeSpan.FromSeconds(2), Choose, seed: 1);
+        (double capacity, double tokensCapacity, Outcomes closed) = await ClosedLoop.RunAsync(reference, server.Address, Busy, time / 2, Choose, seed: 2);
         long before = server.ResidentBytes, most = 0;
         TimeSpan busy = server.ProcessorTime;
         List<double> health = [];

@@ -29,10 +29,6 @@ internal sealed class ModelCatalog
     /// <summary>The model that a name stands for.</summary>
     public string Resolve(string name) => _contents.Options.Aliases.GetValueOrDefault(name, name);
 
-    /// <summary>The other names of a model.</summary>
-    public IEnumerable<string> AliasesOf(string model) =>
-        _contents.Options.Aliases.Where(alias => alias.Value == model).Select(alias => alias.Key).Order(StringComparer.Ordinal);
-
     /// <summary>The model of a name; null where there is none.</summary>
     public ModelSpec? Find(string name) => Specs.FirstOrDefault(spec => spec.Name == name);
 
