@@ -58,7 +58,7 @@ public sealed class TrajectoryTests
         {
             if (!expected.TryGetProperty(name, out JsonElement loss))
                 continue;
-            Trainer trainer = new(model, dev, new TrainingOptions { EvaluationLoss = kind, EvaluationBatchSize = 8 });
+            Trainer trainer = new(model, dev, new TrainingOptions { EvaluationLoss = kind, EvaluationBatchSize = golden.GetProperty("settings").GetProperty("batch").GetInt32() });
             Assert.Equal(loss.GetDouble(), trainer.Evaluate(dev, (_, _) => { }), 2e-5);
         }
     }
