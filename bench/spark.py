@@ -1,7 +1,6 @@
 """The part of bench/spark.sh that runs on Spark. Usage: spark.py ALBERT MODEL TEXTS write FILE | measure FOLDER"""
 
 import pathlib
-import subprocess
 import sys
 import time
 
@@ -31,8 +30,9 @@ def measure():
     for name, engine in (("spark", Engine(binary=albert, threads=1)), ("spark-server", Engine(binary=albert, threads=1, server=True, idle=10))):
         # The first task starts Python's workers, and the server.
         annotate(few, model=model, engine=engine).write.format("noop").mode("overwrite").save()
+        out = annotate(df, model=model, engine=engine)
         began = time.monotonic()
-        annotate(df, model=model, engine=engine).write.format("noop").mode("overwrite").save()
+        out.write.format("noop").mode("overwrite").save()
         with open(f"{target}/{name}", "a") as file:
             file.write(f"{len(sentences) / (time.monotonic() - began)}\n")
     spark.stop()

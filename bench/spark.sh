@@ -5,7 +5,8 @@
 # before:    the same by the command as it was at --before (none without it): embed over before is to be at least 1.25.
 # transform: `albert transform --arrow`, its start among the time.
 # spark, spark-server: the same pipeline on Spark, local[1], by a process for the task or by a server that runs; Spark's start is not
-#            among the time, that of the task's process is. Spark over transform is to be at least 0.85.
+#            among the time, and neither is that the driver asks what the columns are; the start of the task's process is. Spark over
+#            transform is to be at least 0.85.
 # The model is the references' synthetic albert-base, the texts are the first lines of their corpora/en.txt, one thread each. Each figure
 # is the median of the rounds, which are run in turns. What is built for it goes to a temporary folder.
 set -euo pipefail
@@ -21,7 +22,7 @@ while [ $# -gt 0 ]; do
         --sentences) sentences=$2 ;;
         --before) before=$2 ;;
         --shared) shared=$2 ;;
-        *) sed -n '2,11s/^# \{0,1\}//p' "$0"; exit 2 ;;
+        *) sed -n '2,12s/^# \{0,1\}//p' "$0"; exit 2 ;;
     esac
     shift 2
 done
@@ -39,10 +40,10 @@ if [ -n "$before" ]; then
     build "$work/before"
 fi
 
-mkdir "$work/graph"
+mkdir "$work/graph" "$work/times"
 ln -s "$shared/peers/onnxruntime/albert-base-synthetic.onnx" "$work/graph/model.onnx"
 ln -s "$shared/vocab/albert-en-v2.model" "$work/graph/spiece.model"
-"$albert" convert "$work/graph/model.onnx" "$work/base.safetensors" >&2
+"$albert" convert "$work/graph/model.onnx" "$work/base.safetensors" >/dev/null
 head -n "$sentences" "$shared/corpora/en.txt" >"$work/texts"
 sh "$shared/spark/unpack.sh" "$work/spark" >/dev/null
 spark() {
@@ -55,7 +56,7 @@ timed() {
     local name=$1 begun=$EPOCHREALTIME
     shift
     "$@" >/dev/null
-    awk -v a="$begun" -v b="$EPOCHREALTIME" -v n="$sentences" 'BEGIN { print n / (b - a) }' >>"$work/$name"
+    awk -v a="$begun" -v b="$EPOCHREALTIME" -v n="$sentences" 'BEGIN { print n / (b - a) }' >>"$work/times/$name"
 }
 embed() { "$1" embed --words --threads 1 --model "$work/base.safetensors" --input "$work/texts"; }
 transform() { "$albert" transform --arrow --threads 1 --model "$work/base.safetensors" <"$work/texts.arrows"; }
@@ -64,12 +65,12 @@ for _ in $(seq "$rounds"); do
     timed embed embed "$albert"
     [ -z "$before" ] || timed before embed "$work/before/src/AlbertNative.Cli/bin/Release/net10.0/albert"
     timed transform transform
-    spark measure "$work"
+    spark measure "$work/times"
 done
 
-median() { sort -g "$work/$1" | awk '{ v[NR] = $1 } END { print (NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2) }'; }
+median() { sort -g "$work/times/$1" | awk '{ v[NR] = $1 } END { print (NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2) }'; }
 for name in embed before transform spark spark-server; do
-    [ -f "$work/$name" ] || continue
+    [ -f "$work/times/$name" ] || continue
     case $name in
         embed) [ -z "$before" ] || over=before ;;
         spark*) over=transform ;;
