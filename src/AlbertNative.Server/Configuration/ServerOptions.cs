@@ -14,6 +14,16 @@ internal enum RootTask
     SentenceSimilarity,
 }
 
+/// <summary>Whose requests <c>POST /</c> takes: the two differ in what they want for one text.</summary>
+internal enum RootDialect
+{
+    /// <summary>text-embeddings-inference's.</summary>
+    Tei,
+
+    /// <summary>Hugging Face's.</summary>
+    HuggingFace,
+}
+
 /// <summary>How the log is written.</summary>
 internal enum LogFormat
 {
@@ -45,6 +55,30 @@ internal sealed record ServerOptions
     /// <summary>Where gRPC is spoken; null for nowhere.</summary>
     public IPEndPoint? Grpc { get; init; }
 
+    /// <summary>Whether gRPC is spoken anywhere: on a port of its own, or beside HTTP/1.1 where TLS lets both sides agree.</summary>
+    public bool HasGrpc => Grpc is not null || TlsCertificate is not null;
+
+    /// <summary>The file of the Unix domain socket to listen at, too; null for none.</summary>
+    public string? UnixSocket { get; init; }
+
+    /// <summary>The file of the certificate and those that it was signed by, in PEM; null for no TLS.</summary>
+    public string? TlsCertificate { get; init; }
+
+    /// <summary>The file of its key; null where that stands in the same.</summary>
+    public string? TlsKey { get; init; }
+
+    /// <summary>Whether gRPC tells what it is; null for where it listens on loopback alone.</summary>
+    public bool? GrpcReflection { get; init; }
+
+    /// <summary>Whether it does.</summary>
+    public bool HasReflection => GrpcReflection ?? IPAddress.IsLoopback((Grpc ?? Http).Address);
+
+    /// <summary>Proxies whose word is taken for a client's address.</summary>
+    public ImmutableArray<IPNetwork> TrustedProxies { get; init; } = [];
+
+    /// <summary>The most requests of one connection of HTTP/2.</summary>
+    public int Http2Streams { get; init; } = 256;
+
     public int? Threads { get; init; }
 
     /// <summary>The tokens of a pass that is put together for several requests.</summary>
@@ -52,6 +86,9 @@ internal sealed record ServerOptions
 
     /// <summary>The most tokens of a text that goes before longer ones.</summary>
     public int ExpressTokens { get; init; } = 64;
+
+    /// <summary>The share of the time that such texts get where longer ones wait as well.</summary>
+    public double ExpressShare { get; init; } = 0.8;
 
     /// <summary>The most work that may wait, in seconds.</summary>
     public TimeSpan MaxQueue { get; init; } = TimeSpan.FromSeconds(10);
@@ -127,6 +164,9 @@ internal sealed record ServerOptions
 
     public ImmutableArray<string> CorsOrigins { get; init; } = [];
 
+    /// <summary>Whether there is an OpenAPI document.</summary>
+    public bool HasApiDocument { get; init; } = true;
+
     public bool OpenAITokenInputs { get; init; }
 
     public bool OpenAIAnyModel { get; init; }
@@ -135,6 +175,9 @@ internal sealed record ServerOptions
     public bool TeiSoftmax { get; init; }
 
     public RootTask RootTask { get; init; }
+
+    /// <summary>Whose requests <c>POST /</c> takes.</summary>
+    public RootDialect RootDialect { get; init; }
 
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 

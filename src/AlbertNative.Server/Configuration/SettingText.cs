@@ -76,6 +76,17 @@ internal static class SettingText
             : throw new FormatException($"\"{text}\" is no address such as 127.0.0.1:8080");
     }
 
+    /// <summary>A network, 10.0.0.0/8, or one address.</summary>
+    /// <exception cref="FormatException">It is none.</exception>
+    public static IPNetwork Network(string text)
+    {
+        if (IPAddress.TryParse(text, out IPAddress? address))
+            return new IPNetwork(address, address.GetAddressBytes().Length * 8);
+        return IPNetwork.TryParse(text, out IPNetwork network)
+            ? network
+            : throw new FormatException($"\"{text}\" is no network such as 10.0.0.0/8");
+    }
+
     /// <summary>A number from 0 to 1.</summary>
     /// <exception cref="FormatException">It is none.</exception>
     public static double Share(string text) =>

@@ -37,6 +37,12 @@ internal static class Settings
         ["sentence-similarity"] = RootTask.SentenceSimilarity,
     };
 
+    private static readonly Dictionary<string, RootDialect> RootDialects = new()
+    {
+        ["tei"] = RootDialect.Tei,
+        ["hf"] = RootDialect.HuggingFace,
+    };
+
     private static readonly Dictionary<string, LogFormat> LogFormats = new()
     {
         ["json"] = LogFormat.Json,
@@ -67,12 +73,27 @@ internal static class Settings
             (o, v) => o with { Http = EndPoint(v) }, o => o.Http.ToString()),
         new("grpc", "ADDRESS", "Where to speak gRPC [default: nowhere]",
             (o, v) => o with { Grpc = EndPoint(v) }, o => o.Grpc?.ToString() ?? ""),
+        new("uds", "PATH", "A Unix domain socket to listen at, too [default: none]",
+            (o, v) => o with { UnixSocket = v }, o => o.UnixSocket ?? ""),
+        new("tls-cert", "FILE", "The certificate in PEM, with those that it was signed by: then all ports speak TLS, and the HTTP port gRPC, too [default: no TLS]",
+            (o, v) => o with { TlsCertificate = v }, o => o.TlsCertificate ?? ""),
+        new("tls-key", "FILE", "Its key in PEM [default: in the same file]",
+            (o, v) => o with { TlsKey = v }, o => o.TlsKey ?? ""),
+        new("grpc-reflection", null, "Let gRPC's clients ask what there is [default: where it listens on loopback alone]",
+            (o, v) => o with { GrpcReflection = Switch(v) }, o => Bool(o.HasReflection)),
+        new("trusted-proxies", "NETWORKS", "Proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8 [default: none]",
+            (o, v) => o with { TrustedProxies = [.. List(v).Select(Network)] }, o => string.Join(',', o.TrustedProxies)),
+        new("http2-streams", "N", "The most requests of one connection of HTTP/2 at a time [default: 256]",
+            (o, v) => o with { Http2Streams = Count(v) }, o => Number(o.Http2Streams)),
         new("threads", "N", "Threads of a pass through a model [default: the processors]",
             (o, v) => o with { Threads = Count(v, most: MostThreads) }, o => o.Threads is int threads ? Number(threads) : "auto"),
         new("step-tokens", "N", "Tokens of a pass that is put together for several requests [default: 256]",
             (o, v) => o with { StepTokens = Count(v, most: MostStepTokens) }, o => Number(o.StepTokens)),
         new("express-tokens", "N", "The most tokens of a text that goes before longer ones [default: 64]",
             (o, v) => o with { ExpressTokens = Count(v, least: 0, most: MostStepTokens) }, o => Number(o.ExpressTokens)),
+        new("express-share", "SHARE", "The share of the time that such texts get where longer ones wait as well [default: 0.8]",
+            (o, v) => o with { ExpressShare = Share(v) is > 0 and < 1 and double share ? share : throw new FormatException($"\"{v}\" leaves one of both no time") },
+            o => o.ExpressShare.ToString(CultureInfo.InvariantCulture)),
         new("max-queue-seconds", "TIME", "The most work that may wait; what comes then is refused [default: 10s]",
             (o, v) => o with { MaxQueue = Period(v) }, o => Time(o.MaxQueue)),
         new("max-queued-bytes", "SIZE", "The most bytes of what waits [default: 256MiB]",
@@ -133,6 +154,8 @@ internal static class Settings
             (o, v) => o with { Public = PublicOf(v) }, o => string.Join(',', o.Public.Order())),
         new("cors-origins", "ORIGINS", "Web pages' origins whose scripts may ask, or * [default: none]",
             (o, v) => o with { CorsOrigins = [.. List(v)] }, o => string.Join(',', o.CorsOrigins)),
+        new("no-openapi", null, "No OpenAPI document at /openapi.json",
+            (o, v) => o with { HasApiDocument = !Switch(v) }, o => Bool(!o.HasApiDocument)),
         new("openai-token-inputs", null, "Take token ids as input of /v1/embeddings: only where all clients use the model's own tokenizer",
             (o, v) => o with { OpenAITokenInputs = Switch(v) }, o => Bool(o.OpenAITokenInputs)),
         new("openai-any-model", null, "Answer requests to /v1/embeddings for models that are not served with the default one",
@@ -141,6 +164,8 @@ internal static class Settings
             (o, v) => o with { TeiSoftmax = Switch(v) }, o => Bool(o.TeiSoftmax)),
         new("root-task", "model|sentence-similarity", "What POST / and /invocations do [default: what the model is for]",
             (o, v) => o with { RootTask = Choice(v, RootTasks) }, o => NameOf(RootTasks, o.RootTask)),
+        new("root-dialect", "tei|hf", "Whose requests POST / takes: the two want one text's answer in other shapes [default: tei]",
+            (o, v) => o with { RootDialect = Choice(v, RootDialects) }, o => NameOf(RootDialects, o.RootDialect)),
         new("log-level", "LEVEL", "trace, debug, information, warning, error, critical or none [default: information]",
             (o, v) => o with { LogLevel = Choice(v, LogLevels) }, o => o.LogLevel.ToString().ToLowerInvariant()),
         new("log-format", "json|text", "How the log is written [default: json]",

@@ -2,6 +2,7 @@ using AlbertNative.Server.Dialects.Grpc;
 using AlbertNative.Server.Dialects.HuggingFace;
 using AlbertNative.Server.Dialects.Native;
 using AlbertNative.Server.Dialects.OpenAI;
+using AlbertNative.Server.Dialects.OpenInference;
 using AlbertNative.Server.Dialects.Tei;
 using AlbertNative.Server.Requests;
 
@@ -16,6 +17,8 @@ internal static class DialectOf
 
     public static HuggingFaceDialect HuggingFace { get; } = new();
 
+    public static OpenInferenceDialect OpenInference { get; } = new();
+
     public static NativeDialect Native { get; } = new();
 
     public static GrpcDialect Grpc { get; } = new();
@@ -23,6 +26,7 @@ internal static class DialectOf
     /// <summary>The dialect of the route that was found, or of those that begin like the path that was not.</summary>
     public static Dialect Endpoint(HttpContext http) => http.GetEndpoint()?.Metadata.GetMetadata<Dialect>()
         ?? (http.Request.Path.StartsWithSegments("/v1") ? OpenAI
+            : http.Request.Path.StartsWithSegments("/v2") ? OpenInference
             : http.Request.Path.StartsWithSegments("/api") ? Native
             : http.Request.Path.StartsWithSegments("/models") || http.Request.Path.StartsWithSegments("/pipeline") ? HuggingFace
             : Tei);

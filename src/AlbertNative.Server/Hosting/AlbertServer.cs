@@ -5,7 +5,9 @@ using AlbertNative.Server.Dialects.HuggingFace;
 using AlbertNative.Server.Dialects.Native;
 using AlbertNative.Server.Dialects.OpenAI;
 using AlbertNative.Server.Dialects.Repository;
+using AlbertNative.Server.Dialects.OpenInference;
 using AlbertNative.Server.Dialects.Tei;
+using AlbertNative.Server.Documents;
 using AlbertNative.Server.Inference;
 using AlbertNative.Server.Models;
 using AlbertNative.Server.Quotas;
@@ -70,6 +72,7 @@ internal static class AlbertServer
         services?.Invoke(builder.Services);
 
         WebApplication app = builder.Build();
+        Proxies.Use(app, options);
         app.UseMiddleware<RequestFrame>();
         app.UseRouting();
         app.UseMiddleware<ExactPaths>();
@@ -83,6 +86,8 @@ internal static class AlbertServer
         HuggingFaceRoutes.Map(routes);
         NativeRoutes.Map(routes);
         RepositoryRoutes.Map(routes);
+        OpenInferenceRoutes.Map(routes, app.Services.GetRequiredService<InferenceStatistics>());
+        ApiRoutes.Map(routes, app.Services, options);
         return app;
     }
 
@@ -91,6 +96,7 @@ internal static class AlbertServer
         Threads = options.Threads,
         StepTokens = options.StepTokens,
         ExpressTokens = options.ExpressTokens,
+        ExpressShare = options.ExpressShare,
         MaxQueue = options.MaxQueue,
         MaxQueuedBytes = options.MaxQueuedBytes,
         MaxRequestTokens = options.MaxRequestTokens,
@@ -100,10 +106,7 @@ internal static class AlbertServer
     private static void Limit(KestrelServerOptions kestrel, ServerOptions options)
     {
         kestrel.AddServerHeader = false;
-        kestrel.Listen(options.Http, listen => listen.Protocols = HttpProtocols.Http1);
-        // Without TLS a port speaks HTTP/1.1 or HTTP/2, not both.
-        if (options.Grpc is not null)
-            kestrel.Listen(options.Grpc, listen => listen.Protocols = HttpProtocols.Http2);
+        Listeners.Add(kestrel, options);
         KestrelServerLimits limits = kestrel.Limits;
         limits.MaxRequestBodySize = options.PayloadLimit;
         limits.MaxConcurrentConnections = options.MaxConnections;
@@ -111,6 +114,6 @@ internal static class AlbertServer
         limits.KeepAliveTimeout = options.KeepAlive;
         limits.MinRequestBodyDataRate = options.BodyRate == 0 ? null : new MinDataRate(options.BodyRate, RateGrace);
         limits.MinResponseDataRate = options.WriteRate == 0 ? null : new MinDataRate(options.WriteRate, RateGrace);
-        limits.Http2.MaxStreamsPerConnection = 256;
+        limits.Http2.MaxStreamsPerConnection = options.Http2Streams;
     }
 }

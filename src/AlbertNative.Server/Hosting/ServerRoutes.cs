@@ -2,6 +2,7 @@ using System.Text.Json;
 using AlbertNative.Server.Access;
 using AlbertNative.Server.Configuration;
 using AlbertNative.Server.Dialects;
+using AlbertNative.Server.Documents;
 using AlbertNative.Server.Inference;
 using AlbertNative.Server.Models;
 using AlbertNative.Server.Requests;
@@ -13,7 +14,7 @@ namespace AlbertNative.Server.Hosting;
 
 /// <summary>Binds routes to what answers them; what they throw becomes an error of their dialect.</summary>
 /// <param name="endpoints">Where they are bound.</param>
-internal sealed class ServerRoutes(IEndpointRouteBuilder endpoints)
+internal sealed partial class ServerRoutes(IEndpointRouteBuilder endpoints)
 {
     private readonly IServiceProvider _services = endpoints.ServiceProvider;
 
@@ -35,31 +36,55 @@ internal sealed class ServerRoutes(IEndpointRouteBuilder endpoints)
     /// <summary>The state.</summary>
     public ServerState State => _services.GetRequiredService<ServerState>();
 
+    /// <summary>Bodies' memory.</summary>
+    public RequestBodies Bodies => _services.GetRequiredService<RequestBodies>();
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time => _services.GetRequiredService<TimeProvider>();
+
+    /// <summary>Says that the server takes nothing new any more.</summary>
+    public CancellationToken Stopping => _services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+
     /// <summary>A route that is read.</summary>
-    public void Get(string pattern, Dialect dialect, RouteAccess? access, Func<ServerRequest, Task> answer) =>
-        Bind(endpoints.MapMethods(pattern, [HttpMethods.Get, HttpMethods.Head], Handler(dialect, answer)), dialect, access);
+    public void Get(string pattern, Dialect dialect, RouteAccess? access, Func<ServerRequest, Task> answer, params RouteDocument[] documents) =>
+        Bind(endpoints.MapMethods(pattern, [HttpMethods.Get, HttpMethods.Head], Handler(dialect, answer)), dialect, access, documents);
 
     /// <summary>A route that is asked.</summary>
-    public void Post(string pattern, Dialect dialect, Func<ServerRequest, Task> answer) =>
-        Bind(endpoints.MapMethods(pattern, [HttpMethods.Post], Handler(dialect, answer)), dialect, access: null);
+    public void Post(string pattern, Dialect dialect, Func<ServerRequest, Task> answer, params RouteDocument[] documents) =>
+        Bind(endpoints.MapMethods(pattern, [HttpMethods.Post], Handler(dialect, answer)), dialect, access: null, documents);
 
     /// <summary>A route whose body is JSON and is asked of a model.</summary>
     /// <param name="pattern">The path.</param>
     /// <param name="dialect">Whose errors it has.</param>
     /// <param name="modelOf">The name of the model that a body asks; null for the default.</param>
     /// <param name="answer">Answers.</param>
-    public void Post(string pattern, Dialect dialect, Func<JsonElement, string?> modelOf, Func<RequestWork, JsonElement, Task> answer) =>
-        Post(pattern, dialect, request => AskAsync(request, modelOf, answer));
+    /// <param name="documents">What the OpenAPI document says of it.</param>
+    public void Post(
+        string pattern, Dialect dialect, Func<JsonElement, string?> modelOf, Func<RequestWork, JsonElement, Task> answer,
+        params RouteDocument[] documents) =>
+        Post(pattern, dialect, request => AskAsync(request, modelOf, answer), documents);
+
+    /// <summary>A part of a request that is asked by itself: with time of its own, for the same client.</summary>
+    public ServerRequest Request(ServerRequest whole) => new(whole.Http, whole.Dialect, Options, Bodies, Time) { Client = whole.Client };
+
+    /// <summary>A request's work on a model.</summary>
+    public RequestWork Work(ServerRequest request, ServedModel model) => new(request, model, _services.GetRequiredService<ScheduledInference>());
 
     /// <summary>Reads a request's body, where there is room for it, and asks the model that it names.</summary>
     /// <exception cref="RequestException">There is no room, no such body or no such model, or the key may not use it.</exception>
-    public async Task AskAsync(ServerRequest request, Func<JsonElement, string?> modelOf, Func<RequestWork, JsonElement, Task> answer)
+    public Task AskAsync(ServerRequest request, Func<JsonElement, string?> modelOf, Func<RequestWork, JsonElement, Task> answer) =>
+        AskAsync(request, static asked => asked.ReadJsonAsync(), modelOf, answer);
+
+    /// <summary>As the other, for bodies that are read in another way.</summary>
+    /// <exception cref="RequestException">There is no room, no such body or no such model, or the key may not use it.</exception>
+    public async Task AskAsync<T>(
+        ServerRequest request, Func<ServerRequest, Task<T>> read, Func<T, string?> modelOf, Func<RequestWork, T, Task> answer)
     {
         ScheduledInference inference = _services.GetRequiredService<ScheduledInference>();
         inference.RequireRoom(request);
-        JsonElement body = await request.ReadJsonAsync().ConfigureAwait(false);
-        if (request.Dialect == DialectOf.HuggingFace && body.ValueKind == JsonValueKind.Object
-            && body.TryGetProperty("options", out JsonElement options) && options.ValueKind == JsonValueKind.Object
+        T body = await read(request).ConfigureAwait(false);
+        if (request.Dialect == DialectOf.HuggingFace && body is JsonElement json && json.ValueKind == JsonValueKind.Object
+            && json.TryGetProperty("options", out JsonElement options) && options.ValueKind == JsonValueKind.Object
             && options.TryGetProperty("use_cache", out JsonElement usesCache) && usesCache.ValueKind == JsonValueKind.False)
         {
             request.UsesCache = false;
@@ -80,8 +105,7 @@ internal sealed class ServerRoutes(IEndpointRouteBuilder endpoints)
 
     private RequestDelegate Handler(Dialect dialect, Func<ServerRequest, Task> answer) => async http =>
     {
-        using ServerRequest request = new(
-            http, dialect, Options, _services.GetRequiredService<RequestBodies>(), _services.GetRequiredService<TimeProvider>())
+        using ServerRequest request = new(http, dialect, Options, Bodies, Time)
         {
             Client = _services.GetRequiredService<ApiKeys>().ClientOf(http),
         };
@@ -109,7 +133,8 @@ internal sealed class ServerRoutes(IEndpointRouteBuilder endpoints)
         }
         catch (OperationCanceledException) when (request.Http.RequestAborted.IsCancellationRequested)
         {
-            request.Http.Response.StatusCode = StatusCodes.Status499ClientClosedRequest; // for the log: nobody reads it
+            if (!request.Http.Response.HasStarted)
+                request.Http.Response.StatusCode = StatusCodes.Status499ClientClosedRequest; // for the log: nobody reads it
             return null;
         }
         catch (OperationCanceledException) when (request.IsExpired)
@@ -118,11 +143,20 @@ internal sealed class ServerRoutes(IEndpointRouteBuilder endpoints)
         }
     }
 
+    /// <summary>Logs a fault: of an exception the type alone, since its message may quote a text.</summary>
+    public void LogFault(HttpContext http, Exception fault) =>
+        LogFault(_services.GetRequiredService<ILogger<ServerRoutes>>(), http.TraceIdentifier, fault.GetType().FullName!);
+
+    [LoggerMessage(LogLevel.Error, "a part of request {RequestId} has failed: {ExceptionType}")]
+    private static partial void LogFault(ILogger logger, string requestId, string exceptionType);
+
     private static string RouteOf(HttpContext http) => (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "";
 
-    private static void Bind(IEndpointConventionBuilder route, Dialect dialect, RouteAccess? access)
+    private static void Bind(IEndpointConventionBuilder route, Dialect dialect, RouteAccess? access, RouteDocument[] documents)
     {
         route.WithMetadata(dialect);
+        foreach (RouteDocument document in documents)
+            route.WithMetadata(document);
         if (access is not null)
             route.WithMetadata(access);
     }

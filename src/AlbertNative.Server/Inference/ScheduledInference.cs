@@ -61,7 +61,13 @@ internal class ScheduledInference(InferenceScheduler scheduler, ResultCache cach
         int tokens = inputs.Sum(input => input.TokenCount);
         bool isPaid = await PayAsync(request, tokens).ConfigureAwait(false);
         TimeSpan left = request.Timeout - request.Timings.Total;
-        RequestTerms terms = new() { Client = request.Client, IsPaid = isPaid, Timeout = left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1) };
+        RequestTerms terms = new()
+        {
+            Client = request.Client,
+            Priority = request.Priority,
+            IsPaid = isPaid,
+            Timeout = left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1),
+        };
         Submission<TResult> submission = scheduler.Submit(model.Served, operation, inputs, terms, request.Cancellation);
         QuotaHeaders.Write(request, isPaid ? null : request.Client);
         if (submission.Refusal is Refusal refusal)

@@ -19,6 +19,7 @@ internal enum ModelKind
 internal sealed class ServedModel(ModelSpec spec, Serving.ServedModel served)
 {
     private readonly ConcurrentDictionary<Overlong, Lazy<SparseEmbedder>> _sparse = new();
+    private readonly Lazy<SequenceModel> _sequences = new(() => new SequenceModel(served.Model));
 
     /// <summary>What the operator said of it.</summary>
     public ModelSpec Spec { get; } = spec;
@@ -58,6 +59,9 @@ internal sealed class ServedModel(ModelSpec spec, Serving.ServedModel served)
 
     /// <summary>The task that labels texts.</summary>
     public TextClassifier Classifier(Overlong longTexts) => Task<TextClassifier>(OptionsOf(longTexts));
+
+    /// <summary>The model for callers that tokenize themselves.</summary>
+    public SequenceModel Sequences => _sequences.Value;
 
     /// <summary>The most tokens of a text.</summary>
     public int MaxLength => Kind != ModelKind.Embedding ? Classifier(Overlong.Refuse).MaxLength

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -11,7 +12,7 @@ internal static class JsonAnswer
     public static async Task WriteAsync(HttpContext http, int status, Action<Utf8JsonWriter> write, CancellationToken cancellation)
     {
         using PooledBuffer buffer = new();
-        using (Utf8JsonWriter json = new(buffer, Options))
+        using (Utf8JsonWriter json = WriterOver(buffer))
             write(json);
         http.Response.StatusCode = status;
         http.Response.ContentType = "application/json";
@@ -19,6 +20,17 @@ internal static class JsonAnswer
         if (!HttpMethods.IsHead(http.Request.Method))
             await http.Response.BodyWriter.WriteAsync(buffer.Written, cancellation).ConfigureAwait(false);
     }
+
+    /// <summary>Writes bytes under their length.</summary>
+    public static async Task WriteAsync(HttpContext http, string contentType, PooledBuffer bytes, CancellationToken cancellation)
+    {
+        http.Response.ContentType = contentType;
+        http.Response.ContentLength = bytes.Length;
+        await http.Response.BodyWriter.WriteAsync(bytes.Written, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>A writer of JSON as all answers have it.</summary>
+    public static Utf8JsonWriter WriterOver(IBufferWriter<byte> buffer) => new(buffer, Options);
 
     /// <summary>Writes an error in its dialect.</summary>
     public static async Task WriteErrorAsync(HttpContext http, Dialect dialect, RequestException error)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace AlbertNative.Server.Requests;
 
@@ -9,8 +10,11 @@ internal static class JsonBody
     /// <exception cref="RequestException">It is no such JSON.</exception>
     public static JsonDocument Parse(ReadOnlyMemory<byte> utf8, int depth)
     {
+        if (!Utf8.IsValid(utf8.Span))
+            throw new RequestException(ErrorKind.Malformed, "the body is not UTF-8");
         try
         {
+            RequireNames(utf8.Span, depth);
             return JsonDocument.Parse(utf8, new JsonDocumentOptions { MaxDepth = depth, AllowDuplicateProperties = false });
         }
         catch (JsonException e) when (e.LineNumber is null)
@@ -25,7 +29,20 @@ internal static class JsonBody
         }
         catch (InvalidOperationException)
         {
-            throw new RequestException(ErrorKind.Malformed, "the name of a field is not UTF-8");
+            throw new RequestException(ErrorKind.Malformed, "the name of a field has half of a surrogate pair");
+        }
+    }
+
+    // Whoever looks at a field's name later must not fail on it: only an escape can be no text.
+    private static void RequireNames(ReadOnlySpan<byte> utf8, int depth)
+    {
+        if (!utf8.Contains((byte)'\\'))
+            return;
+        Utf8JsonReader reader = new(utf8, new JsonReaderOptions { MaxDepth = depth });
+        while (reader.Read())
+        {
+            if (reader.TokenType == JsonTokenType.PropertyName && reader.ValueIsEscaped)
+                _ = reader.GetString();
         }
     }
 

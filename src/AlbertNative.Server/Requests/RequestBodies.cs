@@ -18,7 +18,7 @@ internal sealed class RequestBodies(ServerOptions options)
     {
         if (http.Request.ContentLength > options.PayloadLimit)
             throw TooLarge();
-        RequestBody body = new(_budget, http.Connection.RemoteIpAddress?.ToString() ?? "");
+        RequestBody body = Begin(http);
         try
         {
             PipeReader reader = http.Request.BodyReader;
@@ -30,22 +30,17 @@ internal sealed class RequestBodies(ServerOptions options)
                 foreach (ReadOnlyMemory<byte> part in read.Buffer)
                 {
                     if (!body.TryAdd(part.Span))
-                    {
-                        throw new RequestException(ErrorKind.Overloaded, "too many bytes of other requests are being read")
-                        {
-                            RetryAfter = TimeSpan.FromSeconds(1),
-                        };
-                    }
+                        throw NoRoom();
                 }
                 reader.AdvanceTo(read.Buffer.End);
                 if (read.IsCompleted)
                     return body;
             }
         }
-        catch (BadHttpRequestException e)
+        catch (IOException e)
         {
             body.Dispose();
-            throw e.StatusCode == StatusCodes.Status413PayloadTooLarge
+            throw e is BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }
                 ? TooLarge()
                 : new RequestException(ErrorKind.Malformed, "the body did not arrive as announced, or too slowly");
         }
@@ -55,6 +50,13 @@ internal sealed class RequestBodies(ServerOptions options)
             throw;
         }
     }
+
+    /// <summary>A body, or a part of one, of which nothing has been read yet.</summary>
+    public RequestBody Begin(HttpContext http) => new(_budget, http.Connection.RemoteIpAddress?.ToString() ?? "");
+
+    /// <summary>What is said where there is no room for more bytes.</summary>
+    public static RequestException NoRoom() =>
+        new(ErrorKind.Overloaded, "too many bytes of other requests are being read") { RetryAfter = TimeSpan.FromSeconds(1) };
 
     private RequestException TooLarge() => new(ErrorKind.BodyTooLarge, $"the body has more than {options.PayloadLimit} bytes");
 }

@@ -10,6 +10,7 @@ internal sealed class RequestTimings
 
     private readonly long _started = Stopwatch.GetTimestamp();
     private readonly List<int> _truncated = [];
+    private int _truncatedParts;
 
     /// <summary>From the arrival of the headers until now.</summary>
     public TimeSpan Total => Stopwatch.GetElapsedTime(_started);
@@ -32,13 +33,25 @@ internal sealed class RequestTimings
     public long Characters { get; set; }
 
     /// <summary>How many texts were cut.</summary>
-    public int Truncated => _truncated.Count;
+    public int Truncated => _truncated.Count + _truncatedParts;
 
     /// <summary>Inputs whose results were kept, and those whose were not; null without a cache.</summary>
     public (int Hits, int Misses)? Cache { get; set; }
 
     /// <summary>Notes that a text was cut.</summary>
     public void Cut(int index) => _truncated.Add(index);
+
+    /// <summary>Adds what a part of the request cost.</summary>
+    public void Add(RequestTimings part)
+    {
+        Tokenization += part.Tokenization;
+        Queue = part.Queue > Queue ? part.Queue : Queue;
+        Inference += part.Inference;
+        Texts += part.Texts;
+        Tokens += part.Tokens;
+        Characters += part.Characters;
+        _truncatedParts += part.Truncated;
+    }
 
     /// <summary>Writes the headers of TEI's names and of browsers' tools, and which texts were cut.</summary>
     public void WriteTo(IHeaderDictionary headers)

@@ -26,6 +26,7 @@ internal sealed class ServerRequest : IDisposable
         Timeout = timeout;
         UsesCache = !http.Request.Headers.CacheControl.ToString().Contains("no-store", StringComparison.OrdinalIgnoreCase)
             && (string?)http.Request.Headers["x-use-cache"] is not ("false" or "0");
+        Priority = PriorityOf(http.Request.Headers["x-priority"]);
     }
 
     public HttpContext Http { get; }
@@ -50,8 +51,11 @@ internal sealed class ServerRequest : IDisposable
     /// <summary>Who asks.</summary>
     public required ServingClient Client { get; init; }
 
+    /// <summary>How the client wants to be ranked; null for what its key says, and never better than that.</summary>
+    public RequestPriority? Priority { get; set; }
+
     /// <summary>The time that the request has from its start.</summary>
-    public TimeSpan Timeout { get; }
+    public TimeSpan Timeout { get; private set; }
 
     /// <summary>Whether results that were kept may answer it, and its own be kept; false where the client does not want that.</summary>
     public bool UsesCache { get; set; }
@@ -68,9 +72,39 @@ internal sealed class ServerRequest : IDisposable
     {
         if (!IsJson(Http.Request.ContentType))
             throw new RequestException(ErrorKind.ContentType, "the Content-Type must be application/json");
+        return Parse(await ReadBytesAsync().ConfigureAwait(false));
+    }
+
+    /// <summary>The body, until the request is disposed.</summary>
+    /// <exception cref="RequestException">It is too large.</exception>
+    public async Task<ReadOnlyMemory<byte>> ReadBytesAsync()
+    {
         _body = await _bodies.ReadAsync(Http, Cancellation).ConfigureAwait(false);
-        _document = JsonBody.Parse(_body.Bytes, Options.JsonDepth);
+        return _body.Bytes;
+    }
+
+    /// <summary>JSON that the body holds, until the request is disposed.</summary>
+    /// <exception cref="RequestException">It is none.</exception>
+    public JsonElement Parse(ReadOnlyMemory<byte> utf8)
+    {
+        _document = JsonBody.Parse(utf8, Options.JsonDepth);
         return _document.RootElement;
+    }
+
+    /// <summary>What is left of its time.</summary>
+    public TimeSpan Left => Timeout - Timings.Total;
+
+    /// <summary>Ends the request: nobody waits for it.</summary>
+    public Task CancelAsync() => _cancellation.CancelAsync();
+
+    /// <summary>Gives the request less time than it would have.</summary>
+    public void Shorten(TimeSpan timeout)
+    {
+        if (timeout >= Timeout)
+            return;
+        Timeout = timeout;
+        TimeSpan left = timeout - Timings.Total;
+        _deadline.CancelAfter(left > TimeSpan.Zero ? left : TimeSpan.Zero);
     }
 
     /// <summary>Answers with JSON, under a Content-Length.</summary>
@@ -91,6 +125,14 @@ internal sealed class ServerRequest : IDisposable
         _cancellation.Dispose();
         _deadline.Dispose();
     }
+
+    private static RequestPriority? PriorityOf(string? header) => header switch
+    {
+        "express" => RequestPriority.Express,
+        "normal" => RequestPriority.Normal,
+        "bulk" => RequestPriority.Bulk,
+        _ => null,
+    };
 
     // application/json and application/*+json, whatever its case and charset.
     private static bool IsJson(string? contentType)

@@ -21,9 +21,13 @@ internal sealed class ServerMetrics : IDisposable
     private readonly Counter<long> _truncated;
     private readonly Counter<long> _rejected;
     private readonly Histogram<double> _duration;
+    private readonly InferenceStatistics _statistics;
+    private readonly TimeProvider _time;
 
-    public ServerMetrics(ModelCatalog catalog, RequestBodies bodies)
+    public ServerMetrics(ModelCatalog catalog, RequestBodies bodies, InferenceStatistics statistics, TimeProvider time)
     {
+        _statistics = statistics;
+        _time = time;
         _requests = _meter.CreateCounter<long>("albertnative.requests", "{request}", "Requests that were answered");
         _texts = _meter.CreateCounter<long>("albertnative.texts", "{text}", "Texts that went through a model");
         _truncated = _meter.CreateCounter<long>("albertnative.truncated", "{text}", "Texts that were cut");
@@ -55,6 +59,7 @@ internal sealed class ServerMetrics : IDisposable
         _requests.Add(1, new TagList { { "dialect", request.Dialect.Name }, { "model", model ?? "" }, { "status", statusClass } });
         _duration.Record(
             request.Timings.Total.TotalSeconds, new TagList { { "gen_ai.operation.name", request.Dialect.Name }, { "gen_ai.request.model", model ?? "" } });
+        _statistics.Answered(request, status < StatusCodes.Status400BadRequest, _time.GetUtcNow());
         if (error is ErrorKind kind)
             _rejected.Add(1, new KeyValuePair<string, object?>("reason", NameOf(kind)));
         if (model is null || status >= StatusCodes.Status400BadRequest)

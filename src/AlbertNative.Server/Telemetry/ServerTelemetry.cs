@@ -1,6 +1,7 @@
 using AlbertNative.Server.Access;
 using AlbertNative.Server.Configuration;
 using AlbertNative.Server.Dialects;
+using AlbertNative.Server.Documents;
 using AlbertNative.Serving;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
@@ -15,6 +16,7 @@ internal static class ServerTelemetry
 
     public static void Add(IServiceCollection services, ServerOptions options)
     {
+        services.AddSingleton<InferenceStatistics>();
         services.AddSingleton<ServerMetrics>();
         OpenTelemetry.OpenTelemetryBuilder telemetry = services.AddOpenTelemetry().WithMetrics(metrics =>
         {
@@ -33,5 +35,6 @@ internal static class ServerTelemetry
 
     /// <summary>The route for Prometheus: it asks no model and waits for none.</summary>
     public static void Map(WebApplication app) =>
-        app.MapPrometheusScrapingEndpoint("/metrics").WithMetadata(DialectOf.Tei, new RouteAccess("metrics"));
+        app.MapPrometheusScrapingEndpoint("/metrics").WithMetadata(
+            DialectOf.Tei, new RouteAccess("metrics"), new RouteDocument("Metrics for Prometheus", Response: "Text") { ResponseType = "text/plain" });
 }

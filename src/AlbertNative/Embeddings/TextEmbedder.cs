@@ -242,6 +242,7 @@ public sealed class TextEmbedder : TextTask
 
     private TokenEmbeddings Tokens(ModelBatch<string> batch, int i, EncoderOutput output) => new(
         batch.Inputs[i].Encoding.Tokens,
+        batch.Inputs[i].Encoding.Ids.ToArray(),
         batch.Inputs[i].Encoding.Spans.ToArray(),
         Array.ConvertAll(batch.TokenRows(i), row => output.LastHiddenState[row].ToArray()),
         Config.HiddenSize);
@@ -251,6 +252,7 @@ public sealed class TextEmbedder : TextTask
         int[] ids = batch.Inputs[i].Windows[0].InputIds;
         return new TokenEmbeddings(
             Array.ConvertAll(ids, Tokenizer.IdToToken),
+            [.. ids],
             new TextSpan[ids.Length],
             Array.ConvertAll(batch.TokenRows(i), row => output.LastHiddenState[row].ToArray()),
             Config.HiddenSize);
@@ -263,6 +265,7 @@ public sealed class TextEmbedder : TextTask
         List<int>[] tokens = WordTokens.Of(input.Encoding, input.Input.Count);
         return new TokenEmbeddings(
             [.. input.Input],
+            [],
             [.. input.Input.Select(word => new TextSpan(0, word.Length))],
             Array.ConvertAll(tokens, word => WordVector([.. word.Select(token => rows[token])], output.LastHiddenState)),
             Config.HiddenSize);

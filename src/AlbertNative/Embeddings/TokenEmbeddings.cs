@@ -7,10 +7,12 @@ public sealed class TokenEmbeddings
 {
     private readonly TextSpan[] _spans;
     private readonly float[]?[] _vectors;
+    private readonly int[] _ids;
 
-    internal TokenEmbeddings(IReadOnlyList<string> tokens, TextSpan[] spans, float[]?[] vectors, int dimension)
+    internal TokenEmbeddings(IReadOnlyList<string> tokens, int[] ids, TextSpan[] spans, float[]?[] vectors, int dimension)
     {
         Tokens = tokens;
+        _ids = ids;
         _spans = spans;
         _vectors = vectors;
         Dimension = dimension;
@@ -24,6 +26,9 @@ public sealed class TokenEmbeddings
 
     /// <summary>The tokens as the vocabulary spells them, or the caller's words.</summary>
     public IReadOnlyList<string> Tokens { get; }
+
+    /// <summary>The tokens' ids; empty for words.</summary>
+    public ReadOnlySpan<int> Ids => _ids;
 
     /// <summary>
     /// Where each token stands in the text, in UTF-16 indices; empty at 0 for <c>[CLS]</c> and <c>[SEP]</c>. A word's

@@ -46,11 +46,16 @@ internal sealed class InputEncoder
         Fit(input, options => Tokenizer.EncodeWords(words, options));
 
     /// <summary>Encodes pairs of texts, each one model input: pairs are not read in windows.</summary>
-    /// <exception cref="ArgumentException">One is too long, and to be refused.</exception>
-    public EncodedInput<TInput> EncodePairs<TInput>(TInput input, IEnumerable<(string First, string Second)> pairs)
+    /// <param name="input">The caller's input.</param>
+    /// <param name="pairs">The pairs.</param>
+    /// <param name="strategy">Which text is cut where pairs are to be.</param>
+    /// <exception cref="ArgumentException">One is too long, and to be refused; or what is not to be cut leaves no room.</exception>
+    public EncodedInput<TInput> EncodePairs<TInput>(
+        TInput input, IEnumerable<(string First, string Second)> pairs, TruncationStrategy strategy = TruncationStrategy.LongestFirst)
     {
+        TruncationStrategy cut = _overlong.Action == OverlongAction.Truncate ? strategy : TruncationStrategy.LongestFirst;
         Encoding[] encodings =
-            [.. pairs.Select(pair => Limited(options => Tokenizer.Encode(pair.First, pair.Second, options)))];
+            [.. pairs.Select(pair => Limited(options => Tokenizer.Encode(pair.First, pair.Second, options with { Truncation = cut })))];
         return new(input, encodings, [.. encodings.Select(TokenWindow.Whole)]);
     }
 
@@ -114,6 +119,9 @@ internal sealed class InputEncoder
     {
         // A text of any length is refused without being encoded to its end.
         Encoding encoding = encode(EncodeOptions.Default with { MaxLength = MaxLength, Side = _overlong.Side });
+        // Where one text of a pair may not be cut, what is left of the other may still be too much.
+        if (encoding.Count > MaxLength)
+            throw new OverlongTextException(encoding.Count, MaxLength);
         if (_overlong.Action == OverlongAction.Truncate || !encoding.IsTruncated)
             return encoding;
         Encoding counted = encode(EncodeOptions.Default with { MaxLength = Math.Max(MaxLength, OverlongTextException.MostCounted) });

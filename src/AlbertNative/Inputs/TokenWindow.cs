@@ -42,8 +42,8 @@ internal sealed class TokenWindow
     public static TokenWindow Whole(Encoding encoding) =>
         new(encoding.Ids.ToArray(), encoding.ModelTokenTypeIds.ToArray(), 0, 0, encoding.Count);
 
-    /// <summary>An input that was given as ids, all of type 0.</summary>
-    public static TokenWindow Of(int[] ids) => new(ids, new int[ids.Length], 0, 0, ids.Length);
+    /// <summary>An input that was given as ids, of type 0 where no types are given.</summary>
+    public static TokenWindow Of(int[] ids, int[]? types = null) => new(ids, types ?? new int[ids.Length], 0, 0, ids.Length);
 
     /// <summary>
     /// Windows of at most <paramref name="maxLength"/> tokens over one text of <paramref name="encoding"/>, each

@@ -14,4 +14,7 @@ public sealed record RerankOptions
     /// itself. Null for what the model's files say, and the sigmoid where they say nothing. The order is the same with both.
     /// </summary>
     public ScoreFunction? Function { get; init; }
+
+    /// <summary>Whether of a pair that is too long the text alone is cut, where the task cuts; else whichever of both is longer.</summary>
+    public bool KeepsQuery { get; init; }
 }

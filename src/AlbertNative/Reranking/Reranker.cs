@@ -1,4 +1,5 @@
 using AlbertNative.Model;
+using AlbertNative.Tokenization;
 
 namespace AlbertNative;
 
@@ -117,7 +118,7 @@ public sealed class Reranker : TextTask
             throw new ArgumentException($"the score of one label is its sigmoid or its logit, not {function}", nameof(options));
         return Operation<(string Query, string Text), LogitsOutput, float>(
             _outputs,
-            pair => Inputs.EncodePairs(pair, [pair]),
+            pair => Inputs.EncodePairs(pair, [pair], options?.KeepsQuery == true ? TruncationStrategy.OnlySecond : TruncationStrategy.LongestFirst),
             HeadForward<(string Query, string Text), LogitsOutput>.Of(_head),
             (batch, i, output) =>
             {

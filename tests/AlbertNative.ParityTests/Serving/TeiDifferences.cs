@@ -25,6 +25,7 @@ internal static class TeiDifferences
         (e => e.Path.EndsWith("/embeddings", StringComparison.Ordinal) && e.Status is 422 or 424, new(400, "errors of OpenAI's routes have OpenAI's statuses and form")),
         (e => e.Path == "/v1/models", new(200, "OpenAI's list of models is served")),
         (e => e.Path.StartsWith("/docs", StringComparison.Ordinal), new(404, "the OpenAPI document is at /openapi.json, without Swagger's bundle")),
+        (e => e.Id == "reranker/documents", new(200, "a body with documents instead of texts is answered as Cohere's clients want it")),
         (e => e.Path == "/metrics", new(null, "metrics have OpenTelemetry's names")),
         (e => e.Server == "multilabel" && !e.Id.Contains("raw", StringComparison.Ordinal), new(null, "problem_type is read: a multi-label model gives sigmoids")),
         (e => e.Server == "minilm-candle" && e.Path != "/tokenize", new(null, "it computes the tanh form for hidden_act gelu")),

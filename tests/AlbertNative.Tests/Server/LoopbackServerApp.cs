@@ -61,13 +61,17 @@ internal sealed class LoopbackServerApp : IAsyncDisposable
     }
 
     /// <summary>Posts JSON, and gives the answer as it came.</summary>
-    public Task<RawAnswer> PostAsync(string path, string json, params (string Name, string Value)[] headers)
+    public Task<RawAnswer> PostAsync(string path, string json, params (string Name, string Value)[] headers) =>
+        PostTypedAsync(path, "application/json", json, headers);
+
+    /// <summary>Posts a text of a media type, and gives the answer as it came.</summary>
+    public Task<RawAnswer> PostTypedAsync(string path, string type, string text, params (string Name, string Value)[] headers)
     {
-        byte[] body = System.Text.Encoding.UTF8.GetBytes(json);
+        byte[] body = System.Text.Encoding.UTF8.GetBytes(text);
         return RawHttp.SendAsync(
             EndPoint, "POST", path,
             [
-                new("content-type", "application/json"), new("content-length", body.Length.ToString(System.Globalization.CultureInfo.InvariantCulture)),
+                new("content-type", type), new("content-length", body.Length.ToString(System.Globalization.CultureInfo.InvariantCulture)),
                 .. headers.Select(header => KeyValuePair.Create(header.Name, header.Value)),
             ],
             body, TestContext.Current.CancellationToken);

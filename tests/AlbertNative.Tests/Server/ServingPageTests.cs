@@ -1,6 +1,9 @@
+using AlbertNative.Model;
 using AlbertNative.Server.Configuration;
 using AlbertNative.Testing;
+using AlbertNative.Tests.Checkpoints;
 using AlbertNative.Tests.Docs;
+using AlbertNative.Tests.Tasks;
 
 namespace AlbertNative.Tests.Server;
 
@@ -12,8 +15,10 @@ public sealed class ServingPageTests
     [Fact]
     public async Task Requests_get_the_answers_that_the_page_shows()
     {
+        using TemporaryFolder ranker = new();
+        Nano.SaveTiny(ranker.Path, Nano.Tiny(labels: 1), ModelArchitecture.SequenceClassification);
         await using LoopbackServerApp server = await LoopbackServerApp.StartAsync(
-            ("model", $"nano={ShippedModels.Nano}"), ("model", $"tagger={ShippedModels.Tagger}"));
+            ("model", $"nano={ShippedModels.Nano}"), ("model", $"tagger={ShippedModels.Tagger}"), ("model", $"ranker={ranker.Path}"));
         List<CodeBlock> blocks = [.. CodeBlock.Of(Page).Where(block => block.Language == "http")];
         Assert.NotEmpty(blocks);
         foreach (CodeBlock block in blocks)
@@ -21,8 +26,11 @@ public sealed class ServingPageTests
             string where = $"{Page}({block.Line})";
             string[] first = block.Lines[0].Split(' ');
             int blank = Array.IndexOf(block.Lines, "");
-            string body = string.Join('\n', block.Lines[1..blank]);
-            RawAnswer answer = first[0] == "GET" ? await server.GetAsync(first[1]) : await server.PostAsync(first[1], body);
+            const string typed = "content-type: ";
+            bool hasType = block.Lines[1].StartsWith(typed, StringComparison.Ordinal);
+            string body = string.Join('\n', block.Lines[(hasType ? 2 : 1)..blank]);
+            RawAnswer answer = first[0] == "GET" ? await server.GetAsync(first[1])
+                : await server.PostTypedAsync(first[1], hasType ? block.Lines[1][typed.Length..] : "application/json", body);
             Assert.True($"{answer.Status}" == block.Lines[blank + 1], $"{where}: {answer.Status} {answer.Text}");
             ExpectedOutput.AssertMatches(block.Lines[(blank + 2)..], answer.Text, where);
         }

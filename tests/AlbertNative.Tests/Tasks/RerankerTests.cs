@@ -60,6 +60,19 @@ public sealed class RerankerTests : IDisposable
     }
 
     [Fact]
+    public void Of_a_pair_that_is_too_long_the_text_alone_is_cut_where_the_query_is_to_be_kept()
+    {
+        Reranker truncating = new(_model, new() { Overlong = Overlong.Truncate });
+        RerankOptions keeping = new() { KeepsQuery = true };
+        string query = Nano.Text(40, seed: 1), text = Nano.Text(60, seed: 2);
+
+        Assert.Equal(truncating.Score(query, text, keeping, Cancel), truncating.Score(query, text + " " + Nano.Text(200, seed: 3), keeping, Cancel));
+        Assert.NotEqual(truncating.Score(query, text, keeping, Cancel), truncating.Score(query, text, cancellationToken: Cancel));
+        Assert.Throws<OverlongTextException>(() => _reranker.Score(query, text, keeping, Cancel));
+        Assert.ThrowsAny<ArgumentException>(() => truncating.Score(Nano.Text(200), "a", keeping, Cancel));
+    }
+
+    [Fact]
     public void Scores_are_sigmoids_unless_logits_are_asked_for()
     {
         float logit = _reranker.Score("the king", "went", new() { Function = ScoreFunction.None }, Cancel);

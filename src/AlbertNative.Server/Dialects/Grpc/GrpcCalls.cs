@@ -21,8 +21,10 @@ internal sealed class GrpcCalls(
     /// <param name="context">The call.</param>
     /// <param name="answer">Answers.</param>
     /// <param name="needsRoom">Whether it is refused at once where there is no room for what it asks.</param>
+    /// <param name="model">The model that it names; null for what its metadata say, or the default.</param>
     /// <exception cref="RpcException">It is refused.</exception>
-    public Task<T> AnswerAsync<T>(ServerCallContext context, Func<RequestWork, Task<T>> answer, bool needsRoom = true) => RunAsync(context, async work =>
+    public Task<T> AnswerAsync<T>(
+        ServerCallContext context, Func<RequestWork, Task<T>> answer, bool needsRoom = true, string? model = null) => RunAsync(context, async work =>
     {
         T result = await answer(work).ConfigureAwait(false);
         HeaderDictionary headers = [];
@@ -32,7 +34,7 @@ internal sealed class GrpcCalls(
             initial.Add(name, value.ToString());
         await context.WriteResponseHeadersAsync(initial).ConfigureAwait(false);
         return result;
-    }, needsRoom);
+    }, needsRoom, model);
 
     /// <summary>Answers each message of a stream in its turn: the reading waits for the writing, and so does the client.</summary>
     /// <exception cref="RpcException">A message is refused.</exception>
@@ -42,7 +44,7 @@ internal sealed class GrpcCalls(
     {
         while (await requests.MoveNext(context.CancellationToken).ConfigureAwait(false))
         {
-            TResponse response = await RunAsync(context, work => answer(work, requests.Current), needsRoom: true).ConfigureAwait(false);
+            TResponse response = await RunAsync(context, work => answer(work, requests.Current), needsRoom: true, model: null).ConfigureAwait(false);
             await responses.WriteAsync(response, context.CancellationToken).ConfigureAwait(false);
         }
     }
@@ -79,7 +81,9 @@ internal sealed class GrpcCalls(
 
     private static ulong Nanoseconds(TimeSpan span) => (ulong)(span.Ticks * 100);
 
-    private async Task<T> RunAsync<T>(ServerCallContext context, Func<RequestWork, Task<T>> answer, bool needsRoom)
+    /// <summary>Answers one message, of a call or of a stream.</summary>
+    /// <exception cref="RpcException">It is refused.</exception>
+    public async Task<T> RunAsync<T>(ServerCallContext context, Func<RequestWork, Task<T>> answer, bool needsRoom, string? model)
     {
         HttpContext http = context.GetHttpContext();
         using ServerRequest request = new(http, DialectOf.Grpc, options, bodies, time, context.CancellationToken) { Client = keys.ClientOf(http) };
@@ -88,7 +92,7 @@ internal sealed class GrpcCalls(
         {
             if (needsRoom)
                 inference.RequireRoom(request);
-            return await answer(new RequestWork(request, await models.FindAsync(request).ConfigureAwait(false), inference)).ConfigureAwait(false);
+            return await answer(new RequestWork(request, await models.FindAsync(request, model).ConfigureAwait(false), inference)).ConfigureAwait(false);
         }
         catch (RequestException e)
         {

@@ -1,6 +1,9 @@
 using System.Text.Json;
 using AlbertNative.Server.Requests;
+using Google.Protobuf.WellKnownTypes;
+using Google.Rpc;
 using Grpc.Core;
+using Status = Grpc.Core.Status;
 
 namespace AlbertNative.Server.Dialects.Grpc;
 
@@ -28,11 +31,15 @@ internal sealed class GrpcDialect : Dialect
     public static RpcException ExceptionOf(RequestException error)
     {
         Metadata trailers = [];
+        Status status = new(CodeOf(error.Kind), error.Message);
         if (error.RetryAfter is TimeSpan wait)
         {
+            // What gRPC's own retries obey, and what its richer clients read.
             trailers.Add("grpc-retry-pushback-ms", ((long)wait.TotalMilliseconds).ToString(System.Globalization.CultureInfo.InvariantCulture));
+            RetryInfo retry = new() { RetryDelay = Duration.FromTimeSpan(wait) };
+            trailers.SetRpcStatus(new Google.Rpc.Status { Code = (int)status.StatusCode, Message = status.Detail, Details = { Any.Pack(retry) } });
         }
-        return new RpcException(new Status(CodeOf(error.Kind), error.Message), trailers);
+        return new RpcException(status, trailers);
     }
 
     /// <summary>There are no bodies: what was found before a call began is a status, too.</summary>

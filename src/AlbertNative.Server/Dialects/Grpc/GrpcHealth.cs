@@ -33,7 +33,7 @@ internal sealed class GrpcHealth(ServerState state, ServedModels models, TimePro
     {
         bool? has = service switch
         {
-            "" or "tei.v1.Info" or "tei.v1.Tokenize" => true,
+            "" or "tei.v1.Info" or "tei.v1.Tokenize" or "inference.GRPCInferenceService" => true,
             "tei.v1.Embed" => IsKind(ModelKind.Embedding),
             "tei.v1.Predict" => IsKind(ModelKind.Classifier, ModelKind.Reranker),
             "tei.v1.Rerank" => IsKind(ModelKind.Reranker),

@@ -88,7 +88,7 @@ internal sealed class TeiRerankService(GrpcCalls calls) : Rerank.RerankBase
             TeiLimits.Text(texts[i], $"texts[{i}]", work.Request.Options);
         if (query.Length == 0 && Array.Exists(texts, text => text.Length == 0))
             throw TeiInput.Empty("query");
-        float[] scores = await TeiScores.RanksAsync(work, query, texts, longTexts, TeiScores.RankFunction(raw), "texts").ConfigureAwait(false);
+        float[] scores = await TeiScores.RanksAsync(work, query, texts, longTexts, TeiScores.RankOptions(raw), "texts").ConfigureAwait(false);
         RerankResponse response = new() { Metadata = GrpcCalls.MetadataOf(work) };
         foreach (int i in TeiScores.BestFirst(scores))
         {

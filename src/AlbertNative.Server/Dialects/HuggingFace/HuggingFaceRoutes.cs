@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AlbertNative.Server.Dialects.Tei;
+using AlbertNative.Server.Documents;
 using AlbertNative.Server.Hosting;
 using AlbertNative.Server.Inference;
 using AlbertNative.Server.Requests;
@@ -17,17 +18,29 @@ internal static class HuggingFaceRoutes
 
     public static void Map(ServerRoutes routes)
     {
-        routes.Post("/models/{**path}", DialectOf.HuggingFace, request => AskAsync(routes, request, RouteNames.Of(request.Http, "path") ?? ""));
+        routes.Post("/models/{**path}", DialectOf.HuggingFace, request => AskAsync(routes, request, RouteNames.Of(request.Http, "path") ?? ""), Documents());
         routes.Post("/pipeline/{task}/{**model}", DialectOf.HuggingFace, request => AnswerAsync(
             routes, request, RouteNames.Of(request.Http, "model"), (work, body) =>
-                HuggingFaceTasks.AnswerAsync(work, body, RouteNames.Of(request.Http, "task"))));
+                HuggingFaceTasks.AnswerAsync(work, body, RouteNames.Of(request.Http, "task"))), new RouteDocument("A task of a model", "HuggingFaceRequest", "HuggingFaceResponse"));
     }
+
+    /// <summary>Answers a request whose path names no model as one of this dialect.</summary>
+    public static Task AskDefaultAsync(ServerRoutes routes, ServerRequest request)
+    {
+        request.Dialect = DialectOf.HuggingFace;
+        return AnswerAsync(routes, request, name: null, (work, body) => HuggingFaceTasks.AnswerAsync(work, body, task: null));
+    }
+
+    private static RouteDocument[] Documents() =>
+    [
+        new("What a model's head is for", "HuggingFaceRequest", "HuggingFaceResponse") { Path = "/models/{model}" },
+        new("A task of a model", "HuggingFaceRequest", "HuggingFaceResponse") { Path = "/models/{model}/pipeline/{task}" },
+        new("text-embeddings-inference's routes, for a model", "TeiModelRequest", "TeiModelResponse") { Path = "/models/{model}/tei/{route}" },
+    ];
 
     private static Task AskAsync(ServerRoutes routes, ServerRequest request, string path)
     {
-        // The longest name that the path begins with, as one model's may begin like another's.
-        string? name = routes.Models.Names.Where(known => IsPrefix(known, path)).MaxBy(known => known.Length);
-        string rest = name is null ? "" : path[name.Length..];
+        (string? name, string rest) = RouteNames.Split(routes.Models.Names, path);
         if (rest.StartsWith(Tei + "/", StringComparison.Ordinal) && TeiTasks.Named(rest[Tei.Length..]) is { } task)
         {
             request.Dialect = DialectOf.Tei;
@@ -46,7 +59,4 @@ internal static class HuggingFaceRoutes
     private static Task AnswerAsync(
         ServerRoutes routes, ServerRequest request, string? name, Func<RequestWork, JsonElement, Task<Action<Utf8JsonWriter>>> ask) =>
         routes.AskAsync(request, _ => name, async (work, body) => await request.AnswerAsync(await ask(work, body).ConfigureAwait(false)).ConfigureAwait(false));
-
-    private static bool IsPrefix(string name, string path) =>
-        path.StartsWith(name, StringComparison.Ordinal) && (path.Length == name.Length || path[name.Length] == '/');
 }

@@ -61,17 +61,8 @@ internal static class HuggingFaceTasks
         (string[] texts, bool isBatch) = Texts(work, body);
         JsonFields parameters = JsonFields.Of(body, "parameters");
         FillMaskOptions options = new() { TopK = parameters.Count("top_k") ?? 5, Targets = parameters.Texts("targets") };
-        MaskFiller filler = work.Model.Task<MaskFiller>(ServedModel.OptionsOf(work.Request.Options.Overlong));
-        TaskOperation<string, IReadOnlyList<IReadOnlyList<MaskFill>>> operation;
-        try
-        {
-            operation = filler.Operation(options);
-        }
-        catch (ArgumentException)
-        {
-            throw new RequestException(ErrorKind.Invalid, "none of `parameters.targets` is in the vocabulary", "parameters.targets");
-        }
-        IReadOnlyList<IReadOnlyList<IReadOnlyList<MaskFill>>> filled = await work.RunAsync(operation, texts, "inputs").ConfigureAwait(false);
+        IReadOnlyList<IReadOnlyList<IReadOnlyList<MaskFill>>> filled = await MaskFills.RunAsync(
+            work, texts, options, work.Request.Options.Overlong, "inputs", "parameters.targets").ConfigureAwait(false);
         return json => WriteOneOrAll(json, filled, isBatch, WriteMasks);
     }
 
@@ -165,8 +156,8 @@ internal static class HuggingFaceTasks
         return json => answer(json);
     }
 
-    // One mask's candidates are a list; several masks' a list of lists, as in the pipeline.
-    private static void WriteMasks(Utf8JsonWriter json, IReadOnlyList<IReadOnlyList<MaskFill>> masks)
+    /// <summary>Writes one mask's candidates as a list, several masks' as a list of lists, as the pipeline has them.</summary>
+    public static void WriteMasks(Utf8JsonWriter json, IReadOnlyList<IReadOnlyList<MaskFill>> masks)
     {
         if (masks.Count == 1)
             json.WriteArray(masks[0], ResultJson.WriteFill);

@@ -16,11 +16,13 @@ internal sealed class NativeInputs
     };
 
     private readonly JsonElement[] _items;
+    private readonly bool _isLine;
     private readonly ServerOptions _options;
 
-    private NativeInputs(JsonElement[] items, TextUnit unit, ServerOptions options)
+    private NativeInputs(JsonElement[] items, bool isLine, TextUnit unit, ServerOptions options)
     {
         _items = items;
+        _isLine = isLine;
         Unit = unit;
         _options = options;
     }
@@ -39,8 +41,17 @@ internal sealed class NativeInputs
             throw TeiInput.Empty("inputs");
         TeiLimits.RequireCount(inputs.GetArrayLength(), options);
         TextUnit unit = new JsonFields(body, "the body").Choice("offsets", Units) ?? TextUnit.Utf16;
-        return new NativeInputs([.. inputs.EnumerateArray()], unit, options);
+        return new NativeInputs([.. inputs.EnumerateArray()], isLine: false, unit, options);
     }
+
+    /// <summary>The one input of a stream's line.</summary>
+    public static NativeInputs OfLine(JsonElement input, TextUnit unit, ServerOptions options) => new([input], isLine: true, unit, options);
+
+    /// <summary>The unit of a name; UTF-16 for none.</summary>
+    /// <exception cref="RequestException">There is no such unit.</exception>
+    public static TextUnit UnitOf(string? name) => name is null ? TextUnit.Utf16
+        : Units.TryGetValue(name, out TextUnit unit) ? unit
+        : throw new RequestException(ErrorKind.Invalid, $"`offsets` must be one of {string.Join(", ", Units.Keys)}", "offsets");
 
     /// <summary>Texts: strings, or objects with <c>text</c> alone.</summary>
     /// <exception cref="RequestException">One is something else.</exception>
@@ -76,7 +87,7 @@ internal sealed class NativeInputs
         return ids.ValueKind == JsonValueKind.Array ? TeiInput.ReadIds(ids, $"{path}.ids") : throw JsonBody.WrongType($"{path}.ids", "an array of token ids", ids);
     });
 
-    private T[] Each<T>(Func<JsonElement, string, T> read) => [.. _items.Select((item, i) => read(item, $"inputs[{i}]"))];
+    private T[] Each<T>(Func<JsonElement, string, T> read) => [.. _items.Select((item, i) => read(item, _isLine ? "inputs" : $"inputs[{i}]"))];
 
     private string TextOf(JsonElement element, string path) => TeiInput.TextIn(element, path, _options);
 

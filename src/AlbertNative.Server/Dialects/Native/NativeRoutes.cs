@@ -14,8 +14,14 @@ internal static class NativeRoutes
     public static void Map(ServerRoutes routes)
     {
         foreach ((string task, NativeTask answer) in NativeTasks.All)
-            routes.Post($"/api/{task}", DialectOf.Native, body => JsonBody.OptionalText(JsonBody.Object(body, "the body"), "model"), (work, body) => AnswerAsync(work, body, answer));
+            routes.Post($"/api/{task}", DialectOf.Native, request => AskAsync(routes, request, answer), NativeDocuments.Of(task));
     }
+
+    private static Task AskAsync(ServerRoutes routes, ServerRequest request, NativeTask task) => NativeStream.IsAsked(request.Http)
+        ? new NativeStream(routes, request, task).RunAsync()
+        : routes.AskAsync(request, ModelOf, (work, body) => AnswerAsync(work, body, task));
+
+    private static string? ModelOf(JsonElement body) => JsonBody.OptionalText(JsonBody.Object(body, "the body"), "model");
 
     private static async Task AnswerAsync(RequestWork work, JsonElement body, NativeTask task)
     {

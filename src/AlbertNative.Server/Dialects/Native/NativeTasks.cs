@@ -66,17 +66,8 @@ internal static class NativeTasks
     {
         string[] texts = inputs.Texts();
         FillMaskOptions fill = new() { TopK = options.Count("top_k") ?? 5, Targets = options.Texts("targets") };
-        MaskFiller filler = work.Model.Task<MaskFiller>(TaskOptionsOf(work, options));
-        TaskOperation<string, IReadOnlyList<IReadOnlyList<MaskFill>>> operation;
-        try
-        {
-            operation = filler.Operation(fill);
-        }
-        catch (ArgumentException)
-        {
-            throw new RequestException(ErrorKind.Invalid, "none of `options.targets` is in the vocabulary", "options.targets");
-        }
-        return async () => Each(await work.RunAsync(operation, texts, "inputs").ConfigureAwait(false), static (json, masks) =>
+        Overlong longTexts = LongTextsOf(work, options);
+        return async () => Each(await MaskFills.RunAsync(work, texts, fill, longTexts, "inputs", "options.targets").ConfigureAwait(false), static (json, masks) =>
         {
             json.WritePropertyName("masks"u8);
             json.WriteArray(masks, static (writer, mask) => writer.WriteArray(mask, ResultJson.WriteFill));
@@ -168,13 +159,13 @@ internal static class NativeTasks
     {
         (string Query, IReadOnlyList<string> Texts)[] queries = inputs.TextsWithSeveral("query", "texts");
         Overlong longTexts = LongTextsOf(work, options);
-        ScoreFunction? function = options.Flag("raw_scores") == true ? ScoreFunction.None : null;
+        RerankOptions ranking = new() { Function = options.Flag("raw_scores") == true ? ScoreFunction.None : null };
         return async () =>
         {
             List<NativeResult> results = [];
             foreach ((string query, IReadOnlyList<string> texts) in queries)
             {
-                float[] scores = await TeiScores.RanksAsync(work, query, [.. texts], longTexts, function, "inputs").ConfigureAwait(false);
+                float[] scores = await TeiScores.RanksAsync(work, query, [.. texts], longTexts, ranking, "inputs").ConfigureAwait(false);
                 results.Add(json =>
                 {
                     json.WritePropertyName("ranking"u8);

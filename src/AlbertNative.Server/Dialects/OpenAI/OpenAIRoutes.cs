@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using AlbertNative.Server.Dialects.Tei;
+using AlbertNative.Server.Documents;
 using AlbertNative.Server.Hosting;
 using AlbertNative.Server.Inference;
 using AlbertNative.Server.Models;
@@ -18,13 +19,22 @@ internal static class OpenAIRoutes
     public static void Map(ServerRoutes routes)
     {
         foreach (string path in (string[])["/v1/embeddings", "/embeddings"])
-            routes.Post(path, DialectOf.OpenAI, body => ModelOf(body, routes), EmbedAsync);
-        routes.Get("/v1/models", DialectOf.OpenAI, access: null, request => request.AnswerAsync(json => WriteModels(json, routes.Models.All), withTimings: false));
+            routes.Post(path, DialectOf.OpenAI, body => ModelOf(body, routes), EmbedAsync, new RouteDocument("Vectors of texts", "OpenAIEmbeddingRequest", "OpenAIEmbeddingResponse"));
+        foreach (string path in (string[])["/v1/rerank", "/v2/rerank"])
+        {
+            routes.Post(path, DialectOf.OpenAI, body => ModelOf(body, routes), async (work, body) =>
+            {
+                TeiAnswer answer = await CohereRerank.Read(work, body)().ConfigureAwait(false);
+                await work.Request.AnswerAsync(json => answer(json)).ConfigureAwait(false);
+            }, new RouteDocument("Documents by how well they answer a query", "RerankRequest", "RerankResponse"));
+        }
+        routes.Get("/v1/models", DialectOf.OpenAI, access: null, request => request.AnswerAsync(json => WriteModels(json, routes.Models.All), withTimings: false),
+            new RouteDocument("The models", Response: "OpenAIModels"));
         routes.Get("/v1/models/{**model}", DialectOf.OpenAI, access: null, async request =>
         {
             ServedModel model = await routes.FindModelAsync(request, RouteNames.Of(request.Http, "model")).ConfigureAwait(false);
             await request.AnswerAsync(json => WriteModel(json, model), withTimings: false).ConfigureAwait(false);
-        });
+        }, new RouteDocument("A model", Response: "OpenAIModel"));
     }
 
     private static string? ModelOf(JsonElement body, ServerRoutes routes)
@@ -70,10 +80,16 @@ internal static class OpenAIRoutes
         }
         json.WriteEndArray();
         json.WriteString("model"u8, work.Model.Name);
+        WriteUsage(json, work);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Writes what a request took.</summary>
+    public static void WriteUsage(Utf8JsonWriter json, RequestWork work)
+    {
         json.WriteStartObject("usage"u8);
         json.WriteNumber("prompt_tokens"u8, work.Request.Timings.Tokens);
         json.WriteNumber("total_tokens"u8, work.Request.Timings.Tokens);
-        json.WriteEndObject();
         json.WriteEndObject();
     }
 

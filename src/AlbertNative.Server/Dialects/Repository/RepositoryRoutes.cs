@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AlbertNative.Server.Configuration;
+using AlbertNative.Server.Documents;
 using AlbertNative.Server.Hosting;
 using AlbertNative.Server.Requests;
 using AlbertNative.Serving;
@@ -18,8 +19,10 @@ internal static class RepositoryRoutes
 
     public static void Map(ServerRoutes routes)
     {
-        routes.Post("/v2/repository/index", DialectOf.HuggingFace, request => IndexAsync(routes, request));
-        routes.Post("/v2/repository/models/{**path}", DialectOf.HuggingFace, request => UpdateAsync(routes, request));
+        routes.Post("/v2/repository/index", DialectOf.OpenInference, request => IndexAsync(routes, request), new RouteDocument("Which models can be served, and how they stand"));
+        routes.Post("/v2/repository/models/{**path}", DialectOf.OpenInference, request => UpdateAsync(routes, request),
+            new RouteDocument("Load a model, or its files anew") { Path = "/v2/repository/models/{model}/load" },
+            new RouteDocument("Serve a model no more") { Path = "/v2/repository/models/{model}/unload" });
     }
 
     private static async Task IndexAsync(ServerRoutes routes, ServerRequest request)

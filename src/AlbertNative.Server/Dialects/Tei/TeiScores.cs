@@ -51,10 +51,10 @@ internal static class TeiScores
     /// <param name="query">The query.</param>
     /// <param name="texts">The texts.</param>
     /// <param name="longTexts">What happens to pairs that are too long; they are not read in windows.</param>
-    /// <param name="function">What makes a score of the logit; null for what the model's files say.</param>
+    /// <param name="options">What makes a score of the logit, and what is cut.</param>
     /// <param name="field">What the request calls the texts.</param>
     public static async Task<float[]> RanksAsync(
-        RequestWork work, string query, string[] texts, Overlong longTexts, ScoreFunction? function, string field)
+        RequestWork work, string query, string[] texts, Overlong longTexts, RerankOptions options, string field)
     {
         if (work.Model.Kind != ModelKind.Reranker)
             throw new RequestException(ErrorKind.NoSuchTask, "the model is no re-ranker model");
@@ -62,11 +62,11 @@ internal static class TeiScores
             ServedModel.OptionsOf(longTexts.Action == OverlongAction.Window ? Overlong.Refuse : longTexts));
         work.Request.Timings.Characters += texts.Sum(text => TextUnits.CodePoints(query) + TextUnits.CodePoints(text));
         return [.. await work.RunAsync(
-            reranker.Operation(new() { Function = function }), [.. texts.Select(text => (query, text))], field).ConfigureAwait(false)];
+            reranker.Operation(options), [.. texts.Select(text => (query, text))], field).ConfigureAwait(false)];
     }
 
     /// <summary>What makes a score of a ranking's logit, as text-embeddings-inference has it whatever the model's files say.</summary>
-    public static ScoreFunction RankFunction(bool raw) => raw ? ScoreFunction.None : ScoreFunction.Sigmoid;
+    public static RerankOptions RankOptions(bool raw) => new() { Function = raw ? ScoreFunction.None : ScoreFunction.Sigmoid };
 
     /// <summary>The indices of scores, best first; of equal ones the later first.</summary>
     public static int[] BestFirst(float[] scores) =>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AlbertNative.Server.Dialects.OpenAI;
 using AlbertNative.Server.Inference;
 using AlbertNative.Server.Models;
 using AlbertNative.Server.Requests;
@@ -67,6 +68,8 @@ internal static class TeiTasks
     /// <summary><c>/rerank</c>.</summary>
     public static Func<Task<TeiAnswer>> Rerank(RequestWork work, JsonElement body)
     {
+        if (CohereRerank.IsAsked(body))
+            return CohereRerank.Read(work, body);
         JsonElement request = JsonBody.Object(body, "the body");
         string query = TeiLimits.Text(JsonBody.Required(request, "query"), "query", work.Request.Options);
         JsonElement texts = JsonBody.Required(request, "texts");
@@ -83,7 +86,7 @@ internal static class TeiTasks
         bool withText = JsonBody.OptionalFlag(request, "return_text", nullPasses: false) ?? false;
         return async () =>
         {
-            float[] scores = await TeiScores.RanksAsync(work, query, candidates, longTexts, TeiScores.RankFunction(raw), "texts").ConfigureAwait(false);
+            float[] scores = await TeiScores.RanksAsync(work, query, candidates, longTexts, TeiScores.RankOptions(raw), "texts").ConfigureAwait(false);
             return json => json.WriteArray(TeiScores.BestFirst(scores), (writer, i) => WriteRank(writer, i, withText ? candidates[i] : null, scores[i]));
         };
     }
