@@ -88,15 +88,19 @@ internal static class QualityTable
                 throw new InvalidDataException($"{task}: {trained.Train.Count} examples to learn from are not the recipe's");
             using FineTuning tuning = new(files, trained, options);
             List<double> losses = [], epoch = [];
-            tuning.Run(Path.Combine(folder, "out"), events: new() { Updated = step =>
+            TrainingEvents events = new()
             {
-                epoch.Add(step.Loss);
-                if (step.Number % tuning.UpdatesPerEpoch == 0)
+                Updated = step =>
                 {
-                    losses.Add(epoch.Average());
-                    epoch.Clear();
-                }
-            } });
+                    epoch.Add(step.Loss);
+                    if (step.Number % tuning.UpdatesPerEpoch == 0)
+                    {
+                        losses.Add(epoch.Average());
+                        epoch.Clear();
+                    }
+                },
+            };
+            tuning.Run(Path.Combine(folder, "out"), events: events);
             double score = tuning.Evaluate(judged).Metrics[recipe.GetProperty("metric").GetString()!];
             Console.Error.WriteLine(FormattableString.Invariant($"{task}, seed {seed}: {score:F4}, losses {string.Join(' ', losses.Select(loss => loss.ToString("F4", CultureInfo.InvariantCulture)))}"));
             return new QualityRun(score, losses);
