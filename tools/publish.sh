@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# The self-contained builds of the command: one archive for each platform, with the program, the default model and what
-# their licences want said; on .NET 11, whose instructions are the newest, where the SDK can trim for it.
-#   tools/publish.sh [FOLDER [RID ...]]        by default artifacts/ and linux-x64
+# The self-contained builds of the command and of the server: an archive of each for each platform, with the program and what
+# its licences want said, the command's with the default models; on .NET 11, whose instructions are the newest, where the SDK
+# can trim for it. The archives may be unpacked into one folder: "albert serve" finds the server beside itself.
+#   [PROGRAMS="albert albert-serve"] tools/publish.sh [FOLDER [RID ...]]        by default artifacts/ and linux-x64
 set -euo pipefail
 folder=$(realpath -m "${1:-artifacts}")
 shift || true
@@ -14,14 +15,17 @@ if [ "$(dotnet --version | cut -d. -f1)" -ge 11 ]; then
     framework=net11.0
     AlbertNet11=true
 fi
+declare -A projects=([albert]=src/AlbertNative.Cli [albert-serve]=src/AlbertNative.Server)
 version=$(dotnet msbuild src/AlbertNative.Cli -getProperty:Version)
 mkdir -p "$folder"
 
 for rid in "$@"; do
-    name=albert-$version-$rid
-    rm -rf "${folder:?}/$name"
-    dotnet publish src/AlbertNative.Cli -c Release -f "$framework" -r "$rid" --self-contained \
-        -p:PublishTrimmed=true -p:PublishReadyToRun=true -p:PublishSingleFile=true -o "$folder/$name" -v quiet
-    tar -C "$folder" -czf "$folder/$name.tar.gz" "$name"
-    printf '%s\n' "$folder/$name.tar.gz"
+    for program in ${PROGRAMS:-albert albert-serve}; do
+        name=$program-$version-$rid
+        rm -rf "${folder:?}/$name"
+        dotnet publish "${projects[$program]}" -c Release -f "$framework" -r "$rid" --self-contained \
+            -p:PublishTrimmed=true -p:PublishReadyToRun=true -p:PublishSingleFile=true -o "$folder/$name" -v quiet
+        tar -C "$folder" -czf "$folder/$name.tar.gz" "$name"
+        printf '%s\n' "$folder/$name.tar.gz"
+    done
 done

@@ -86,7 +86,7 @@ internal static class CommandLine
         new ConvertCommand(session),
         new ExportCommand(session),
         new VerifyCommand(session),
-        new ServeCommand(session),
+        new ServeCommand(),
     };
 
     // To make all of these commands' options takes longer than many another command takes to run. A completion names its line as

@@ -18,10 +18,11 @@ internal static partial class ServeCommand
         Dictionary<Setting, Option<string[]>> flags = Settings.All.Where(setting => !setting.IsSecret).ToDictionary(setting => setting, FlagOf);
         Option<FileInfo?> config = new("--config") { Description = "A JSON file of these settings, by their names", HelpName = "FILE" };
         Option<bool> print = new("--print-config") { Description = "Show every setting and where it comes from, and end" };
-        RootCommand command = new("Serve ALBERT and BERT models over HTTP.") { config, print };
+        Option<bool> check = new("--check-health") { Description = "Ask the running server of these settings whether it is ready, and end: with 0 where it is, else with 1" };
+        RootCommand command = new("Serve ALBERT and BERT models over HTTP.") { config, print, check };
         foreach (Option flag in flags.Values)
             command.Add(flag);
-        command.SetAction((parsed, _) => StartAsync(parsed, flags, parsed.GetValue(config), parsed.GetValue(print)));
+        command.SetAction((parsed, _) => StartAsync(parsed, flags, parsed.GetValue(config), parsed.GetValue(print), parsed.GetValue(check)));
         return command.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null })
             .InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
     }
@@ -35,7 +36,7 @@ internal static partial class ServeCommand
     };
 
     private static async Task<int> StartAsync(
-        ParseResult parsed, Dictionary<Setting, Option<string[]>> flags, FileInfo? config, bool print)
+        ParseResult parsed, Dictionary<Setting, Option<string[]>> flags, FileInfo? config, bool print, bool check)
     {
         ServerOptions options;
         try
@@ -48,6 +49,8 @@ internal static partial class ServeCommand
                     await Console.Out.WriteLineAsync($"{setting.Name} = {setting.Show(options)}  ({reader.SourceOf(setting)})").ConfigureAwait(false);
                 return 0;
             }
+            if (check)
+                return await HealthProbe.IsReadyAsync(options).ConfigureAwait(false) ? 0 : BadInput;
         }
         catch (FormatException e)
         {

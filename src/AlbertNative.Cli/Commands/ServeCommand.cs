@@ -5,29 +5,25 @@ using System.Runtime.InteropServices;
 namespace AlbertNative.Cli;
 
 /// <summary>
-/// <c>albert serve</c>: starts <c>albert-serve</c>, a program of its own, so that this one needs no web server. It is looked for
-/// beside this program, then where the shell would.
+/// <c>albert serve</c>: becomes <c>albert-serve</c>, a program of its own, so that this one needs no web server. It is looked for
+/// beside this program, where the shell would, and where .NET installs tools.
 /// </summary>
 internal sealed class ServeCommand : Command
 {
     private const string Program = "albert-serve";
-    private const int SigTerm = 15;
 
-    private readonly Session _session;
     private readonly Func<string?> _find;
 
-    public ServeCommand(Session session)
-        : this(session, Find)
+    public ServeCommand()
+        : this(Find)
     {
     }
 
     /// <summary>For tests.</summary>
-    /// <param name="session">Where it reads and writes.</param>
     /// <param name="find">The program's path; null where there is none.</param>
-    public ServeCommand(Session session, Func<string?> find)
+    public ServeCommand(Func<string?> find)
         : base("serve", $"Serve models over HTTP: starts {Program} with all that follows (albert serve -- --help)")
     {
-        _session = session;
         _find = find;
         TreatUnmatchedTokensAsErrors = false;
         SetAction(Execute);
@@ -36,33 +32,67 @@ internal sealed class ServeCommand : Command
     private int Execute(ParseResult parsed)
     {
         string program = _find() ?? throw new BadInputException(
-            $"{Program} is not installed: publish src/AlbertNative.Server, and put what comes of it beside this program or on PATH");
-        using Process process = Process.Start(new ProcessStartInfo(program, parsed.UnmatchedTokens))
+            $"{Program} is not installed: get it with \"dotnet tool install --global AlbertNative.Server.Tool\", "
+            + "or unpack its archive (tools/publish.sh makes it) beside this program or in a folder of PATH");
+        return OperatingSystem.IsWindows() ? Start(program, parsed.UnmatchedTokens) : Become(program, parsed.UnmatchedTokens);
+    }
+
+    /// <summary>
+    /// Goes on as the program, in this process: whatever signal it gets and whatever code it ends with are the program's own.
+    /// </summary>
+    /// <returns>Never.</returns>
+    private static int Become(string program, IReadOnlyList<string> arguments)
+    {
+        RemoveDiagnosticSocket();
+        _ = Execute(program, [program, .. arguments, null]);
+        throw new BadInputException($"{program} could not be started: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
+    }
+
+    /// <summary>
+    /// The runtime's socket for diagnostics is named after the process, and would keep the program's runtime from opening its own.
+    /// </summary>
+    private static void RemoveDiagnosticSocket()
+    {
+        string folder = Path.GetTempPath();
+        if (!Directory.Exists(folder))
+            return;
+        foreach (string socket in Directory.EnumerateFiles(folder, $"dotnet-diagnostic-{Environment.ProcessId}-*-socket"))
+            File.Delete(socket);
+    }
+
+    /// <summary>Waits for the program, which gets the console's signals as this one does.</summary>
+    private static int Start(string program, IReadOnlyList<string> arguments)
+    {
+        using Process process = Process.Start(new ProcessStartInfo(program, arguments))
             ?? throw new BadInputException($"{program} could not be started");
-        // A terminal sends its signals to both; of one that only this process gets the server hears, too, and drains.
-        using CancellationTokenRegistration cancelled = _session.Cancellation.Register(() => Terminate(process));
         process.WaitForExit();
         return process.ExitCode;
     }
 
-    private static void Terminate(Process process)
-    {
-        if (process.HasExited)
-            return;
-        if (OperatingSystem.IsWindows())
-            process.Kill();
-        else
-            _ = Kill(process.Id, SigTerm);
-    }
-
-    [DllImport("libc", EntryPoint = "kill")]
+    // There LPStr is UTF-8.
+    [DllImport("libc", EntryPoint = "execv", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Kill(int process, int signal);
+    private static extern int Execute(
+        [MarshalAs(UnmanagedType.LPUTF8Str)] string program,
+        [MarshalAs(UnmanagedType.LPArray, ArraySubType = UnmanagedType.LPStr)] string?[] arguments);
 
     private static string? Find()
     {
         string name = OperatingSystem.IsWindows() ? Program + ".exe" : Program;
-        IEnumerable<string> folders = [AppContext.BaseDirectory, .. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)];
-        return folders.Where(folder => folder.Length > 0).Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+        IEnumerable<string> folders =
+        [
+            AppContext.BaseDirectory,
+            // An installed tool lies elsewhere than the program of its name.
+            Path.GetDirectoryName(Environment.ProcessPath) ?? "",
+            .. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator),
+            Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".dotnet", "tools"),
+        ];
+        return folders.Where(folder => folder.Length > 0).Select(folder => Path.Combine(folder, name)).FirstOrDefault(CanRun);
+    }
+
+    private static bool CanRun(string file)
+    {
+        const UnixFileMode execute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+        return File.Exists(file) && (OperatingSystem.IsWindows() || (File.GetUnixFileMode(file) & execute) != 0);
     }
 }

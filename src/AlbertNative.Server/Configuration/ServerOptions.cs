@@ -159,10 +159,13 @@ internal sealed record ServerOptions
     /// <summary>The only key; null for none.</summary>
     public string? ApiKey { get; init; }
 
-    /// <summary>What needs no key where there are keys: metrics, info, docs.</summary>
+    /// <summary>What needs no key where there are keys: metrics, info, docs, ui.</summary>
     public ImmutableHashSet<string> Public { get; init; } = [];
 
     public ImmutableArray<string> CorsOrigins { get; init; } = [];
+
+    /// <summary>Whether there is a page at <c>/ui</c>.</summary>
+    public bool HasPage { get; init; } = true;
 
     /// <summary>Whether there is an OpenAPI document.</summary>
     public bool HasApiDocument { get; init; } = true;

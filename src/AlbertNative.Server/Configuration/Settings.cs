@@ -15,7 +15,7 @@ internal static class Settings
     private const int MostThreads = 1024, MostStepTokens = 1 << 20;
 
     /// <summary>The routes that <c>--public</c> can open.</summary>
-    public static readonly ImmutableArray<string> PublicRoutes = ["metrics", "info", "docs"];
+    public static readonly ImmutableArray<string> PublicRoutes = ["metrics", "info", "docs", "ui"];
 
     /// <summary>What may happen to texts that are too long, by the names that settings and requests have for it.</summary>
     public static readonly Dictionary<string, Overlong> LongTextNames = new()
@@ -150,10 +150,12 @@ internal static class Settings
             (o, v) => o with { Cache = Size(v) }, o => o.Cache is long bytes ? Number(bytes) : ""),
         new("cache-shared", null, "Answer clients with results that were kept for others, too",
             (o, v) => o with { CacheShared = Switch(v) }, o => Bool(o.CacheShared)),
-        new("public", "ROUTES", "Of metrics,info,docs those that need no key where there are keys [default: none]",
+        new("public", "ROUTES", "Of metrics,info,docs,ui those that need no key where there are keys [default: none]",
             (o, v) => o with { Public = PublicOf(v) }, o => string.Join(',', o.Public.Order())),
         new("cors-origins", "ORIGINS", "Web pages' origins whose scripts may ask, or * [default: none]",
             (o, v) => o with { CorsOrigins = [.. List(v)] }, o => string.Join(',', o.CorsOrigins)),
+        new("no-ui", null, "No page at /ui",
+            (o, v) => o with { HasPage = !Switch(v) }, o => Bool(!o.HasPage)),
         new("no-openapi", null, "No OpenAPI document at /openapi.json",
             (o, v) => o with { HasApiDocument = !Switch(v) }, o => Bool(!o.HasApiDocument)),
         new("openai-token-inputs", null, "Take token ids as input of /v1/embeddings: only where all clients use the model's own tokenizer",

@@ -4,12 +4,13 @@ using AlbertNative.Server.Dialects.Grpc;
 using AlbertNative.Server.Dialects.HuggingFace;
 using AlbertNative.Server.Dialects.Native;
 using AlbertNative.Server.Dialects.OpenAI;
-using AlbertNative.Server.Dialects.Repository;
 using AlbertNative.Server.Dialects.OpenInference;
+using AlbertNative.Server.Dialects.Repository;
 using AlbertNative.Server.Dialects.Tei;
 using AlbertNative.Server.Documents;
 using AlbertNative.Server.Inference;
 using AlbertNative.Server.Models;
+using AlbertNative.Server.Page;
 using AlbertNative.Server.Quotas;
 using AlbertNative.Server.Requests;
 using AlbertNative.Server.Telemetry;
@@ -22,7 +23,7 @@ namespace AlbertNative.Server.Hosting;
 internal static class AlbertServer
 {
     /// <summary>What is still waited for behind the requests in flight.</summary>
-    private static readonly TimeSpan StopMargin = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan StopMargin = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan RateGrace = TimeSpan.FromSeconds(5);
 
@@ -52,7 +53,11 @@ internal static class AlbertServer
         builder.Services.AddSingleton<ModelUpdates>();
         builder.Services.AddSingleton<ServerState>();
         builder.Services.AddSingleton<RequestBodies>();
-        builder.Services.AddSingleton(_ => new InferenceScheduler(SchedulerOptionsOf(options)));
+        builder.Services.AddSingleton(services =>
+        {
+            ServerTelemetry.Listen(services);
+            return new InferenceScheduler(SchedulerOptionsOf(options));
+        });
         builder.Services.AddSingleton(services => new ModelRegistry(services.GetRequiredService<InferenceScheduler>(), options.MaxMemory));
         builder.Services.AddSingleton(services => new ResultCache(
             services.GetRequiredService<InferenceScheduler>().Telemetry, options.Cache ?? 0, options.CacheShared));
@@ -88,6 +93,7 @@ internal static class AlbertServer
         RepositoryRoutes.Map(routes);
         OpenInferenceRoutes.Map(routes, app.Services.GetRequiredService<InferenceStatistics>());
         ApiRoutes.Map(routes, app.Services, options);
+        PageRoutes.Map(app, options);
         return app;
     }
 

@@ -33,6 +33,13 @@ internal static class ServerTelemetry
         }
     }
 
+    /// <summary>Begins to listen: only what is counted afterwards is exported, the zero of every series, too.</summary>
+    public static void Listen(IServiceProvider services)
+    {
+        _ = services.GetRequiredService<MeterProvider>();
+        _ = services.GetRequiredService<ServerMetrics>();
+    }
+
     /// <summary>The route for Prometheus: it asks no model and waits for none.</summary>
     public static void Map(WebApplication app) =>
         app.MapPrometheusScrapingEndpoint("/metrics").WithMetadata(

@@ -85,6 +85,9 @@ public sealed class ModelRegistry : IAsyncDisposable
             _required.Add(name);
             _defaultName ??= name;
         }
+        // An alert on a series that begins with its first failure would miss that one.
+        foreach (string result in (string[])["loaded", "failed"])
+            _loads.Add(0, new("model", name), new("result", result));
     }
 
     /// <summary>How a name stands, and why it could not be loaded the last time.</summary>

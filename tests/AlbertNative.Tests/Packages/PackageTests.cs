@@ -16,6 +16,8 @@ public sealed partial class PackageTests
 
     private const string Tool = "AlbertNative.Tool";
 
+    private const string ServerTool = "AlbertNative.Server.Tool";
+
     private const string WithWeights = "Apache-2.0 AND CC-BY-SA-4.0";
 
     // Central versions are pinned for the packages of a package, too.
@@ -157,11 +159,31 @@ public sealed partial class PackageTests
     }
 
     [Fact]
-    public void Every_library_and_the_command_are_packed_and_nothing_else()
+    public void The_server_is_a_tool_without_models_symbols_documentation_or_manifests()
+    {
+        using ZipArchive package = Open(ServerTool, ".nupkg");
+        XElement metadata = XDocument.Load(package.GetEntry(ServerTool + ".nuspec")!.Open()).Root!.Elements().Single();
+        Assert.Contains(metadata.Descendants(), element => element.Name.LocalName == "packageType" && element.Attribute("name")!.Value == "DotnetTool");
+        Assert.Equal("Apache-2.0", metadata.Elements().Single(element => element.Name.LocalName == "license").Value);
+        string[] files = [.. package.Entries.Select(entry => entry.FullName).Where(file => file.StartsWith("tools/net10.0/any/", StringComparison.Ordinal))];
+        foreach (string file in (string[])["albert-serve.dll", "NOTICE", "LICENSE"])
+            Assert.Contains($"tools/net10.0/any/{file}", files);
+        string[] extensions = [.. files.Select(Path.GetExtension).Distinct().Select(extension => extension!).Order(StringComparer.Ordinal)];
+        Assert.DoesNotContain(".pdb", extensions);
+        Assert.DoesNotContain(".safetensors", extensions);
+        Assert.DoesNotContain(".yaml", extensions);
+        Assert.All(
+            files.Where(file => file.EndsWith(".json", StringComparison.Ordinal)),
+            file => Assert.True(file.EndsWith(".deps.json", StringComparison.Ordinal) || file.EndsWith(".runtimeconfig.json", StringComparison.Ordinal), file));
+        Assert.Equal(["DotnetToolSettings.xml"], files.Where(file => file.EndsWith(".xml", StringComparison.Ordinal)).Select(file => Path.GetFileName(file)!));
+    }
+
+    [Fact]
+    public void Every_library_and_the_programs_are_packed_and_nothing_else()
     {
         Assert.SkipWhen(Folder is null, "needs ALBERTNATIVE_PACKAGES");
         Assert.Equal(
-            Libraries.Select(row => row.Data.Item1).Append(Tool).Order(StringComparer.Ordinal),
+            Libraries.Select(row => row.Data.Item1).Append(Tool).Append(ServerTool).Order(StringComparer.Ordinal),
             Directory.EnumerateFiles(Folder, "*.nupkg").Select(Library).Order(StringComparer.Ordinal));
     }
 

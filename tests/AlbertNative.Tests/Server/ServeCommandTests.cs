@@ -1,48 +1,75 @@
-using System.Text;
+using System.Diagnostics;
 using AlbertNative.Cli;
+using AlbertNative.Testing;
+using AlbertNative.Tests.Samples;
 
 namespace AlbertNative.Tests.Server;
 
-/// <summary><c>albert serve</c>.</summary>
+/// <summary><c>albert serve</c>, which becomes the server that is built beside it.</summary>
 public sealed class ServeCommandTests
 {
     [Fact]
     public void Says_where_to_get_the_server_where_there_is_none()
     {
-        (int code, string _, string error) = Run(() => null, "--model", "nano=weights/albert-nano.safetensors");
+        (int code, string error) = Run(() => null, "--model", "nano=weights/albert-nano.safetensors");
 
         Assert.Equal(ExitCode.BadInput, code);
-        Assert.Contains("albert-serve is not installed", error, StringComparison.Ordinal);
+        Assert.Contains("dotnet tool install --global AlbertNative.Server.Tool", error, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Hands_all_that_follows_to_the_server_and_ends_as_it_does()
+    public void Says_why_a_server_cannot_be_started()
     {
-        if (OperatingSystem.IsWindows())
-        {
-            Assert.Skip("needs a shell");
-            return;
-        }
-        string folder = Directory.CreateTempSubdirectory("albert-serve-").FullName;
-        string program = Path.Combine(folder, "albert-serve");
-        File.WriteAllText(program, $"#!/bin/sh\nprintf '%s\\n' \"$@\" > '{folder}/arguments'\nexit 7\n");
-        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "the message is the system's");
+        (int code, string error) = Run(Path.GetTempPath, "--model", "nano");
 
-        (int code, string _, string _) = Run(() => program, "--model", "nano=/x y", "--auto-truncate", "--", "--help");
-
-        Assert.Equal(7, code);
-        Assert.Equal("--model\nnano=/x y\n--auto-truncate\n--help\n", File.ReadAllText(Path.Combine(folder, "arguments")));
-        Directory.Delete(folder, recursive: true);
+        Assert.Equal(ExitCode.BadInput, code);
+        Assert.Contains("could not be started: Permission denied", error, StringComparison.Ordinal);
     }
 
-    private static (int Code, string Output, string Error) Run(Func<string?> find, params string[] arguments)
+    [Theory]
+    [InlineData(0, "model = nano=/x y  (CommandLine)", "--model", "nano=/x y", "--auto-truncate", "--print-config")]
+    [InlineData(0, "auto-truncate = true  (CommandLine)", "--auto-truncate", "--print-config")]
+    [InlineData(0, "--drain-delay", "--", "--help")]
+    [InlineData(2, "a model is given as NAME=PATH", "--model", "nano")]
+    public async Task Hands_all_that_follows_to_the_server_and_ends_as_it_does(int code, string expected, params string[] arguments)
     {
-        using MemoryStream output = new();
+        using Process process = SampleProcess.Start("albert", ["serve", .. arguments]);
+        Task<string> errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        string output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Contains(expected, output + await errors, StringComparison.Ordinal);
+        Assert.Equal(code, process.ExitCode);
+    }
+
+    [Fact]
+    public async Task Signals_reach_the_server_the_second_one_too()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "needs signals");
+        using Process process = SampleProcess.Start(
+            "albert", "serve", "--model", $"nano={ShippedModels.Nano}", "--http", "127.0.0.1:0", "--drain-delay", "1h");
+        (Uri address, Task<string> log) = await ServerProgram.ListenAsync(process);
+        using HttpClient client = new() { BaseAddress = address };
+        await ServerProgram.WaitUntilReadyAsync(client);
+
+        ServerProgram.Signal(process, "TERM");
+        while ((await client.GetAsync(new Uri("/health", UriKind.Relative), TestContext.Current.CancellationToken)).IsSuccessStatusCode)
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        ServerProgram.Signal(process, "TERM");
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.True(process.ExitCode == 0, await log);
+        // The server's runtime had a socket for diagnostics of its own, and took it away.
+        Assert.Empty(Directory.EnumerateFiles(Path.GetTempPath(), $"dotnet-diagnostic-{process.Id}-*"));
+    }
+
+    private static (int Code, string Error) Run(Func<string?> find, params string[] arguments)
+    {
         StringWriter error = new();
-        Terminal terminal = new() { Input = Stream.Null, Output = output, Error = error };
+        Terminal terminal = new() { Input = Stream.Null, Output = Stream.Null, Error = error };
         Session session = new(terminal, TestContext.Current.CancellationToken);
-        System.CommandLine.RootCommand root = new("test") { new ServeCommand(session, find) };
-        int code = CommandLine.Run(root, ["serve", .. arguments], session);
-        return (code, Encoding.UTF8.GetString(output.ToArray()), error.ToString());
+        System.CommandLine.RootCommand root = new("test") { new ServeCommand(find) };
+        return (CommandLine.Run(root, ["serve", .. arguments], session), error.ToString());
     }
 }

@@ -1,24 +1,22 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using AlbertNative.Testing;
 using AlbertNative.Tests.Samples;
 
 namespace AlbertNative.Tests.Server;
 
 /// <summary>The program as users run it: its log, its signals and its exit codes.</summary>
-public sealed partial class ServerProcessTests
+public sealed class ServerProcessTests
 {
     [Fact]
     public async Task No_word_of_a_client_is_in_the_log_the_metrics_or_an_error()
     {
         using Process process = Start("--log-level", "trace", "--drain-delay", "0");
-        (Uri address, Task<string> log) = await ListenAsync(process);
+        (Uri address, Task<string> log) = await ServerProgram.ListenAsync(process);
         Task<string> errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         using HttpClient client = new() { BaseAddress = address };
         Random random = new(11);
@@ -41,7 +39,7 @@ public sealed partial class ServerProcessTests
             }
         }
         answers.Append(await client.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken));
-        Signal(process, "TERM");
+        ServerProgram.Signal(process, "TERM");
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         string written = await log + await errors + answers;
 
@@ -54,11 +52,11 @@ public sealed partial class ServerProcessTests
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "needs signals");
         using Process process = Start("--drain-delay", "2s");
-        (Uri address, Task<string> log) = await ListenAsync(process);
+        (Uri address, Task<string> log) = await ServerProgram.ListenAsync(process);
         using HttpClient client = new() { BaseAddress = address };
-        await WaitUntilReadyAsync(client);
+        await ServerProgram.WaitUntilReadyAsync(client);
 
-        Signal(process, "TERM");
+        ServerProgram.Signal(process, "TERM");
         HttpStatusCode health = HttpStatusCode.OK;
         while (health == HttpStatusCode.OK)
             health = (await client.GetAsync(new Uri("/health", UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode;
@@ -81,15 +79,15 @@ public sealed partial class ServerProcessTests
         {
             File.WriteAllText(config, JsonSerializer.Serialize(new { model = new[] { $"nano={ShippedModels.Nano}" }, http = "127.0.0.1:0" }));
             using Process process = SampleProcess.Start("albert-serve", "--config", config, "--drain-delay", "60s");
-            (Uri address, Task<string> log) = await ListenAsync(process);
+            (Uri address, Task<string> log) = await ServerProgram.ListenAsync(process);
             using HttpClient client = new() { BaseAddress = address };
-            await WaitUntilReadyAsync(client);
+            await ServerProgram.WaitUntilReadyAsync(client);
 
             File.WriteAllText(config, "{");
-            Signal(process, "HUP");
+            ServerProgram.Signal(process, "HUP");
             File.WriteAllText(config, JsonSerializer.Serialize(
                 new { model = new[] { $"tagger={ShippedModels.Tagger}" }, alias = "words=tagger", http = "127.0.0.1:0", cache = "1MiB" }));
-            Signal(process, "HUP");
+            ServerProgram.Signal(process, "HUP");
             while ((await client.GetAsync(new Uri("/v1/models/words", UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode != HttpStatusCode.OK)
                 await Task.Delay(20, TestContext.Current.CancellationToken);
             HttpStatusCode gone = (await client.GetAsync(new Uri("/v1/models/nano", UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode;
@@ -102,10 +100,10 @@ public sealed partial class ServerProcessTests
             using TcpClient stalled = new();
             await stalled.ConnectAsync(address.Host, address.Port, TestContext.Current.CancellationToken);
             await stalled.GetStream().WriteAsync("POST /embed HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{"u8.ToArray(), TestContext.Current.CancellationToken);
-            Signal(process, "TERM");
+            ServerProgram.Signal(process, "TERM");
             while ((await client.GetAsync(new Uri("/health", UriKind.Relative), TestContext.Current.CancellationToken)).IsSuccessStatusCode)
                 await Task.Delay(20, TestContext.Current.CancellationToken);
-            Signal(process, "TERM");
+            ServerProgram.Signal(process, "TERM");
             using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
             limit.CancelAfter(TimeSpan.FromSeconds(45));
             await process.WaitForExitAsync(limit.Token);
@@ -136,41 +134,4 @@ public sealed partial class ServerProcessTests
 
     private static Process Start(params string[] arguments) => SampleProcess.Start(
         "albert-serve", ["--model", $"nano={ShippedModels.Nano}", "--http", "127.0.0.1:0", .. arguments]);
-
-    /// <summary>The address in the log's first lines, and the log to its end.</summary>
-    private static async Task<(Uri, Task<string>)> ListenAsync(Process process)
-    {
-        StringBuilder read = new();
-        while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is string line)
-        {
-            read.AppendLine(line);
-            Match match = Listening().Match(line);
-            if (match.Success)
-                return (new Uri(match.Value), ReadOnAsync(read, process));
-        }
-        throw new InvalidOperationException(read + await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
-    }
-
-    private static async Task<string> ReadOnAsync(StringBuilder read, Process process) =>
-        read + await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-
-    private static async Task WaitUntilReadyAsync(HttpClient client)
-    {
-        while (!(await client.GetAsync(new Uri("/health", UriKind.Relative), TestContext.Current.CancellationToken)).IsSuccessStatusCode)
-            await Task.Delay(20, TestContext.Current.CancellationToken);
-    }
-
-    private static void Signal(Process process, string signal)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            process.Kill();
-            return;
-        }
-        using Process kill = Process.Start("sh", ["-c", string.Create(CultureInfo.InvariantCulture, $"kill -{signal} {process.Id}")]);
-        kill.WaitForExit();
-    }
-
-    [GeneratedRegex("http://127\\.0\\.0\\.1:[0-9]+")]
-    private static partial Regex Listening();
 }

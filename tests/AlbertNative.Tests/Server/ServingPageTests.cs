@@ -40,14 +40,41 @@ public sealed class ServingPageTests
     public void Settings_in_command_lines_and_tables_exist()
     {
         string text = File.ReadAllText(Path.Combine(SharedFolder.Repository, Page));
-        foreach (string line in text.Split('\n'))
+        // Other programs have options of their own.
+        foreach (string line in text.Split('\n').Where(line => !line.StartsWith("podman ", StringComparison.Ordinal) && !line.StartsWith("dotnet ", StringComparison.Ordinal)))
         {
             foreach (System.Text.RegularExpressions.Match flag in System.Text.RegularExpressions.Regex.Matches(line, "(?<![\\w-])--([a-z][a-z-]+)"))
             {
                 string name = flag.Groups[1].Value;
-                Assert.True(name is "config" or "print-config" or "help" or "global" || Settings.Find(name) is not null, $"{Page}: there is no --{name}");
+                Assert.True(name is "config" or "print-config" or "check-health" or "help" || Settings.Find(name) is not null, $"{Page}: there is no --{name}");
             }
         }
+    }
+
+    [Fact]
+    public void Command_lines_are_settings_of_the_program()
+    {
+        string[] lines = [.. CodeBlock.Of(Page).Where(block => block.Language == "sh").SelectMany(block => block.Lines).Where(line => line.StartsWith("albert-serve ", StringComparison.Ordinal))];
+        Assert.NotEmpty(lines);
+        foreach (string line in lines)
+        {
+            OptionsReader reader = new();
+            foreach (IGrouping<string, string> setting in line.Split(" --").Skip(1).GroupBy(flag => flag.Split(' ')[0]))
+                reader.SetFromCommandLine(Settings.Find(setting.Key)!, setting.Select(flag => flag[setting.Key.Length..].Trim()));
+            Assert.NotEmpty(reader.Build().Models);
+        }
+    }
+
+    [Fact]
+    public void Files_and_alerts_that_the_page_names_exist()
+    {
+        string text = File.ReadAllText(Path.Combine(SharedFolder.Repository, Page));
+        string[] files = [.. System.Text.RegularExpressions.Regex.Matches(text, "src/AlbertNative\\.Server/[\\w./-]*[\\w]").Select(match => match.Value)];
+        Assert.True(files.Length > 5);
+        Assert.All(files, file => Assert.True(Path.Exists(Path.Combine(SharedFolder.Repository, file)), file));
+        string[] alerts = [.. System.Text.RegularExpressions.Regex.Matches(text, "`(AlbertServe\\w+)`").Select(match => match.Groups[1].Value)];
+        string rules = File.ReadAllText(Path.Combine(SharedFolder.Repository, "src/AlbertNative.Server/deploy/prometheus/alerts.yaml"));
+        Assert.Equal(System.Text.RegularExpressions.Regex.Matches(rules, "- alert: (\\w+)").Select(match => match.Groups[1].Value), alerts);
     }
 
     [Fact]

@@ -6,6 +6,7 @@ using AlbertNative.Server.Documents;
 using AlbertNative.Server.Hosting;
 using AlbertNative.Server.Inference;
 using AlbertNative.Server.Models;
+using AlbertNative.Server.Page;
 using AlbertNative.Server.Requests;
 
 namespace AlbertNative.Server.Dialects.Tei;
@@ -16,8 +17,11 @@ internal static class TeiRoutes
     public static void Map(ServerRoutes routes)
     {
         TeiDialect dialect = DialectOf.Tei;
-        foreach (string path in (string[])["/", "/health", "/ping"])
-            routes.Get(path, dialect, new RouteAccess(null), request => HealthAsync(request, routes.State), new RouteDocument("Whether every model can answer"));
+        RouteDocument health = new("Whether every model can answer");
+        foreach (string path in (string[])["/health", "/ping"])
+            routes.Get(path, dialect, new RouteAccess(null), request => HealthAsync(request, routes.State), health);
+        routes.Get("/", dialect, new RouteAccess(null), request => PageRoutes.Redirect(request.Http, request.Options)
+            ? Task.CompletedTask : HealthAsync(request, routes.State), health);
         routes.Get("/info", dialect, new RouteAccess("info"), async request =>
         {
             ServedModel model = await routes.FindModelAsync(request, null).ConfigureAwait(false);
