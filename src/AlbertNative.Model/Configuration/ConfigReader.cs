@@ -10,7 +10,11 @@ internal static class ConfigReader
     /// <summary>Longest file that is read, in bytes: label tables of real models are thousands of times smaller.</summary>
     public const int MaxLength = 16 << 20;
 
-    public static ModelConfig Read(ReadOnlySpan<byte> utf8, string source)
+    /// <summary>Reads a configuration.</summary>
+    /// <param name="utf8">The JSON object.</param>
+    /// <param name="source">Names the origin in errors.</param>
+    /// <param name="familyOfWeights">Asked for the family where the file names neither that nor a class; null where there are no weights.</param>
+    public static ModelConfig Read(ReadOnlySpan<byte> utf8, string source, Func<ModelFamily?>? familyOfWeights = null)
     {
         if (utf8.Length > MaxLength)
             throw new CheckpointFormatException(source, $"longer than {MaxLength} bytes");
@@ -18,7 +22,7 @@ internal static class ConfigReader
         try
         {
             JsonFields json = JsonFields.Scan(utf8, ConfigTable.Keys.AsSpan());
-            ModelConfig config = Read(json, faults);
+            ModelConfig config = Read(json, familyOfWeights, faults);
             faults.AddRange(ConfigRules.Faults(config));
             return faults.Count == 0
                 ? config
@@ -31,9 +35,10 @@ internal static class ConfigReader
         }
     }
 
-    private static ModelConfig Read(JsonFields json, List<string> faults)
+    private static ModelConfig Read(JsonFields json, Func<ModelFamily?>? familyOfWeights, List<string> faults)
     {
-        ModelFamily family = ReadFamily(json, faults);
+        ImmutableArray<string> classes = ReadClassNames(json, "architectures", faults);
+        ModelFamily family = ReadFamily(json, classes, familyOfWeights, faults);
         foreach ((string key, string expected, string reason) in ConfigTable.Fixed)
         {
             if (json.TryRead(key, out _) && !json.IsRaw(key, expected))
@@ -49,15 +54,16 @@ internal static class ConfigReader
         {
             Labels = ConfigLabels.Read(json, faults),
             ProblemType = ReadProblemType(json, faults),
-            Architectures = ReadClassNames(json, "architectures", faults),
+            Architectures = classes,
         };
     }
 
-    /// <summary>A file without a <c>model_type</c> is an ALBERT's.</summary>
-    private static ModelFamily ReadFamily(JsonFields json, List<string> faults)
+    /// <summary>Files of 2019 have no <c>model_type</c>: their classes tell the family, else the weights; without any of these it is ALBERT.</summary>
+    private static ModelFamily ReadFamily(
+        JsonFields json, ImmutableArray<string> classes, Func<ModelFamily?>? familyOfWeights, List<string> faults)
     {
         if (!json.TryRead("model_type", out Utf8JsonReader type))
-            return ModelFamily.Albert;
+            return Family.OfClasses(classes) ?? familyOfWeights?.Invoke() ?? ModelFamily.Albert;
         if (type.TokenType == JsonTokenType.String && Family.OfModelType(type.GetString()!) is ModelFamily family)
             return family;
         faults.Add($"model_type is {json.Excerpt("model_type")}, expected {string.Join(" or ", Family.ModelTypes.Select(known => $"\"{known}\""))}");

@@ -84,22 +84,34 @@ internal sealed record Family
     public static Family Of(ModelFamily family) => Tables[(int)family];
 
     /// <summary>The family of a <c>model_type</c>; null where there is none.</summary>
-    public static ModelFamily? OfModelType(string modelType)
+    public static ModelFamily? OfModelType(string modelType) => First(table => table.ModelType == modelType);
+
+    /// <summary>The family that has one of some classes; null where none has.</summary>
+    public static ModelFamily? OfClasses(IEnumerable<string> classNames) =>
+        First(table => classNames.Any(name => table.TryParseClass(name, out _)));
+
+    /// <summary>The family whose first layer is among tensors of these names; null where there is none.</summary>
+    public static ModelFamily? OfTensors(IEnumerable<string> names) => First(table =>
+    {
+        string layer = table.LayerPrefix(0, 0) + ".";
+        return names.Any(name => CanonicalName.Of(name, table).StartsWith(layer, StringComparison.Ordinal));
+    });
+
+    /// <summary>The family of which a model is that projects its embeddings, or that does not.</summary>
+    public static ModelFamily OfProjection(bool projects) => First(table => table.EmbeddingProjection is not null == projects)!.Value;
+
+    /// <summary>All names of <c>model_type</c>.</summary>
+    public static IEnumerable<string> ModelTypes => Tables.Select(table => table.ModelType);
+
+    private static ModelFamily? First(Func<Family, bool> fits)
     {
         for (int i = 0; i < Tables.Length; i++)
         {
-            if (Tables[i].ModelType == modelType)
+            if (fits(Tables[i]))
                 return (ModelFamily)i;
         }
         return null;
     }
-
-    /// <summary>The family of which a model is that projects its embeddings, or that does not.</summary>
-    public static ModelFamily OfProjection(bool projects) =>
-        (ModelFamily)Tables.IndexOf(Tables.First(table => table.EmbeddingProjection is not null == projects));
-
-    /// <summary>All names of <c>model_type</c>.</summary>
-    public static IEnumerable<string> ModelTypes => Tables.Select(table => table.ModelType);
 
     /// <summary>The name of a class, such as AlbertForMaskedLM.</summary>
     public string ClassName(ModelArchitecture architecture) =>

@@ -149,8 +149,8 @@ public abstract class ModelFiles : IDisposable
     /// <summary>The configuration, read when it is first asked for.</summary>
     /// <exception cref="CheckpointFormatException">There is none, or it is not of a supported model.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public ModelConfig ReadConfig() => _config ??= ModelConfig.Parse(
-        Read(Config) ?? throw new CheckpointFormatException(Path, $"has no {Config}"), NameOf(Config));
+    public ModelConfig ReadConfig() => _config ??= ConfigReader.Read(
+        Read(Config) ?? throw new CheckpointFormatException(Path, $"has no {Config}"), NameOf(Config), FamilyOfWeights);
 
     /// <summary>Closes the checkpoint.</summary>
     public void Dispose()
@@ -166,6 +166,9 @@ public abstract class ModelFiles : IDisposable
 
         public void Report(DownloadProgress value) => progress.Report(new(OpenStage.Files, value.Received, value.Size, value.File));
     }
+
+    private ModelFamily? FamilyOfWeights() =>
+        _checkpoint is null && !File.Exists(_weights) ? null : Family.OfTensors(Checkpoint.Tensors.Select(tensor => tensor.Name));
 
     private static HuggingFaceDirectory OpenOnnx(string path, string directory)
     {

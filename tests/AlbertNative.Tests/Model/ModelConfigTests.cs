@@ -157,7 +157,7 @@ public sealed class ModelConfigTests
     [Fact]
     public void A_class_of_another_family_is_refused_when_it_is_asked_for()
     {
-        ModelConfig config = Parse("""{"architectures": ["BertModel"]}""");
+        ModelConfig config = Parse("""{"model_type": "albert", "architectures": ["BertModel"]}""");
         Assert.Contains("BertModel", Assert.Throws<NotSupportedException>(() => config.DefaultArchitecture).Message);
     }
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using AlbertNative.Checkpoints;
 using AlbertNative.Model;
 using AlbertNative.Tests.Checkpoints;
@@ -90,6 +91,22 @@ public sealed class BertTaskTests : IDisposable
         ReadOnlySpan<float> logits = head.Forward(batch).Logits[0];
         double follows = 1 / (1 + Math.Exp(logits[1] - logits[0]));
         Assert.Equal(follows, predictor.Predict(first, second).InOrder, 1e-6);
+    }
+
+    /// <summary>Configurations of 2019 name no <c>model_type</c>, and Google's no class either.</summary>
+    [Theory]
+    [InlineData("model_type")]
+    [InlineData("model_type", "architectures")]
+    public void A_configuration_that_does_not_name_its_family_is_told_by_class_or_weights(params string[] left)
+    {
+        string path = Write("old", ModelArchitecture.MaskedLM, Bert(labels: 2));
+        string answer = Run("embed", path), config = Path.Combine(path, "config.json");
+        JsonObject json = JsonNode.Parse(File.ReadAllBytes(config))!.AsObject();
+        Assert.All(left, key => Assert.True(json.Remove(key)));
+        File.WriteAllText(config, json.ToJsonString());
+        Assert.Equal(answer, Run("embed", path));
+        File.Delete(Path.Combine(path, "model.safetensors"));
+        Assert.Equal(left.Length == 1 ? ModelFamily.Bert : ModelFamily.Albert, ModelConfig.Load(path).Family);
     }
 
     /// <summary>Vocabularies are filled up to a multiple of 8 or 64 with rows that stand for no word.</summary>
