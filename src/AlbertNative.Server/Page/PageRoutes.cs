@@ -1,6 +1,7 @@
 using AlbertNative.Server.Access;
 using AlbertNative.Server.Configuration;
 using AlbertNative.Server.Dialects;
+using AlbertNative.Server.Documents;
 using Microsoft.AspNetCore.Http.Headers;
 
 namespace AlbertNative.Server.Page;
@@ -19,12 +20,13 @@ internal static class PageRoutes
     {
         if (!options.HasPage)
             return;
-        Bind($"/{Address}", PageFile.All[PageFile.First]);
+        Bind($"/{Address}", PageFile.All[PageFile.First], "A page to try the models on");
         foreach ((string name, PageFile file) in PageFile.All.Where(file => file.Key != PageFile.First))
-            Bind($"/{Address}/{name}", file);
+            Bind($"/{Address}/{name}", file, $"The page's {name}");
 
-        void Bind(string path, PageFile file) => app.MapMethods(path, [HttpMethods.Get, HttpMethods.Head], http => SendAsync(http, file))
-            .WithMetadata(DialectOf.Native, new RouteAccess("ui"));
+        void Bind(string path, PageFile file, string summary) => app.MapMethods(path, [HttpMethods.Get, HttpMethods.Head], http => SendAsync(http, file))
+            .WithMetadata(
+                DialectOf.Native, new RouteAccess("ui"), new RouteDocument(summary, Response: "Text") { ResponseType = file.ContentType });
     }
 
     /// <summary>Sends whoever looks at the server's root with a browser to the page.</summary>

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using AlbertNative.Server.Configuration;
 using AlbertNative.Server.Dialects.Grpc.Oip;
 using AlbertNative.Server.Hosting;
 using AlbertNative.Tests.Checkpoints;
@@ -47,6 +48,22 @@ public sealed class ListenerTests
         folder.Write("cert.pem", "-----BEGIN CERTIFICATE-----");
         await Task.Delay(1500, Stop);
         Assert.Equal(second, await ShownAsync(server));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_container_finds_out_whether_its_server_is_ready_with_tls_and_without(bool tls)
+    {
+        using TemporaryFolder folder = new();
+        Write(folder, "server.example");
+        (string, string)[] settings = tls ? [("tls-cert", folder.Path + "/cert.pem"), ("tls-key", folder.Path + "/key.pem")] : [];
+        await using LoopbackServerApp server = await LoopbackServerApp.StartAsync(settings);
+        ServerOptions options = LoopbackServerApp.Options([.. settings, ("http", $"127.0.0.1:{server.Address.Port}")]);
+
+        Assert.True(await HealthProbe.IsReadyAsync(options));
+        await server.App.StopAsync(Stop);
+        Assert.False(await HealthProbe.IsReadyAsync(options));
     }
 
     [Fact]
