@@ -158,10 +158,16 @@ public sealed class ModelFuzzTests
             foreach (string text in texts)
                 model.Encode(text, ids);
         }
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        foreach (string text in texts)
-            model.Encode(text, ids);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        // What encoding allocates it allocates in every round; what the runtime does not optimise until then may box once.
+        long least = long.MaxValue;
+        for (int round = 0; round < 5 && least > 0; round++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            foreach (string text in texts)
+                model.Encode(text, ids);
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+        Assert.Equal(0, least);
     }
 
     [Fact]
