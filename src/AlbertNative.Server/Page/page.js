@@ -11,6 +11,8 @@ let task;
 let models = [];
 let chosen;
 let running;
+let listing;
+let nextListing;
 const written = new Map(tasks.map((each) => [each, {}]));
 
 part("tasks").append(...tasks.map((each) => element("a", { href: `#${each.route}` }, each.name)));
@@ -49,26 +51,39 @@ function open(wanted) {
   fill();
 }
 
+/** Lists the models, and again later: they come one after another, and may be exchanged while the page is open. */
 async function loadModels() {
+  clearTimeout(nextListing);
   try {
-    models = JSON.parse(await get("v1/models")).data;
+    const answer = await get("v1/models");
+    nextListing = setTimeout(loadModels, 2000);
+    if (answer === listing)
+      return;
+    listing = answer;
+    models = JSON.parse(answer).data;
     part("key").hidden = true;
     complain("");
     say(models.length === 0 ? "The models are being loaded." : "");
-    if (models.length === 0)
-      setTimeout(loadModels, 1000);
   } catch (error) {
     if (!(error instanceof Refusal))
       throw error;
+    listing = undefined;
     part("key").hidden = error.status !== 401;
     complain(error.status === 401 && part("key-text").value === "" ? "" : error.message);
     if (error.status === 401)
       part("key-text").focus();
     else
-      setTimeout(loadModels, 5000);
+      nextListing = setTimeout(loadModels, 5000);
   }
   part("models").replaceChildren(...models.map((model) => element("li", {}, model.id, element("small", {}, model.tasks.join(", ")))));
+  // What is being written stays, and so does the place in it.
+  const { id, selectionStart, selectionEnd } = document.activeElement;
+  Object.assign(written.get(task), valuesOf(form));
   fill();
+  const field = form.contains(part(id)) ? part(id) : undefined;
+  field?.focus();
+  if (typeof selectionStart === "number")
+    field?.setSelectionRange(selectionStart, selectionEnd);
 }
 
 /** Puts the task's form together, with what was written into it before. */
