@@ -72,18 +72,6 @@ def test_a_killed_server_loses_nothing():
     assert len(lines(log)) == 2, "a task was tried again, though its server alone was lost"
 
 
-def test_a_server_that_dies_twice_loses_nothing():
-    """The same task goes on with the next server, or its next attempt does: which of them depends on when it dies."""
-    # One that another test has left would answer in its place.
-    assert until(30, lambda: not servers())
-    log, attempts = f"{scratch}/mortal.log", f"{scratch}/attempts"
-    mortal = program("albert-mortal", f'case "$*" in *--socket*) echo $$ >> {log}; '
-                     f'if [ $(wc -l < {log}) -le 2 ]; then (sleep 2.5; kill -9 $$) & fi;; esac')
-    out = annotate(held(frame(1), 0.4, log=attempts), model=model, engine=Engine(binary=mortal, server=True, idle=5, timeout=20))
-    assert bits(out) == wanted()
-    assert len(lines(log)) >= 2 and lines(attempts) == ["0 0", "0 1", "0 2"][:len(lines(attempts))], (lines(log), lines(attempts))
-
-
 def test_a_server_that_stands_still_is_replaced():
     impatient = Engine(binary=albert, server=True, idle=5, timeout=3)
     few, right = TEXTS[:40], wanted(TEXTS[:40])
