@@ -35,7 +35,8 @@ internal sealed class Balancer : IAsyncDisposable
         string[] arguments = kind == "nginx" ? ["-c", file, "-p", folder, "-e", "stderr"] : ["-f", file, "-db"];
         ProcessStartInfo start = new(ProgramOf(kind), arguments);
         Balancer balancer = new(Children.Start(start), folder, new Uri($"http://127.0.0.1:{port}"));
-        await balancer.WaitUntilItAnswersAsync();
+        if (!await Children.BecomesHealthyAsync(balancer._process, balancer.Address))
+            throw new InvalidOperationException($"the balancer has ended with {balancer._process.ExitCode}");
         return balancer;
     }
 
@@ -84,24 +85,4 @@ internal sealed class Balancer : IAsyncDisposable
 
     // Debian's are where only an administrator's PATH looks.
     private static string ProgramOf(string kind) => File.Exists($"/usr/sbin/{kind}") ? $"/usr/sbin/{kind}" : kind;
-
-    private async Task WaitUntilItAnswersAsync()
-    {
-        using HttpClient client = new() { BaseAddress = Address };
-        while (!_process.HasExited)
-        {
-            try
-            {
-                using HttpResponseMessage health = await client.GetAsync(new Uri("/health", UriKind.Relative));
-                if (health.IsSuccessStatusCode)
-                    return;
-            }
-            catch (HttpRequestException)
-            {
-                // It does not listen yet.
-            }
-            await Task.Delay(50);
-        }
-        throw new InvalidOperationException($"the balancer has ended with {_process.ExitCode}");
-    }
 }

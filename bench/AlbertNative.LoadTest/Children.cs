@@ -18,6 +18,28 @@ internal static class Children
         return process;
     }
 
+    /// <summary>Waits until a process answers that it is healthy.</summary>
+    /// <returns>False where it has ended before.</returns>
+    public static async Task<bool> BecomesHealthyAsync(Process process, Uri address)
+    {
+        using HttpClient client = new() { BaseAddress = address };
+        while (!process.HasExited)
+        {
+            try
+            {
+                using HttpResponseMessage health = await client.GetAsync(new Uri("/health", UriKind.Relative));
+                if (health.IsSuccessStatusCode)
+                    return true;
+            }
+            catch (HttpRequestException)
+            {
+                // It does not listen yet.
+            }
+            await Task.Delay(50);
+        }
+        return false;
+    }
+
     /// <summary>Waits for a process's end, after which it is disposed.</summary>
     public static async Task EndAsync(Process process)
     {

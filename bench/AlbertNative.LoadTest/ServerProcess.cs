@@ -93,7 +93,8 @@ internal sealed class ServerProcess : IAsyncDisposable
             RedirectStandardOutput = true,
         };
         ServerProcess server = new(Children.Start(start), new Uri($"http://127.0.0.1:{port}"));
-        await server.WaitUntilReadyAsync();
+        if (!await Children.BecomesHealthyAsync(server._process, server.Address))
+            throw new InvalidOperationException($"the server has ended with {server._process.ExitCode}: {await server._log}");
         return server;
     }
 
@@ -117,25 +118,5 @@ internal sealed class ServerProcess : IAsyncDisposable
         if (!_process.HasExited)
             _process.Kill();
         await Children.EndAsync(_process);
-    }
-
-    private async Task WaitUntilReadyAsync()
-    {
-        using HttpClient client = new() { BaseAddress = Address };
-        while (!_process.HasExited)
-        {
-            try
-            {
-                using HttpResponseMessage health = await client.GetAsync(new Uri("/health", UriKind.Relative));
-                if (health.IsSuccessStatusCode)
-                    return;
-            }
-            catch (HttpRequestException)
-            {
-                // It does not listen yet.
-            }
-            await Task.Delay(50);
-        }
-        throw new InvalidOperationException($"the server has ended with {_process.ExitCode}: {await _log}");
     }
 }

@@ -53,14 +53,7 @@ internal sealed class JsonFields(JsonElement element, string path)
     /// <summary>One of some words; null where it is absent or null.</summary>
     /// <exception cref="RequestException">It is something else.</exception>
     public T? Choice<T>(string name, IReadOnlyDictionary<string, T> choices)
-        where T : struct
-    {
-        if (Text(name) is not string text)
-            return null;
-        return choices.TryGetValue(text, out T choice)
-            ? choice
-            : throw new RequestException(ErrorKind.Invalid, $"`{path}.{name}` must be one of {string.Join(", ", choices.Keys)}", $"{path}.{name}");
-    }
+        where T : struct => JsonBody.Choice(Text(name), $"{path}.{name}", choices);
 
     /// <summary>Refuses fields that change results and are not supported.</summary>
     /// <exception cref="RequestException">One is there.</exception>

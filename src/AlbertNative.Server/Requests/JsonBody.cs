@@ -108,6 +108,18 @@ internal static class JsonBody
         JsonElement value => throw WrongType(name, "a whole number of at least 0", value),
     };
 
+    /// <summary>What a word stands for; null where there is none.</summary>
+    /// <exception cref="RequestException">It is another word.</exception>
+    public static T? Choice<T>(string? word, string path, IReadOnlyDictionary<string, T> choices)
+        where T : struct
+    {
+        if (word is null)
+            return null;
+        return choices.TryGetValue(word, out T choice)
+            ? choice
+            : throw new RequestException(ErrorKind.Invalid, $"`{path}` must be one of {string.Join(", ", choices.Keys)}", path);
+    }
+
     /// <summary>What is said of a field of the wrong type.</summary>
     public static RequestException WrongType(string path, string expected, JsonElement found) =>
         new(ErrorKind.WrongType, $"`{path}` must be {expected}, found {KindOf(found)}", path);

@@ -51,14 +51,7 @@ internal sealed class InferParameters(IReadOnlyDictionary<string, object> values
     /// <summary>One of some words; null where it is absent.</summary>
     /// <exception cref="RequestException">It is something else.</exception>
     public T? Choice<T>(string name, IReadOnlyDictionary<string, T> choices)
-        where T : struct
-    {
-        if (Text(name) is not string text)
-            return null;
-        return choices.TryGetValue(text, out T choice)
-            ? choice
-            : throw new RequestException(ErrorKind.Invalid, $"`{path}.{name}` must be one of {string.Join(", ", choices.Keys)}", $"{path}.{name}");
-    }
+        where T : struct => JsonBody.Choice(Text(name), $"{path}.{name}", choices);
 
     /// <summary>Refuses what is not supported and must not be passed over.</summary>
     /// <exception cref="RequestException">It is there.</exception>
