@@ -30,9 +30,9 @@ internal abstract unsafe class Kernels
     public const int ChainCount = 12;
 
     public static Kernels Best { get; } =
-        Vector512.IsHardwareAccelerated ? new WidthKernels<Simd512, Vector512<float>>()
-        : Vector256.IsHardwareAccelerated ? new WidthKernels<Simd256, Vector256<float>>()
-        : new WidthKernels<Simd128, Vector128<float>>();
+        Vector512.IsHardwareAccelerated ? new WidthKernels<Simd512, Vector512<float>>(TileOrders.Best)
+        : Vector256.IsHardwareAccelerated ? new WidthKernels<Simd256, Vector256<float>>(TileOrders.Best)
+        : new WidthKernels<Simd128, Vector128<float>>(TileOrders.Best);
 
     /// <summary>Bits in one vector.</summary>
     public abstract int VectorBits { get; }
@@ -43,8 +43,11 @@ internal abstract unsafe class Kernels
     /// <summary>Rows of the tallest product tile.</summary>
     public abstract int TileRows { get; }
 
-    /// <summary>Rows [rows] by panels [panels] of x Wᵀ with its epilogue.</summary>
-    public abstract void Linear(in LinearTask task, int firstRow, int rows, int firstPanel, int panels);
+    /// <summary>
+    /// Rows [rows] by panels [panels] of x Wᵀ with its epilogue. <paramref name="nextPanel"/> is where the calling thread
+    /// probably goes on, at or beyond the last panel where it does not: weights from there on are fetched before they are needed.
+    /// </summary>
+    public abstract void Linear(in LinearTask task, int firstRow, int rows, int firstPanel, int panels, int nextPanel);
 
     /// <summary>y = activation(y + bias) [+ residual]: the epilogue of <see cref="Linear"/> on its own.</summary>
     public abstract void Finish(in LinearTask task, int firstRow, int rows, int firstColumn, int columns);

@@ -20,6 +20,7 @@ internal readonly struct LinearStep : ITeamStep
     private readonly int _tileRows;
     private readonly int _tilePanels;
     private readonly int _rowTiles;
+    private readonly int _panelsApart;
 
     public LinearStep(in LinearTask task, int firstPanel, int panels, int teamSize)
     {
@@ -33,6 +34,7 @@ internal readonly struct LinearStep : ITeamStep
         _rowTiles = (rows + _tileRows - 1) / _tileRows;
         int wanted = teamSize == 1 ? MaxPanels : panels * Math.Max(1, _rowTiles) / (teamSize * TilesPerThread);
         _tilePanels = Math.Clamp(wanted, 1, MaxPanels);
+        _panelsApart = _tilePanels * teamSize;
     }
 
     public int Tiles => _rowTiles * ((_panels + _tilePanels - 1) / _tilePanels);
@@ -43,10 +45,12 @@ internal readonly struct LinearStep : ITeamStep
         int row = tile % _rowTiles * _tileRows;
         int panel = tile / _rowTiles * _tilePanels;
         int rows = Math.Min(_tileRows, _task.X.Rows - row), panels = Math.Min(_tilePanels, _panels - panel);
+        // Threads take tiles in turns. Where there are more rows, the same panels come again, and are in the cache.
+        int nextPanel = _rowTiles > 1 ? int.MaxValue : Math.Min(_panels, panel + _panelsApart) + _firstPanel;
         panel += _firstPanel;
         if (_task.Weights is IntegerWeights weights)
             weights.Kernels.Linear(in _task, row, rows, panel, panels);
         else
-            Kernels.Best.Linear(in _task, row, rows, panel, panels);
+            Kernels.Best.Linear(in _task, row, rows, panel, panels, nextPanel);
     }
 }

@@ -24,8 +24,19 @@ internal unsafe interface IIntegerOps<V> where V : struct
     /// <summary>One step's weights of <see cref="Count"/> outputs.</summary>
     static abstract V LoadWeights(byte* codes);
 
+    /// <summary>
+    /// Whether tall tiles add products a row after they were made: where both take an instruction, and the registers suffice.
+    /// </summary>
+    static virtual bool DelaysAdditions => false;
+
     /// <summary>sum + Σ activation · weight within each lane.</summary>
     static abstract V MultiplyAdd(V sum, V activations, V weights);
+
+    /// <summary>Σ activation · weight within each lane.</summary>
+    static abstract V Multiply(V activations, V weights);
+
+    /// <summary>a + b within each lane.</summary>
+    static abstract V Add(V a, V b);
 }
 
 /// <summary>Operations that multiply 16-bit codes too: <see cref="Words{O, V}"/> is made of them.</summary>
@@ -33,4 +44,7 @@ internal interface IWordOps<V> : IIntegerOps<V> where V : struct
 {
     /// <summary>As <see cref="IIntegerOps{V}.MultiplyAdd"/>, two 16-bit codes of each side within each lane.</summary>
     static abstract V MultiplyAddWords(V sum, V activations, V weights);
+
+    /// <summary>As <see cref="IIntegerOps{V}.Multiply"/>, two 16-bit codes of each side within each lane.</summary>
+    static abstract V MultiplyWords(V activations, V weights);
 }

@@ -33,10 +33,16 @@ internal static unsafe class IntegerTile<O, V>
         {
             if (rows >= 12 && rows != 16)
             {
-                Tile12(a, aStride, b, steps, c, cStride, ahead);
+                if (O.DelaysAdditions)
+                    DelayedTile<O, V>.Tile12(a, aStride, b, steps, c, cStride, ahead);
+                else
+                    Tile12(a, aStride, b, steps, c, cStride, ahead);
                 return 12;
             }
-            Tile8(a, aStride, b, steps, c, cStride, ahead);
+            if (O.DelaysAdditions)
+                DelayedTile<O, V>.Tile8(a, aStride, b, steps, c, cStride, ahead);
+            else
+                Tile8(a, aStride, b, steps, c, cStride, ahead);
             return 8;
         }
         if (rows >= 6 && (O.TileRows == 12 || rows != 8))
@@ -262,14 +268,14 @@ internal static unsafe class IntegerTile<O, V>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(int* sums, V left, V right)
+    public static void Store(int* sums, V left, V right)
     {
         Unsafe.WriteUnaligned(sums, left);
         Unsafe.WriteUnaligned(sums + O.Count, right);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Prefetch(byte* address)
+    public static void Prefetch(byte* address)
     {
         if (Sse.IsSupported)
             Sse.Prefetch0(address);

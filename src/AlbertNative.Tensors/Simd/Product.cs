@@ -11,7 +11,7 @@ internal static unsafe class Product<S, V>
     private const int StreamAhead = 4096;
 
     /// <summary>
-    /// C [rows, panels] = A [rows, depth] B for one depth block, added to C where <paramref name="add"/>.
+    /// C [rows, panels] = A [rows, depth] B for one depth block, added to C where <paramref name="add"/>, panel after panel.
     /// The panels of B follow each other.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -25,10 +25,11 @@ internal static unsafe class Product<S, V>
             // round then finds in the cache.
             nint ahead = StreamAhead;
             int row = 0;
+            FarStream nothing = FarStream.None(b);
             while (row < rows)
             {
                 row += ProductTile<S, V>.Run(
-                    rows - row, a + (row * aStride), aStride, b, depth, c + (row * cStride), cStride, add, ahead);
+                    rows - row, a + (row * aStride), aStride, b, depth, c + (row * cStride), cStride, add, ahead, in nothing);
                 ahead = ahead == StreamAhead ? nextPanel : 0;
             }
             b += panelFloats;
@@ -37,7 +38,7 @@ internal static unsafe class Product<S, V>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Linear(in LinearTask task, int firstRow, int rows, int firstPanel, int panels)
+    public static void Linear(in LinearTask task, int firstRow, int rows, int firstPanel, int panels, int nextPanel, TileOrder order)
     {
         int width = 2 * S.Count;
         SingleWeights weights = (SingleWeights)task.Weights;
@@ -49,9 +50,65 @@ internal static unsafe class Product<S, V>
         {
             int block = Math.Min(weights.DepthBlock, inputs - depth);
             float* b = weights.Block(depth) + (column * block);
-            Block(x + depth, task.X.Stride, rows, b, block, panels, y, task.Y.Stride, depth > 0);
+            if (order == TileOrder.PanelsOuter)
+                Block(x + depth, task.X.Stride, rows, b, block, panels, y, task.Y.Stride, depth > 0);
+            else
+                RowsOuterBlock(in task, firstRow, rows, firstPanel, panels, depth, block, nextPanel);
         }
-        Finish(in task, firstRow, rows, (int)column, panels * width);
+        if (order == TileOrder.PanelsOuter)
+            Finish(in task, firstRow, rows, (int)column, panels * width);
+    }
+
+    /// <summary>One depth block, tile of rows after tile of rows, each with its epilogue after the last block.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void RowsOuterBlock(
+        in LinearTask task, int firstRow, int rows, int firstPanel, int panels, int depth, int block, int nextPanel)
+    {
+        int width = 2 * S.Count;
+        SingleWeights weights = (SingleWeights)task.Weights;
+        int column = firstPanel * width;
+        bool isLast = depth + block == weights.Inputs;
+        nint panelFloats = (nint)block * width;
+        float* first = weights.Block(depth) + (firstPanel * panelFloats);
+        FarStream later = Later(weights, depth + block, firstPanel, panels, nextPanel, first, (long)Tiles(rows) * panels * block);
+        int height;
+        for (int row = firstRow; row < firstRow + rows; row += height)
+        {
+            height = ProductTile<S, V>.HeightFor(firstRow + rows - row);
+            float* b = first, c = task.Y.Row(row) + column;
+            for (int panel = 0; panel < panels; panel++)
+            {
+                ProductTile<S, V>.Run(
+                    height, task.X.Row(row) + depth, task.X.Stride, b, block, c, task.Y.Stride, depth > 0, StreamAhead, in later);
+                later.Advance(block);
+                b += panelFloats;
+                c += width;
+            }
+            if (isLast)
+                Finish(in task, row, height, column, panels * width);
+        }
+    }
+
+    /// <summary>The same panels of the next depth block, or after the last one the first block of the panels that come next.</summary>
+    private static FarStream Later(
+        SingleWeights weights, int depth, int firstPanel, int panels, int nextPanel, void* cached, long steps)
+    {
+        if (depth == weights.Inputs)
+        {
+            if (nextPanel >= weights.PanelCount)
+                return FarStream.None(cached);
+            (depth, firstPanel, panels) = (0, nextPanel, Math.Min(panels, weights.PanelCount - nextPanel));
+        }
+        long panelFloats = (long)Math.Min(weights.DepthBlock, weights.Inputs - depth) * 2 * S.Count;
+        return new FarStream(weights.Block(depth) + (firstPanel * panelFloats), panels * panelFloats * sizeof(float), steps);
+    }
+
+    private static int Tiles(int rows)
+    {
+        int tiles = 0;
+        for (; rows > 0; rows -= ProductTile<S, V>.HeightFor(rows))
+            tiles++;
+        return tiles;
     }
 
     public static void Finish(in LinearTask task, int firstRow, int rows, int firstColumn, int columns)

@@ -13,45 +13,53 @@ internal static unsafe class ProductTile<S, V>
     where V : struct
 {
     /// <summary>
-    /// Computes the tallest tile that fits into <paramref name="rows"/> and returns its height. The panel's bytes
-    /// <paramref name="ahead"/> of those in use are prefetched on the way.
+    /// Computes the tallest tile that fits into <paramref name="rows"/> and returns its height. On the way the panel's bytes
+    /// <paramref name="ahead"/> of those in use are fetched, and a part of what <paramref name="later"/> has to come.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static int Run(int rows, float* a, nint aStride, float* b, nint depth, float* c, nint cStride, bool add, nint ahead)
+    public static int Run(
+        int rows, float* a, nint aStride, float* b, nint depth, float* c, nint cStride, bool add, nint ahead, in FarStream later)
+    {
+        int height = HeightFor(rows);
+        switch (height)
+        {
+            case 12:
+                Tile12(a, aStride, b, depth, c, cStride, add, ahead, in later);
+                break;
+            case 8:
+                Tile8(a, aStride, b, depth, c, cStride, add, ahead, in later);
+                break;
+            case 6:
+                Tile6(a, aStride, b, depth, c, cStride, add, ahead, in later);
+                break;
+            case 4:
+                Tile4(a, aStride, b, depth, c, cStride, add, ahead, in later);
+                break;
+            case 2:
+                Tile2(a, aStride, b, depth, c, cStride, add, ahead, in later);
+                break;
+            default:
+                Tile1(a, aStride, b, depth, c, cStride, add, ahead, in later);
+                break;
+        }
+        return height;
+    }
+
+    /// <summary>The height of the tallest tile that fits into so many rows.</summary>
+    public static int HeightFor(int rows)
     {
         if (S.TileRows == 12 && rows >= 8)
-        {
-            if (rows >= 12)
-            {
-                Tile12(a, aStride, b, depth, c, cStride, add, ahead);
-                return 12;
-            }
-            Tile8(a, aStride, b, depth, c, cStride, add, ahead);
-            return 8;
-        }
-        if (rows >= 6)
-        {
-            Tile6(a, aStride, b, depth, c, cStride, add, ahead);
-            return 6;
-        }
-        if (rows >= 4)
-        {
-            Tile4(a, aStride, b, depth, c, cStride, add, ahead);
-            return 4;
-        }
-        if (rows >= 2)
-        {
-            Tile2(a, aStride, b, depth, c, cStride, add, ahead);
-            return 2;
-        }
-        Tile1(a, aStride, b, depth, c, cStride, add, ahead);
-        return 1;
+            return rows >= 12 ? 12 : 8;
+        return rows switch { >= 6 => 6, >= 4 => 4, >= 2 => 2, _ => 1 };
     }
 
     /// <summary>12 rows by one panel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tile12(float* a, nint aStride, float* b, nint depth, float* c, nint cStride, bool add, nint ahead)
+    private static void Tile12(
+        float* a, nint aStride, float* b, nint depth, float* c, nint cStride, bool add, nint ahead, in FarStream later)
     {
+        byte* far = later.Next;
+        nint farBytes = later.BytesPerStep;
         V c00 = S.Zero, c01 = S.Zero;
         V c10 = S.Zero, c11 = S.Zero;
         V c20 = S.Zero, c21 = S.Zero;
@@ -71,6 +79,8 @@ internal static unsafe class ProductTile<S, V>
         {
             V b0 = S.Load(b), b1 = S.Load(b + S.Count), x;
             Prefetch((byte*)b + ahead);
+            PrefetchFar(far);
+            far += farBytes;
             x = S.Create(a[0]); c00 = S.MultiplyAdd(x, b0, c00); c01 = S.MultiplyAdd(x, b1, c01);
             x = S.Create(a[aStride]); c10 = S.MultiplyAdd(x, b0, c10); c11 = S.MultiplyAdd(x, b1, c11);
             x = S.Create(a[2 * aStride]); c20 = S.MultiplyAdd(x, b0, c20); c21 = S.MultiplyAdd(x, b1, c21);
@@ -105,8 +115,11 @@ internal static unsafe class ProductTile<S, V>
 
     /// <summary>8 rows by one panel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tile8(float* a, nint aStride, float* b, nint depth, float* c, nint cStride, bool add, nint ahead)
+    private static void Tile8(
+        float* a, nint aStride, float* b, nint depth, float* c, nint cStride, bool add, nint ahead, in FarStream later)
     {
+        byte* far = later.Next;
+        nint farBytes = later.BytesPerStep;
         V c00 = S.Zero, c01 = S.Zero;
         V c10 = S.Zero, c11 = S.Zero;
         V c20 = S.Zero, c21 = S.Zero;
@@ -121,6 +134,8 @@ internal static unsafe class ProductTile<S, V>
         {
             V b0 = S.Load(b), b1 = S.Load(b + S.Count), x;
             Prefetch((byte*)b + ahead);
+            PrefetchFar(far);
+            far += farBytes;
             x = S.Create(a[0]); c00 = S.MultiplyAdd(x, b0, c00); c01 = S.MultiplyAdd(x, b1, c01);
             x = S.Create(a[aStride]); c10 = S.MultiplyAdd(x, b0, c10); c11 = S.MultiplyAdd(x, b1, c11);
             x = S.Create(a[2 * aStride]); c20 = S.MultiplyAdd(x, b0, c20); c21 = S.MultiplyAdd(x, b1, c21);
@@ -146,8 +161,11 @@ internal static unsafe class ProductTile<S, V>
 
     /// <summary>6 rows by one panel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tile6(float* a, nint aStride, float* b, nint depth, float* c, nint cStride, bool add, nint ahead)
+    private static void Tile6(
+        float* a, nint aStride, float* b, nint depth, float* c, nint cStride, bool add, nint ahead, in FarStream later)
     {
+        byte* far = later.Next;
+        nint farBytes = later.BytesPerStep;
         V c00 = S.Zero, c01 = S.Zero;
         V c10 = S.Zero, c11 = S.Zero;
         V c20 = S.Zero, c21 = S.Zero;
@@ -159,6 +177,8 @@ internal static unsafe class ProductTile<S, V>
         {
             V b0 = S.Load(b), b1 = S.Load(b + S.Count), x;
             Prefetch((byte*)b + ahead);
+            PrefetchFar(far);
+            far += farBytes;
             x = S.Create(a[0]); c00 = S.MultiplyAdd(x, b0, c00); c01 = S.MultiplyAdd(x, b1, c01);
             x = S.Create(a[aStride]); c10 = S.MultiplyAdd(x, b0, c10); c11 = S.MultiplyAdd(x, b1, c11);
             x = S.Create(a[2 * aStride]); c20 = S.MultiplyAdd(x, b0, c20); c21 = S.MultiplyAdd(x, b1, c21);
@@ -179,8 +199,11 @@ internal static unsafe class ProductTile<S, V>
 
     /// <summary>4 rows by one panel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tile4(float* a, nint aStride, float* b, nint depth, float* c, nint cStride, bool add, nint ahead)
+    private static void Tile4(
+        float* a, nint aStride, float* b, nint depth, float* c, nint cStride, bool add, nint ahead, in FarStream later)
     {
+        byte* far = later.Next;
+        nint farBytes = later.BytesPerStep;
         V c00 = S.Zero, c01 = S.Zero;
         V c10 = S.Zero, c11 = S.Zero;
         V c20 = S.Zero, c21 = S.Zero;
@@ -190,6 +213,8 @@ internal static unsafe class ProductTile<S, V>
         {
             V b0 = S.Load(b), b1 = S.Load(b + S.Count), x;
             Prefetch((byte*)b + ahead);
+            PrefetchFar(far);
+            far += farBytes;
             x = S.Create(a[0]); c00 = S.MultiplyAdd(x, b0, c00); c01 = S.MultiplyAdd(x, b1, c01);
             x = S.Create(a[aStride]); c10 = S.MultiplyAdd(x, b0, c10); c11 = S.MultiplyAdd(x, b1, c11);
             x = S.Create(a[2 * aStride]); c20 = S.MultiplyAdd(x, b0, c20); c21 = S.MultiplyAdd(x, b1, c21);
@@ -206,14 +231,19 @@ internal static unsafe class ProductTile<S, V>
 
     /// <summary>2 rows by one panel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tile2(float* a, nint aStride, float* b, nint depth, float* c, nint cStride, bool add, nint ahead)
+    private static void Tile2(
+        float* a, nint aStride, float* b, nint depth, float* c, nint cStride, bool add, nint ahead, in FarStream later)
     {
+        byte* far = later.Next;
+        nint farBytes = later.BytesPerStep;
         V c00 = S.Zero, c01 = S.Zero;
         V c10 = S.Zero, c11 = S.Zero;
         for (nint k = 0; k < depth; k++)
         {
             V b0 = S.Load(b), b1 = S.Load(b + S.Count), x;
             Prefetch((byte*)b + ahead);
+            PrefetchFar(far);
+            far += farBytes;
             x = S.Create(a[0]); c00 = S.MultiplyAdd(x, b0, c00); c01 = S.MultiplyAdd(x, b1, c01);
             x = S.Create(a[aStride]); c10 = S.MultiplyAdd(x, b0, c10); c11 = S.MultiplyAdd(x, b1, c11);
             a++;
@@ -225,13 +255,18 @@ internal static unsafe class ProductTile<S, V>
 
     /// <summary>1 row by one panel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tile1(float* a, nint aStride, float* b, nint depth, float* c, nint cStride, bool add, nint ahead)
+    private static void Tile1(
+        float* a, nint aStride, float* b, nint depth, float* c, nint cStride, bool add, nint ahead, in FarStream later)
     {
+        byte* far = later.Next;
+        nint farBytes = later.BytesPerStep;
         V c00 = S.Zero, c01 = S.Zero;
         for (nint k = 0; k < depth; k++)
         {
             V b0 = S.Load(b), b1 = S.Load(b + S.Count), x;
             Prefetch((byte*)b + ahead);
+            PrefetchFar(far);
+            far += farBytes;
             x = S.Create(a[0]); c00 = S.MultiplyAdd(x, b0, c00); c01 = S.MultiplyAdd(x, b1, c01);
             a++;
             b += 2 * S.Count;
@@ -259,5 +294,12 @@ internal static unsafe class ProductTile<S, V>
             return;
         for (int line = 0; line < 2 * S.Count * sizeof(float); line += 64)
             Sse.Prefetch0(address + line);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void PrefetchFar(byte* address)
+    {
+        if (Sse.IsSupported)
+            Sse.Prefetch1(address);
     }
 }

@@ -47,4 +47,15 @@ internal readonly unsafe struct Vnni256 : IWordOps<Vector256<int>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> MultiplyAddWords(Vector256<int> sum, Vector256<int> activations, Vector256<int> weights) =>
         AvxVnni.MultiplyWideningAndAdd(sum, activations.AsInt16(), weights.AsInt16());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Multiply(Vector256<int> activations, Vector256<int> weights) =>
+        AvxVnni.MultiplyWideningAndAdd(Vector256<int>.Zero, activations.AsByte(), weights.AsSByte());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> MultiplyWords(Vector256<int> activations, Vector256<int> weights) =>
+        AvxVnni.MultiplyWideningAndAdd(Vector256<int>.Zero, activations.AsInt16(), weights.AsInt16());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Add(Vector256<int> a, Vector256<int> b) => a + b;
 }

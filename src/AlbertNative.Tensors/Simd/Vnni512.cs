@@ -48,5 +48,16 @@ internal readonly unsafe struct Vnni512 : IWordOps<Vector512<int>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> MultiplyAddWords(Vector512<int> sum, Vector512<int> activations, Vector512<int> weights) =>
         AvxVnni.V512.MultiplyWideningAndAdd(sum, activations.AsInt16(), weights.AsInt16());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Multiply(Vector512<int> activations, Vector512<int> weights) =>
+        AvxVnni.V512.MultiplyWideningAndAdd(Vector512<int>.Zero, activations.AsByte(), weights.AsSByte());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> MultiplyWords(Vector512<int> activations, Vector512<int> weights) =>
+        AvxVnni.V512.MultiplyWideningAndAdd(Vector512<int>.Zero, activations.AsInt16(), weights.AsInt16());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Add(Vector512<int> a, Vector512<int> b) => a + b;
 }
 #endif

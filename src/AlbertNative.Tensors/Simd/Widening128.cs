@@ -43,7 +43,17 @@ internal readonly unsafe struct Widening128 : IWordOps<Vector128<int>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> MultiplyAddWords(Vector128<int> sum, Vector128<int> activations, Vector128<int> weights) =>
-        sum + AddPairs(activations.AsInt16(), weights.AsInt16());
+        sum + MultiplyWords(activations, weights);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> Multiply(Vector128<int> activations, Vector128<int> weights) => MultiplyWords(activations, weights);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> MultiplyWords(Vector128<int> activations, Vector128<int> weights) =>
+        AddPairs(activations.AsInt16(), weights.AsInt16());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> Add(Vector128<int> a, Vector128<int> b) => a + b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<int> AddPairs(Vector128<short> a, Vector128<short> b)

@@ -43,5 +43,15 @@ internal readonly unsafe struct Widening256 : IWordOps<Vector256<int>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> MultiplyAddWords(Vector256<int> sum, Vector256<int> activations, Vector256<int> weights) =>
-        sum + Avx2.MultiplyAddAdjacent(activations.AsInt16(), weights.AsInt16());
+        sum + MultiplyWords(activations, weights);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Multiply(Vector256<int> activations, Vector256<int> weights) => MultiplyWords(activations, weights);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> MultiplyWords(Vector256<int> activations, Vector256<int> weights) =>
+        Avx2.MultiplyAddAdjacent(activations.AsInt16(), weights.AsInt16());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Add(Vector256<int> a, Vector256<int> b) => a + b;
 }

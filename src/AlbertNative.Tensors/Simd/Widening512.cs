@@ -31,6 +31,12 @@ internal readonly unsafe struct Widening512 : IWordOps<Vector512<int>>
         get => 1;
     }
 
+    public static bool DelaysAdditions
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => true;
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> Broadcast(int* codes) => Vector512.Create(*codes);
 
@@ -43,5 +49,15 @@ internal readonly unsafe struct Widening512 : IWordOps<Vector512<int>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> MultiplyAddWords(Vector512<int> sum, Vector512<int> activations, Vector512<int> weights) =>
-        sum + Avx512BW.MultiplyAddAdjacent(activations.AsInt16(), weights.AsInt16());
+        sum + MultiplyWords(activations, weights);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Multiply(Vector512<int> activations, Vector512<int> weights) => MultiplyWords(activations, weights);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> MultiplyWords(Vector512<int> activations, Vector512<int> weights) =>
+        Avx512BW.MultiplyAddAdjacent(activations.AsInt16(), weights.AsInt16());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Add(Vector512<int> a, Vector512<int> b) => a + b;
 }

@@ -1,7 +1,7 @@
 namespace AlbertNative.Tensors.Simd;
 
 /// <summary>The kernels, written once for every vector width.</summary>
-internal sealed unsafe class WidthKernels<S, V> : Kernels
+internal sealed unsafe class WidthKernels<S, V>(TileOrder order) : Kernels
     where S : ISimd<V>
     where V : struct
 {
@@ -11,8 +11,8 @@ internal sealed unsafe class WidthKernels<S, V> : Kernels
 
     public override int TileRows => S.TileRows;
 
-    public override void Linear(in LinearTask task, int firstRow, int rows, int firstPanel, int panels) =>
-        Product<S, V>.Linear(in task, firstRow, rows, firstPanel, panels);
+    public override void Linear(in LinearTask task, int firstRow, int rows, int firstPanel, int panels, int nextPanel) =>
+        Product<S, V>.Linear(in task, firstRow, rows, firstPanel, panels, nextPanel, order);
 
     public override void Finish(in LinearTask task, int firstRow, int rows, int firstColumn, int columns) =>
         Product<S, V>.Finish(in task, firstRow, rows, firstColumn, columns);

@@ -31,6 +31,12 @@ internal readonly unsafe struct Words<O, V> : IIntegerOps<V>
         get => 2;
     }
 
+    public static bool DelaysAdditions
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => O.DelaysAdditions;
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Broadcast(int* codes) => O.Broadcast(codes);
 
@@ -39,4 +45,10 @@ internal readonly unsafe struct Words<O, V> : IIntegerOps<V>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V MultiplyAdd(V sum, V activations, V weights) => O.MultiplyAddWords(sum, activations, weights);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Multiply(V activations, V weights) => O.MultiplyWords(activations, weights);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Add(V a, V b) => O.Add(a, b);
 }

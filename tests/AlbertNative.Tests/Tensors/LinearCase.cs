@@ -41,7 +41,7 @@ internal sealed unsafe class LinearCase
     {
         GuardedMatrix y = PaddedOutput(firstRow + X.Matrix.Columns);
         LinearTask task = new(X.Matrix, _packed, y.Matrix, activation, addResidual ? Residual.Matrix : default);
-        _kernels.Linear(in task, firstRow, rows, firstPanel, panels);
+        _kernels.Linear(in task, firstRow, rows, firstPanel, panels, firstPanel + panels);
         y.AssertUntouchedOutside(firstRow, rows, firstPanel * _kernels.PanelWidth, panels * _kernels.PanelWidth);
         return y;
     }

@@ -4,13 +4,14 @@ namespace AlbertNative.Tests.Tensors;
 
 public sealed class ProductTests
 {
+    /// <summary>Bits in a vector, and whether rows are the outer loop.</summary>
+    public static MatrixTheoryData<int, bool> Kinds { get; } = new([128, 256, 512], [false, true]);
+
     [Theory]
-    [InlineData(128)]
-    [InlineData(256)]
-    [InlineData(512)]
-    public void Whole_numbers_give_the_exact_product_at_every_small_shape(int bits)
+    [MemberData(nameof(Kinds))]
+    public void Whole_numbers_give_the_exact_product_at_every_small_shape(int bits, bool rowsOuter)
     {
-        Kernels kernels = VectorWidths.Require(bits);
+        Kernels kernels = Require(bits, rowsOuter);
         int seed = 0;
         int[] outputs = [1, kernels.PanelWidth - 1, kernels.PanelWidth, kernels.PanelWidth + 1, (2 * kernels.PanelWidth) + 3];
         for (int rows = 1; rows <= 30; rows++)
@@ -24,12 +25,10 @@ public sealed class ProductTests
     }
 
     [Theory]
-    [InlineData(128)]
-    [InlineData(256)]
-    [InlineData(512)]
-    public void Whole_numbers_give_the_exact_product_around_the_depth_blocks(int bits)
+    [MemberData(nameof(Kinds))]
+    public void Whole_numbers_give_the_exact_product_around_the_depth_blocks(int bits, bool rowsOuter)
     {
-        Kernels kernels = VectorWidths.Require(bits);
+        Kernels kernels = Require(bits, rowsOuter);
         int seed = 0;
         foreach (int depth in new[] { 128, 191, 192, 193, 385, 767, 768, 769, 1153 })
         {
@@ -39,12 +38,10 @@ public sealed class ProductTests
     }
 
     [Theory]
-    [InlineData(128)]
-    [InlineData(256)]
-    [InlineData(512)]
-    public void Every_element_is_summed_in_the_one_fixed_order(int bits)
+    [MemberData(nameof(Kinds))]
+    public void Every_element_is_summed_in_the_one_fixed_order(int bits, bool rowsOuter)
     {
-        Kernels kernels = VectorWidths.Require(bits);
+        Kernels kernels = Require(bits, rowsOuter);
         (int Depth, int Outputs)[] shapes =
         [
             .. new[] { 1, 7, 16, 17, 127, 128, 191, 192, 193, 769 }.Select(depth => (depth, kernels.PanelWidth + 2)),
@@ -63,12 +60,10 @@ public sealed class ProductTests
     }
 
     [Theory]
-    [InlineData(128)]
-    [InlineData(256)]
-    [InlineData(512)]
-    public void Parts_have_the_bits_of_the_whole(int bits)
+    [MemberData(nameof(Kinds))]
+    public void Parts_have_the_bits_of_the_whole(int bits, bool rowsOuter)
     {
-        Kernels kernels = VectorWidths.Require(bits);
+        Kernels kernels = Require(bits, rowsOuter);
         LinearCase product = new(kernels, 37, 500, (5 * kernels.PanelWidth) - 3, wholeNumbers: false, 11);
         foreach (Activation activation in Enum.GetValues<Activation>())
         {
@@ -90,12 +85,10 @@ public sealed class ProductTests
     }
 
     [Theory]
-    [InlineData(128)]
-    [InlineData(256)]
-    [InlineData(512)]
-    public void Bias_activation_and_residual_follow_in_this_order(int bits)
+    [MemberData(nameof(Kinds))]
+    public void Bias_activation_and_residual_follow_in_this_order(int bits, bool rowsOuter)
     {
-        Kernels kernels = VectorWidths.Require(bits);
+        Kernels kernels = Require(bits, rowsOuter);
         LinearCase product = new(kernels, 13, 24, kernels.PanelWidth + 9, wholeNumbers: false, 3);
         foreach (Activation activation in Enum.GetValues<Activation>())
         {
@@ -113,12 +106,10 @@ public sealed class ProductTests
     }
 
     [Theory]
-    [InlineData(128)]
-    [InlineData(256)]
-    [InlineData(512)]
-    public void A_NaN_stays_in_its_row(int bits)
+    [MemberData(nameof(Kinds))]
+    public void A_NaN_stays_in_its_row(int bits, bool rowsOuter)
     {
-        Kernels kernels = VectorWidths.Require(bits);
+        Kernels kernels = Require(bits, rowsOuter);
         LinearCase product = new(kernels, 25, 40, kernels.PanelWidth, wholeNumbers: true, 2);
         product.X[8, 3] = float.NaN;
         product.X[17, 39] = float.PositiveInfinity;
@@ -132,6 +123,9 @@ public sealed class ProductTests
             }
         }
     }
+
+    private static Kernels Require(int bits, bool rowsOuter) =>
+        VectorWidths.Require(bits, rowsOuter ? TileOrder.RowsOuter : TileOrder.PanelsOuter);
 
     private static void AssertExact(LinearCase product)
     {

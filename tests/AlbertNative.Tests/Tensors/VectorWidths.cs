@@ -9,15 +9,18 @@ namespace AlbertNative.Tests.Tensors;
 /// </summary>
 internal static class VectorWidths
 {
-    /// <summary>The kernels for vectors of so many bits, or the test is skipped.</summary>
-    public static Kernels Require(int bits)
+    /// <summary>The kernels for vectors of so many bits in the order that is used with them, or the test is skipped.</summary>
+    public static Kernels Require(int bits) => Require(bits, TileOrders.Best);
+
+    /// <summary>The kernels for vectors of so many bits in an order, or the test is skipped.</summary>
+    public static Kernels Require(int bits, TileOrder order)
     {
         SkipUnlessAccelerated(bits);
         return bits switch
         {
-            128 => new WidthKernels<Simd128, Vector128<float>>(),
-            256 => new WidthKernels<Simd256, Vector256<float>>(),
-            512 => new WidthKernels<Simd512, Vector512<float>>(),
+            128 => new WidthKernels<Simd128, Vector128<float>>(order),
+            256 => new WidthKernels<Simd256, Vector256<float>>(order),
+            512 => new WidthKernels<Simd512, Vector512<float>>(order),
             _ => throw new ArgumentOutOfRangeException(nameof(bits)),
         };
     }
