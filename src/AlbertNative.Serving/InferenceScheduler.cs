@@ -55,9 +55,14 @@ public sealed class InferenceScheduler : IAsyncDisposable
         {
             lock (_queue.Gate)
             {
-                return new(
-                    _admission.WaitSeconds, _queue.Requests, _queue.Streams.Sum(stream => stream.Running),
-                    _queue.Streams.Sum(stream => stream.Tokens), _queue.Bytes);
+                int running = 0;
+                long tokens = 0;
+                foreach (WorkStream stream in _queue.Streams)
+                {
+                    running += stream.Running;
+                    tokens += stream.Tokens;
+                }
+                return new(_admission.WaitSeconds, _queue.Requests, running, tokens, _queue.Bytes);
             }
         }
     }
@@ -181,6 +186,7 @@ public sealed class InferenceScheduler : IAsyncDisposable
         _queue.EndAll(static () => new SchedulerStoppedException());
         _queue.Stop();
         await Task.Run(() => _threads.ForEach(thread => thread.Join())).ConfigureAwait(false);
+        _queue.SharedTeam?.Dispose();
         Telemetry.Dispose();
     }
 
@@ -219,11 +225,13 @@ public sealed class InferenceScheduler : IAsyncDisposable
         lock (_queue.Gate)
         {
             refusal = _admission.Decide(
-                terms.Client, stream, size.Cost, size.Tokens, size.Bytes, timeout.TotalSeconds, terms.IsPaid, out double seconds);
+                terms.Client, stream, size.Cost, size.Tokens, size.Bytes, timeout.TotalSeconds, terms.IsPaid, out double seconds, out double beyond);
             if (refusal is null)
             {
                 long deadline = Time.GetTimestamp() + (long)(timeout.TotalSeconds * Time.TimestampFrequency);
-                _queue.Enter(create(stream, Math.Max(1, (long)(seconds * TimeSpan.TicksPerSecond)), deadline));
+                ScheduledRequest request = create(stream, Math.Max(1, (long)(seconds * TimeSpan.TicksPerSecond)), deadline);
+                request.Beyond = (long)(beyond * TimeSpan.TicksPerSecond);
+                _queue.Enter(request);
             }
         }
         return Counted(refusal);

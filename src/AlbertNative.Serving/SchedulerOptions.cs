@@ -5,7 +5,10 @@ namespace AlbertNative.Serving;
 /// <summary>All that can be chosen about a scheduler.</summary>
 public sealed record SchedulerOptions
 {
-    /// <summary>Threads that share one step; null for one a physical core.</summary>
+    /// <summary>
+    /// Threads that share one step. Null for what is best at the moment: one a physical core, but while more short texts wait than fit
+    /// a step, and no long ones, steps of one thread each beside each other, which do more together. Bits are the same.
+    /// </summary>
     public int? Threads { get; init; }
 
     /// <summary>Steps beside each other; null for as many as the machine's cores give teams of <see cref="Threads"/>.</summary>
@@ -35,7 +38,14 @@ public sealed record SchedulerOptions
     /// <summary>When an answer is worth nothing any more, where a request does not say an earlier time.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    internal int ThreadCount => Threads ?? ProcessorInfo.PhysicalCores;
+    /// <summary>Whether steps have one thread or all, as it comes.</summary>
+    internal bool IsElastic => Threads is null && Workers is null && ProcessorInfo.PhysicalCores > 1;
+
+    /// <summary>A worker's own threads.</summary>
+    internal int ThreadCount => Threads ?? (IsElastic ? 1 : ProcessorInfo.PhysicalCores);
+
+    /// <summary>The most threads of a step.</summary>
+    internal int MostThreads => IsElastic ? ProcessorInfo.PhysicalCores : ThreadCount;
 
     internal int WorkerCount => Workers ?? Math.Max(1, ProcessorInfo.PhysicalCores / ThreadCount);
 

@@ -30,7 +30,7 @@ internal sealed class Admission(WorkQueue queue)
             return Draining;
         if ((ConcurrencyRefusal(client) ?? (isPaid ? null : QuotaRefusal(client.QuotaWait(1, 0)))) is Refusal quota)
             return quota;
-        double free = MaxQueue - queue.BacklogSeconds(), held = Seconds(client.Held);
+        double free = FreeSeconds(queue.BacklogSeconds()), held = Seconds(client.Held);
         return Fits(held, 0, free) ? null : Overloaded(client, held, _typical, free);
     }
 
@@ -43,19 +43,23 @@ internal sealed class Admission(WorkQueue queue)
     /// <param name="timeout">When its answer is worth nothing any more, in seconds.</param>
     /// <param name="isPaid">Whether its quotas were taken elsewhere.</param>
     /// <param name="own">The time that it takes, in seconds.</param>
-    public Refusal? Decide(ServingClient client, WorkStream stream, long cost, int tokens, long bytes, double timeout, bool isPaid, out double own)
+    /// <param name="beyond">How much of that does not count against what may wait, in seconds.</param>
+    public Refusal? Decide(
+        ServingClient client, WorkStream stream, long cost, int tokens, long bytes, double timeout, bool isPaid, out double own, out double beyond)
     {
         own = cost / (stream.Work.Cost.Rate * queue.Options.WorkerCount);
+        beyond = 0;
         if (IsDraining)
             return Draining;
         if (TooLarge(tokens, bytes) is Refusal large)
             return large;
-        double backlog = queue.BacklogSeconds(), free = MaxQueue - backlog, held = Seconds(client.Held);
+        double backlog = queue.BacklogSeconds(), free = FreeSeconds(backlog), held = Seconds(client.Held);
         _typical += 0.05 * (own - _typical);
         if (!Fits(held, own, free))
             return Overloaded(client, held, own, free);
         if (queue.Bytes + bytes > queue.Options.MaxQueuedBytes)
             return Overloaded(client, held, own, free, atLeast: backlog * bytes / Math.Max(1, queue.Bytes));
+        beyond = held == 0 ? Math.Max(0, own - (free / 2)) : 0;
         double wait = FinishSeconds(client, stream, held, own, backlog);
         if (wait > timeout)
         {
@@ -70,9 +74,13 @@ internal sealed class Admission(WorkQueue queue)
     public Refusal? Charge(ServingClient client, long tokens, bool isPaid) =>
         IsDraining ? Draining : isPaid ? ConcurrencyRefusal(client) : TakeQuota(client, tokens);
 
+    /// <summary>What may still be let in, in seconds.</summary>
+    private double FreeSeconds(double backlog) => MaxQueue - Math.Max(0, backlog - Seconds(queue.Beyond));
+
     /// <summary>
     /// A client may hold as much as is free, so that one that sends without end fills half of the queue, and a newcomer finds
-    /// room; who holds nothing is let in while there is any, however large its request.
+    /// room. Who holds nothing is let in however large its request: what is more than half of what is free does not count against
+    /// the others, who need not wait for it, as each gets its share of the time.
     /// </summary>
     private static bool Fits(double held, double own, double free) => held == 0 ? free > 0 : held + own <= free;
 

@@ -249,9 +249,10 @@ public sealed class ModelRegistry : IAsyncDisposable
 
     private ServedModel Warm(string name, string sha256, TextModel model, ServedModelOptions options, CancellationToken cancellationToken)
     {
-        using ThreadTeam team = new(_scheduler.Options.ThreadCount);
+        SchedulerOptions scheduling = _scheduler.Options;
+        using ThreadTeam team = new(scheduling.MostThreads);
         WarmUp.Check(model.Transformer, team);
-        CostModel cost = WarmUp.Run(model.Transformer, team, _scheduler.Options.StepTokens, cancellationToken);
+        CostModel cost = WarmUp.Run(model.Transformer, team, team.Size / scheduling.ThreadCount, scheduling.StepTokens, cancellationToken);
         ServedModel served = new(_scheduler, name, sha256, model, options, cost);
         options.Check?.Invoke(served);
         return served;

@@ -29,7 +29,7 @@ public sealed class ServedModel
         MemoryBytes = MemoryOf(model.Config, model.Transformer.Precision, options.Model.Weights);
         Work = new ModelWork(
             name, model.Config.LayerCount, model.Config.HiddenSize, cost, scheduler.Options.ExpressShare,
-            team => new ModelStepper(model.Transformer, team));
+            () => new ModelStepper(model.Transformer));
         // Heads pack their weights when they are made: now, not with the first request.
         Tasks = [.. TaskDescription.All.Where(task => task.CanBeDoneBy(model.Transformer) && TryCreate(task))];
     }
@@ -70,14 +70,14 @@ public sealed class ServedModel
         where TTask : TextTask
     {
         options ??= TaskOptions.Default;
+        if (_tasks.TryGetValue((typeof(TTask), options), out TextTask? task))
+            return (TTask)task;
         TaskDescription description = TaskDescription.Of(typeof(TTask));
         if (!description.CanBeDoneBy(Model.Transformer))
         {
             throw new ArgumentException(
                 $"model {Name} has no head for {description.Name}; it has {string.Join(", ", Tasks.Select(task => task.Name))}");
         }
-        if (_tasks.TryGetValue((typeof(TTask), options), out TextTask? task))
-            return (TTask)task;
         task = Create(description, options);
         return (TTask)(_tasks.Count < MostTasks ? _tasks.GetOrAdd((typeof(TTask), options), task) : task);
     }

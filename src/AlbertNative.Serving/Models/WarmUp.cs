@@ -18,8 +18,13 @@ internal static class WarmUp
     private static readonly TimeSpan Most = TimeSpan.FromSeconds(10);
 
     /// <summary>Runs a model until it does not get faster.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="team">The threads.</param>
+    /// <param name="workers">How many workers' threads these are.</param>
+    /// <param name="stepTokens">The most tokens of a step.</param>
+    /// <param name="cancellationToken">Stops it.</param>
     /// <returns>What its sequences cost.</returns>
-    public static CostModel Run(PreTrainedModel model, ThreadTeam team, int stepTokens, CancellationToken cancellationToken)
+    public static CostModel Run(PreTrainedModel model, ThreadTeam team, int workers, int stepTokens, CancellationToken cancellationToken)
     {
         CostModel cost = new(model.Config);
         EncoderHead head = new(model);
@@ -39,7 +44,7 @@ internal static class WarmUp
                 double work = CostModel.StepTokens;
                 for (int s = 0; s < batch.SequenceCount; s++)
                     work += cost.Of(batch.RowsOf(s).Length);
-                cost.Learn(work, seconds);
+                cost.Learn(work, seconds * workers);
                 if (Math.Abs(seconds - previous) < Steady * previous)
                     break;
                 previous = seconds;

@@ -6,8 +6,8 @@ namespace AlbertNative.Serving;
 internal sealed class TypedRequest<TInput, TResult>(
     TaskOperation<TInput, TResult> operation, IReadOnlyList<EncodedInput<TInput>> inputs, TimeProvider time) : ScheduledRequest
 {
-    // Whoever waits goes on elsewhere: never on the thread of a worker, never under the scheduler's gate.
-    private readonly TaskCompletionSource<InferenceResults<TResult>> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    // Whoever waits goes on where the last result was finished, on a thread of the pool; see Fail.
+    private readonly TaskCompletionSource<InferenceResults<TResult>> _completion = new();
     private readonly TResult[] _results = new TResult[inputs.Count];
 
     public Task<InferenceResults<TResult>> Completion => _completion.Task;
@@ -21,13 +21,16 @@ internal sealed class TypedRequest<TInput, TResult>(
     public override void Succeed(long ended) => _completion.TrySetResult(new(
         _results, Tokens, time.GetElapsedTime(Admitted, LastTaken), time.GetElapsedTime(FirstTaken, ended)));
 
-    public override void Fail(Exception failure)
-    {
-        if (failure is OperationCanceledException cancelled)
-            _completion.TrySetCanceled(cancelled.CancellationToken);
-        else
-            _completion.TrySetException(failure);
-    }
+    /// <remarks>Whoever waits goes on elsewhere: a worker, the clock or a cancelling connection has other things to do.</remarks>
+    public override void Fail(Exception failure) => ThreadPool.UnsafeQueueUserWorkItem(
+        static work =>
+        {
+            if (work.Failure is OperationCanceledException cancelled)
+                work.Completion.TrySetCanceled(cancelled.CancellationToken);
+            else
+                work.Completion.TrySetException(work.Failure);
+        },
+        (Completion: _completion, Failure: failure), preferLocal: false);
 
     protected override ScheduledInput CreateInput(int index) => new TypedInput(this, index);
 

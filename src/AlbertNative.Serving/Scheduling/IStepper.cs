@@ -1,3 +1,5 @@
+using AlbertNative.Tensors.Threading;
+
 namespace AlbertNative.Serving;
 
 /// <summary>What takes a worker's sequences through one model's layers: the model, or a simulation of it.</summary>
@@ -18,9 +20,9 @@ internal interface IStepper : IDisposable
     /// <summary>Takes all sequences out.</summary>
     void Clear();
 
-    /// <summary>Takes all sequences through one layer. Where it throws, none is in any more.</summary>
-    void Step();
+    /// <summary>Takes all sequences through one layer, on the threads of a team. Where it throws, none is in any more.</summary>
+    void Step(ThreadTeam team);
 
-    /// <summary>Computes the head of an input that is through.</summary>
-    void RunHead(ScheduledInput input);
+    /// <summary>Computes the head of an input that is through, on the threads of a team.</summary>
+    void RunHead(ThreadTeam team, ScheduledInput input);
 }

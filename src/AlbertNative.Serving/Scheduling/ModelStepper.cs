@@ -3,8 +3,8 @@ using AlbertNative.Tensors.Threading;
 
 namespace AlbertNative.Serving;
 
-/// <summary>A pass of a real model on a team of threads.</summary>
-internal sealed class ModelStepper(PreTrainedModel model, ThreadTeam team) : IStepper
+/// <summary>A pass of a real model.</summary>
+internal sealed class ModelStepper(PreTrainedModel model) : IStepper
 {
     private readonly LayerPass _pass = new(model);
     private readonly Dictionary<PreparedCall, ScheduledInput> _inputs = [];
@@ -35,7 +35,7 @@ internal sealed class ModelStepper(PreTrainedModel model, ThreadTeam team) : ISt
         _through.Clear();
     }
 
-    public void Step()
+    public void Step(ThreadTeam team)
     {
         _through.Clear();
         try
@@ -54,7 +54,7 @@ internal sealed class ModelStepper(PreTrainedModel model, ThreadTeam team) : ISt
         }
     }
 
-    public void RunHead(ScheduledInput input) => _pass.RunHead(team, input.Call!);
+    public void RunHead(ThreadTeam team, ScheduledInput input) => _pass.RunHead(team, input.Call!);
 
     public void Dispose() => _pass.Dispose();
 }

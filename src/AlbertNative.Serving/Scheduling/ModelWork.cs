@@ -1,11 +1,9 @@
-using AlbertNative.Tensors.Threading;
-
 namespace AlbertNative.Serving;
 
 /// <summary>A model as the scheduler sees it: how deep it is, what its sequences cost, what waits for it.</summary>
 internal sealed class ModelWork
 {
-    public ModelWork(string name, int layers, int hiddenSize, CostModel cost, double expressShare, Func<ThreadTeam, IStepper> createStepper)
+    public ModelWork(string name, int layers, int hiddenSize, CostModel cost, double expressShare, Func<IStepper> createStepper)
     {
         Name = name;
         Layers = layers;
@@ -25,7 +23,7 @@ internal sealed class ModelWork
 
     public CostModel Cost { get; }
 
-    public Func<ThreadTeam, IStepper> CreateStepper { get; }
+    public Func<IStepper> CreateStepper { get; }
 
     /// <summary>True once nothing more will come, so that workers let go of it.</summary>
     public bool IsClosed { get; set; }

@@ -38,6 +38,9 @@ internal abstract class ScheduledRequest : Timed
     /// <summary>What its client still holds for it, in ticks of processor time.</summary>
     public required long Held { get; set; }
 
+    /// <summary>How much of that does not count against what may wait for all, in the same ticks.</summary>
+    public long Beyond { get; set; }
+
     /// <summary>What its inputs that are not finished cost, in tokens.</summary>
     public long Unfinished { get; set; }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using AlbertNative.Tensors.Threading;
 
 namespace AlbertNative.Serving;
 
@@ -8,11 +9,12 @@ namespace AlbertNative.Serving;
 /// </summary>
 internal sealed class WorkQueue
 {
-    private readonly List<WorkStream> _streams = [];
     private readonly DeadlineWheel _deadlines;
     private readonly List<Timed> _due = [];
     private readonly bool _finishesInline;
     private double _streamTime;
+    private int _awake;
+    private Worker? _alone;
     private bool _stopped;
 
     /// <param name="options">What can be chosen.</param>
@@ -27,23 +29,32 @@ internal sealed class WorkQueue
         _finishesInline = finishesInline;
         _deadlines = new DeadlineWheel(time);
         LastStep = time.GetTimestamp();
+        if (options.IsElastic)
+            SharedTeam = new ThreadTeam(options.MostThreads);
     }
 
     public object Gate { get; } = new();
 
     public SchedulerOptions Options { get; }
 
+    /// <summary>All threads, for a worker that computes alone; null where each has its own and no others.</summary>
+    public ThreadTeam? SharedTeam { get; }
+
     public TimeProvider Time { get; }
 
     public ServingTelemetry Telemetry { get; }
 
-    public IReadOnlyList<WorkStream> Streams => _streams;
+    /// <summary>Two of each model. A list, so that going through them, as each step does, allocates nothing.</summary>
+    public List<WorkStream> Streams { get; } = [];
 
     /// <summary>Requests that are not over.</summary>
     public int Requests { get; private set; }
 
     /// <summary>Their memory.</summary>
     public long Bytes { get; private set; }
+
+    /// <summary>Work that does not count against what may wait (<see cref="ScheduledRequest.Beyond"/>), in ticks of processor time.</summary>
+    public long Beyond { get; private set; }
 
     /// <summary>When a step was last finished, or work came up where there was none.</summary>
     public long LastStep { get; private set; }
@@ -55,7 +66,7 @@ internal sealed class WorkQueue
     public double BacklogSeconds(WorkLane? lane = null)
     {
         double seconds = 0;
-        foreach (WorkStream stream in _streams)
+        foreach (WorkStream stream in Streams)
         {
             if (lane is null || stream.Lane == lane)
                 seconds += stream.BacklogSeconds;
@@ -67,8 +78,8 @@ internal sealed class WorkQueue
     {
         lock (Gate)
         {
-            _streams.Add(work.Express);
-            _streams.Add(work.Bulk);
+            Streams.Add(work.Express);
+            Streams.Add(work.Bulk);
         }
     }
 
@@ -78,8 +89,8 @@ internal sealed class WorkQueue
         lock (Gate)
         {
             work.IsClosed = true;
-            _streams.Remove(work.Express);
-            _streams.Remove(work.Bulk);
+            Streams.Remove(work.Express);
+            Streams.Remove(work.Bulk);
             Monitor.PulseAll(Gate);
         }
     }
@@ -98,25 +109,46 @@ internal sealed class WorkQueue
         stream.Tokens += request.Tokens;
         Requests++;
         Bytes += request.Bytes;
+        Beyond += request.Beyond;
         request.Waiting = request.Unfinished = request.Cost;
         request.Client.Held += request.Held;
         request.Client.Running++;
         stream.Enter(request);
         _deadlines.Enter(request);
-        Monitor.Pulse(Gate);
+        // Who has the threads of all looks for more when its step is over.
+        if (_alone is null)
+            Monitor.Pulse(Gate);
     }
 
-    /// <summary>Wakes another worker where there is more to do. Under the gate.</summary>
-    public void WakeIfWaiting()
+    /// <summary>
+    /// Decides how a worker that has chosen takes its step: with the threads of all, or with its own beside others, of which one is
+    /// woken for what it leaves. Steps beside each other do more; but one of a long text takes its time, which a short one that comes
+    /// would have to wait, and the less the more threads it has. So they are for short texts alone. Under the gate.
+    /// </summary>
+    /// <returns>True for the threads of all, which are its own until it decides otherwise or waits.</returns>
+    public bool TakesSharedTeam(Worker worker)
     {
-        foreach (WorkStream stream in _streams)
+        bool isWaiting = false, isShort = true;
+        foreach (WorkStream stream in Streams)
         {
-            if (stream.HasWaiting)
-            {
-                Monitor.Pulse(Gate);
-                return;
-            }
+            isWaiting |= stream.HasWaiting;
+            isShort &= stream.Lane == WorkLane.Express || stream.Requests == 0;
         }
+        if (isWaiting && (isShort || SharedTeam is null))
+        {
+            Monitor.Pulse(Gate);
+            _alone = null;
+            return false;
+        }
+        _alone = SharedTeam is not null && _awake <= 1 ? worker : null;
+        return _alone is not null;
+    }
+
+    /// <summary>Counts a worker that begins. Each that has begun is awake but while it waits.</summary>
+    public void Begin()
+    {
+        lock (Gate)
+            _awake++;
     }
 
     /// <summary>Waits until a worker has something to do; false once the queue has been stopped.</summary>
@@ -124,8 +156,14 @@ internal sealed class WorkQueue
     {
         lock (Gate)
         {
-            while (!_stopped && !worker.HasWork())
+            while (!_stopped && !worker.HasWork(mayBegin: _alone is null || _alone == worker))
+            {
+                if (_alone == worker)
+                    _alone = null;
+                _awake--;
                 Monitor.Wait(Gate);
+                _awake++;
+            }
             return !_stopped;
         }
     }
@@ -133,14 +171,14 @@ internal sealed class WorkQueue
     /// <summary>A stream's turn has come. Under the gate.</summary>
     public void Chosen(WorkStream stream) => _streamTime = Math.Max(_streamTime, stream.Start);
 
-    /// <summary>A stream has had so much of the time. Under the gate.</summary>
+    /// <summary>A stream has had so much of the workers' time. Under the gate.</summary>
     public void Computed(WorkStream stream, double seconds)
     {
         stream.Start += seconds / stream.Weight;
         LastStep = Time.GetTimestamp();
     }
 
-    /// <summary>Has an input's result finished by a thread of the pool.</summary>
+    /// <summary>Has an input's result finished by a thread of the pool, which then goes on with whatever waits for it.</summary>
     public void Finish(ScheduledInput input)
     {
         if (_finishesInline)
@@ -247,8 +285,8 @@ internal sealed class WorkQueue
         }
         long now = Time.GetTimestamp();
         request.Release?.Invoke();
-        request.Succeed(now);
         ServingTelemetry.Answered(request, Time, now);
+        request.Succeed(now);
     }
 
     private static void Fail(ScheduledRequest request, Exception failure)
@@ -258,15 +296,18 @@ internal sealed class WorkQueue
     }
 
     /// <summary>The client no longer holds what an input took.</summary>
-    private static void GiveBack(ScheduledRequest request, int input)
+    private void GiveBack(ScheduledRequest request, int input)
     {
         long cost = 0;
         for (int s = 0; s < request.SequenceCountOf(input); s++)
             cost += request.Stream.Work.Cost.Of(request.LengthOf(input, s));
-        long given = (long)(request.Held * (cost / (double)request.Unfinished));
+        double part = cost / (double)request.Unfinished;
+        long given = (long)(request.Held * part), beyond = (long)(request.Beyond * part);
         request.Unfinished -= cost;
         request.Held -= given;
         request.Client.Held -= given;
+        request.Beyond -= beyond;
+        Beyond -= beyond;
     }
 
     private bool TryEnd(ScheduledRequest request)
@@ -284,10 +325,12 @@ internal sealed class WorkQueue
         Bytes -= request.Bytes;
         request.Client.Held -= request.Held;
         request.Held = 0;
+        Beyond -= request.Beyond;
+        request.Beyond = 0;
         request.Client.Running--;
         _deadlines.Leave(request);
         request.Cancellation.Unregister();
-        Debug.Assert(Requests >= 0 && Bytes >= 0 && request.Client.Held >= 0 && request.Client.Running >= 0, "something was given back twice");
+        Debug.Assert(Requests >= 0 && Bytes >= 0 && Beyond >= 0 && request.Client.Held >= 0 && request.Client.Running >= 0, "something was given back twice");
         if (Requests == 0)
             Empty?.TrySetResult();
         return true;

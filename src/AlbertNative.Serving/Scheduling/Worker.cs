@@ -11,33 +11,37 @@ internal sealed class Worker : IDisposable
 {
     private readonly WorkQueue _queue;
     private readonly ThreadTeam _team;
-    private readonly int _index;
+    private readonly KeyValuePair<string, object?> _label;
     private readonly List<Residence> _residences = [];
     private Residence? _previous;
 
     public Worker(WorkQueue queue, int index, int threads)
     {
         _queue = queue;
-        _index = index;
+        _label = new("worker", index);
         _team = new ThreadTeam(threads);
     }
 
     /// <summary>Works until the queue is stopped. The body of a thread.</summary>
     public void Run()
     {
+        _queue.Begin();
         while (_queue.WaitForWork(this))
             Step();
         Dispose();
     }
 
     /// <summary>True where it has something to do. Under the gate.</summary>
-    public bool HasWork()
+    /// <param name="mayBegin">Whether what waits for any worker counts.</param>
+    public bool HasWork(bool mayBegin)
     {
         foreach (Residence residence in _residences)
         {
             if (residence.HasWork || residence.Stream.Work.IsClosed)
                 return true;
         }
+        if (!mayBegin)
+            return false;
         foreach (WorkStream stream in _queue.Streams)
         {
             if (stream.Next(Find(stream)) is not null)
@@ -73,6 +77,7 @@ internal sealed class Worker : IDisposable
     private bool StepOnce()
     {
         Residence? residence;
+        bool isShared;
         lock (_queue.Gate)
         {
             DropClosed();
@@ -81,24 +86,30 @@ internal sealed class Worker : IDisposable
                 return false;
             residence = Enter(stream);
             Fill(residence);
-            // One arrival wakes one worker: what it leaves is for the next.
-            _queue.WakeIfWaiting();
+            isShared = _queue.TakesSharedTeam(this);
         }
+        Step(residence, isShared);
+        return true;
+    }
+
+    /// <summary>Takes those in a residence through one layer, with the threads of all or its own.</summary>
+    private void Step(Residence residence, bool isShared)
+    {
+        ThreadTeam team = isShared ? _queue.SharedTeam! : _team;
         RemoveLeaving(residence);
         JoinAll(residence);
         if (residence.Sequences.Count == 0)
-            return true;
+            return;
         long started = _queue.Time.GetTimestamp();
-        ExceptionDispatchInfo? failure = TryStep(residence);
+        ExceptionDispatchInfo? failure = TryStep(residence, team);
         double seconds = _queue.Time.GetElapsedTime(started).TotalSeconds;
         if (failure is not null)
         {
             Fail(residence, failure.SourceException);
-            return true;
+            return;
         }
-        Account(residence, seconds);
-        FinishThrough(residence);
-        return true;
+        Account(residence, seconds, isShared ? _queue.Options.WorkerCount : 1);
+        FinishThrough(residence, team);
     }
 
     /// <summary>The stream that has had least of the time by its weight, among those in which this worker can do something.</summary>
@@ -133,7 +144,7 @@ internal sealed class Worker : IDisposable
     {
         try
         {
-            return stream.Work.CreateStepper(_team);
+            return stream.Work.CreateStepper();
         }
         catch (Exception failure)
         {
@@ -251,11 +262,11 @@ internal sealed class Worker : IDisposable
         input.Abandon();
     }
 
-    private static ExceptionDispatchInfo? TryStep(Residence residence)
+    private static ExceptionDispatchInfo? TryStep(Residence residence, ThreadTeam team)
     {
         try
         {
-            residence.Stepper.Step();
+            residence.Stepper.Step(team);
             return null;
         }
         catch (Exception failure)
@@ -290,8 +301,12 @@ internal sealed class Worker : IDisposable
     }
 
     /// <summary>Everything inside has come a layer further.</summary>
-    private void Account(Residence residence, double seconds)
+    /// <param name="residence">Where.</param>
+    /// <param name="seconds">How long it took.</param>
+    /// <param name="workers">Whose threads it took.</param>
+    private void Account(Residence residence, double seconds, int workers)
     {
+        double workerSeconds = seconds * workers;
         WorkStream stream = residence.Stream;
         int layers = stream.Work.Layers, kept = 0, sequences = residence.Sequences.Count, tokens = residence.TokenCount;
         long cost = 0, through = 0, wasted = 0;
@@ -314,20 +329,20 @@ internal sealed class Worker : IDisposable
             residence.Sequences.RemoveRange(kept, sequences - kept);
             stream.Running -= sequences - kept;
             stream.Backlog -= cost;
-            stream.Work.Cost.Learn((cost + CostModel.StepTokens) / (double)layers, seconds);
-            _queue.Computed(stream, seconds);
+            stream.Work.Cost.Learn((cost + CostModel.StepTokens) / (double)layers, workerSeconds);
+            _queue.Computed(stream, workerSeconds);
         }
-        _queue.Telemetry.Stepped(stream, _index, tokens, sequences, through, wasted / layers, seconds);
+        _queue.Telemetry.Stepped(stream, _label, tokens, sequences, through, wasted / layers, seconds, workerSeconds);
     }
 
-    private void FinishThrough(Residence residence)
+    private void FinishThrough(Residence residence, ThreadTeam team)
     {
         foreach (ScheduledInput input in residence.Stepper.Through)
         {
             try
             {
                 if (!input.Request.IsOver)
-                    residence.Stepper.RunHead(input);
+                    residence.Stepper.RunHead(team, input);
             }
             catch (Exception failure)
             {

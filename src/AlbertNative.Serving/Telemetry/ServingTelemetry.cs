@@ -43,7 +43,7 @@ public sealed class ServingTelemetry : IDisposable
         _cancelled = Meter.CreateCounter<long>("albertnative.cancelled", "{request}", "Requests whose client went away.");
         _expired = Meter.CreateCounter<long>("albertnative.expired", "{request}", "Requests whose deadline passed.");
         _preempted = Meter.CreateCounter<long>("albertnative.preempted", "{step}", "Passes that were put aside between two layers.");
-        _busy = Meter.CreateCounter<double>("albertnative.worker.busy", "s", "Time that workers computed.");
+        _busy = Meter.CreateCounter<double>("albertnative.worker.busy", "s", "Time that workers computed, that of all where one had the threads of all.");
         foreach (string reason in (string[])["overload", "quota", "deadline", "too_large", "invalid", "not_ready", "draining"])
             _rejected.Add(0, Tag("reason", reason));
         foreach (string stage in (string[])["reading", "queued", "running", "writing"])
@@ -91,13 +91,13 @@ public sealed class ServingTelemetry : IDisposable
             _queueDuration.Record(waited.TotalSeconds, Tag("lane", Name(sequence.Input.Request.Stream)));
     }
 
-    internal void Stepped(WorkStream stream, int worker, int tokens, int sequences, long through, long wasted, double seconds)
+    internal void Stepped(WorkStream stream, KeyValuePair<string, object?> worker, int tokens, int sequences, long through, long wasted, double seconds, double workerSeconds)
     {
         KeyValuePair<string, object?> lane = Tag("lane", Name(stream));
         _stepTokens.Record(tokens, lane);
         _stepSequences.Record(sequences, lane);
         _stepDuration.Record(seconds, lane);
-        _busy.Add(seconds, Tag("worker", worker));
+        _busy.Add(workerSeconds, worker);
         if (through > 0)
             _tokens.Add(through, Tag("model", stream.Work.Name), Tag("kind", "computed"));
         if (wasted > 0)

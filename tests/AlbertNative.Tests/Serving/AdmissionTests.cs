@@ -119,14 +119,33 @@ public sealed class AdmissionTests
     }
 
     [Fact]
-    public void A_large_request_of_a_newcomer_is_not_refused_for_ever()
+    public void A_request_larger_than_the_queue_is_let_in_and_leaves_room_for_others()
     {
         Simulation simulation = new(new SchedulerOptions { MaxQueue = TimeSpan.FromSeconds(1) });
-        ServingClient client = Simulation.Client("a");
-        Assert.Null(simulation.Submit(client, [.. Enumerable.Repeat(500, 50)]).Refusal);
-        Assert.Equal(RefusalReason.Overloaded, simulation.Submit(Simulation.Client("b"), 8).Refusal!.Reason);
+        ServingClient large = Simulation.Client("large"), second = Simulation.Client("second");
+        Assert.Null(simulation.Submit(large, [.. Enumerable.Repeat(500, 50)]).Refusal);
+        Assert.True(simulation.Scheduler.Load.WaitSeconds > 10);
+        Assert.Equal(RefusalReason.Overloaded, simulation.Submit(large, 8).Refusal!.Reason);
+        Assert.Null(simulation.Submit(second, [.. Enumerable.Repeat(500, 20)]).Refusal);
+        List<SimulatedRequest> small = [];
+        for (int i = 0; i < 10; i++)
+        {
+            (SimulatedRequest? request, Refusal? refusal) = simulation.Submit(Simulation.Client($"small {i}"), 8);
+            Assert.Null(refusal);
+            small.Add(request!);
+        }
+        // One that sends without end still gets no more than half of what they have left.
+        ServingClient greedy = Simulation.Client("greedy");
+        int admitted = 0;
+        while (simulation.Submit(greedy, 8).Refusal is null)
+            admitted++;
+        Assert.InRange(admitted * 8 / simulation.TrueRate, 0.05, 0.15);
+        simulation.RunUntil(simulation.Clock.Seconds + 1);
+        Assert.All(small, request => Assert.True(request.Succeeded));
         simulation.RunToTheEnd();
-        Assert.True(simulation.Requests[0].Succeeded);
+        simulation.AssertNothingIsLeft();
+        Assert.Equal(0, simulation.Scheduler.Queue.Beyond);
+        Assert.Null(simulation.Submit(large, 8).Refusal);
     }
 
     [Fact]

@@ -9,10 +9,12 @@ public sealed class InferenceSchedulerTests
 {
     private static readonly ServedModelOptions Unverified = new() { Verify = false };
 
-    [Fact]
-    public async Task Requests_of_all_tasks_get_what_a_lone_call_gets()
+    [Theory]
+    [InlineData(2, 2)]
+    [InlineData(null, null)]
+    public async Task Requests_of_all_tasks_get_what_a_lone_call_gets(int? threads, int? workers)
     {
-        await using InferenceScheduler scheduler = new(new SchedulerOptions { Threads = 2, Workers = 2, StepTokens = 48 });
+        await using InferenceScheduler scheduler = new(new SchedulerOptions { Threads = threads, Workers = workers, StepTokens = 48 });
         await using ModelRegistry registry = new(scheduler);
         await registry.LoadAsync("nano", ShippedModels.Nano, Unverified, TestContext.Current.CancellationToken);
         using ModelLease lease = registry.Acquire(null)!;

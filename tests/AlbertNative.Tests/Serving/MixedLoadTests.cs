@@ -28,7 +28,8 @@ public sealed class MixedLoadTests
     [Theory]
     [InlineData(1, 2, 64)]
     [InlineData(2, 1, 200)]
-    public async Task Answers_are_those_of_a_lone_call(int workers, int threads, int stepTokens)
+    [InlineData(null, null, 100)]
+    public async Task Answers_are_those_of_a_lone_call(int? workers, int? threads, int stepTokens)
     {
         using TextEmbedder nano = TextEmbedder.Load(ShippedModels.Nano, modelOptions: new() { Threads = 1 });
         using TextEmbedder tagger = TextEmbedder.Load(ShippedModels.Tagger, modelOptions: new() { Threads = 1 });
@@ -49,7 +50,7 @@ public sealed class MixedLoadTests
 
         using CancellationTokenSource enough = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         Task swaps = Swap(registry, enough.Token);
-        Task[] clients = [.. Enumerable.Range(0, 8).Select(c => Task.Run(() => Ask(scheduler, registry, c, workers), enough.Token))];
+        Task[] clients = [.. Enumerable.Range(0, 8).Select(c => Task.Run(() => Ask(scheduler, registry, c, workers ?? 0), enough.Token))];
         await Task.WhenAll(clients);
         await enough.CancelAsync();
         await swaps;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using AlbertNative.Model;
 using AlbertNative.Serving;
+using AlbertNative.Tensors.Threading;
 
 namespace AlbertNative.Tests.Serving;
 
@@ -120,7 +121,7 @@ internal sealed class SimulatedStepper(Simulation simulation, ModelWork work, bo
 
     public void Clear() => _inside.Clear();
 
-    public void Step()
+    public void Step(ThreadTeam team)
     {
         _through.Clear();
         simulation.Require(_inside.Count > 0, "a step of nothing");
@@ -146,7 +147,7 @@ internal sealed class SimulatedStepper(Simulation simulation, ModelWork work, bo
         }
     }
 
-    public void RunHead(ScheduledInput input)
+    public void RunHead(ThreadTeam team, ScheduledInput input)
     {
     }
 
@@ -171,7 +172,7 @@ internal sealed class Simulation
             ModelWork? work = null;
             work = new ModelWork(
                 $"model {i}", layers, 768, new CostModel(768, 3072, trueRate), options.ExpressShare,
-                _ =>
+                () =>
                 {
                     CreatingStepper();
                     return new SimulatedStepper(this, work!, mixesDepths);
