@@ -101,6 +101,29 @@ public sealed class NativeStreamTests
         await Assert.ThrowsAnyAsync<Exception>(() => writing);
     }
 
+    [Fact]
+    public async Task A_server_that_ends_answers_what_it_has_read_and_says_from_which_line_on_to_send_again()
+    {
+        await using LoopbackServerApp server = await LoopbackServerApp.StartAsync(("body-rate", "0"), ("write-rate", "0"));
+        using LineConnection stream = await LineConnection.OpenAsync(server, "/api/embed?dimensions=1", Stop);
+        await stream.SendAsync("\"the king\"\n\"the hill\"\n", Stop);
+        Assert.StartsWith("HTTP/1.1 200", await stream.ReadHeadAsync(Stop), StringComparison.Ordinal);
+        string first = (await stream.ReadLineAsync(Stop))!, second = (await stream.ReadLineAsync(Stop))!;
+        Assert.Equal([null, null], new[] { first, second }.Select(line => ErrorOf(line)));
+
+        // The client still sends: half of a line is there.
+        await stream.SendAsync("\"half of", Stop);
+        Task ending = server.App.StopAsync(Stop);
+        string last = (await stream.ReadLineAsync(Stop))!;
+
+        Assert.Equal(("not_ready", 3), ErrorOf(last));
+        Assert.Contains("send the lines from this one on again", last, StringComparison.Ordinal);
+        // Whole as HTTP has it, but without the line that says that it is: nothing is taken for answered that was not.
+        Assert.Null(await stream.ReadLineAsync(Stop));
+        await ending;
+        Assert.Equal(0, server.App.Services.GetRequiredService<RequestBodies>().HeldBytes);
+    }
+
     private static async Task<string[]> LinesAsync(LoopbackServerApp server, string path, string lines)
     {
         using HttpResponseMessage answer = await PostAsync(server, path, new StringContent(lines));
