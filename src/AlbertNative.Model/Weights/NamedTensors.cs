@@ -10,6 +10,7 @@ namespace AlbertNative.Model;
 internal sealed class NamedTensors
 {
     private readonly Dictionary<string, WeightTensor> _tensors;
+    private IReadOnlyList<ModelArchitecture>? _architectures;
 
     private NamedTensors(string source, ModelConfig config, Family family, Dictionary<string, WeightTensor> tensors)
     {
@@ -32,8 +33,8 @@ internal sealed class NamedTensors
     /// <summary>True where the embeddings are projected to the hidden size.</summary>
     public bool HasProjection => Family.EmbeddingProjection is string module && Has(TensorCatalogue.Weight(module));
 
-    /// <summary>The classes whose tensors are all there, and fit.</summary>
-    public IReadOnlyList<ModelArchitecture> Architectures => [.. Family.Architectures.Where(
+    /// <summary>The classes whose tensors are all there, and fit; found out when somebody asks first.</summary>
+    public IReadOnlyList<ModelArchitecture> Architectures => _architectures ??= [.. Family.Architectures.Where(
         architecture => Faults(TensorCatalogue.Head(Config, architecture)).Count == 0)];
 
     /// <summary>The tensor of an expected name, or the one that it is tied to.</summary>

@@ -85,7 +85,7 @@ internal static class Settings
             (o, v) => o with { TrustedProxies = [.. List(v).Select(Network)] }, o => string.Join(',', o.TrustedProxies)),
         new("http2-streams", "N", "The most requests of one connection of HTTP/2 at a time [default: 256]",
             (o, v) => o with { Http2Streams = Count(v) }, o => Number(o.Http2Streams)),
-        new("threads", "N", "Threads of a pass through a model [default: the processors]",
+        new("threads", "N", "Threads of a step through a model [default: all, or for many short texts a step on each]",
             (o, v) => o with { Threads = Count(v, most: MostThreads) }, o => o.Threads is int threads ? Number(threads) : "auto"),
         new("step-tokens", "N", "Tokens of a pass that is put together for several requests [default: 256]",
             (o, v) => o with { StepTokens = Count(v, most: MostStepTokens) }, o => Number(o.StepTokens)),

@@ -16,6 +16,7 @@ using AlbertNative.Server.Requests;
 using AlbertNative.Server.Telemetry;
 using AlbertNative.Serving;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace AlbertNative.Server.Hosting;
 
@@ -42,6 +43,7 @@ internal static class AlbertServer
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "albert-serve" });
         builder.WebHost.UseKestrelCore();
         builder.WebHost.ConfigureKestrel(kestrel => Limit(kestrel, options));
+        builder.Services.Configure<SocketTransportOptions>(Spare);
         builder.Services.AddRoutingCore();
         builder.Services.AddCors();
         builder.Services.AddSingleton(options);
@@ -108,6 +110,16 @@ internal static class AlbertServer
         MaxRequestTokens = options.MaxRequestTokens,
         RequestTimeout = options.RequestTimeout,
     };
+
+    /// <summary>What a request costs on its way through the system counts, as the processors are the models'.</summary>
+    private static void Spare(SocketTransportOptions sockets)
+    {
+        // A request is read, and its answer sent, by the thread that finds its bytes, two hops less. It holds up nobody else: each
+        // connection that has something to read has a thread of the pool.
+        sockets.UnsafePreferInlineScheduling = true;
+        // Waiting for bytes without a buffer takes two calls of the system more; with one, 4 kB for each open connection.
+        sockets.WaitForDataBeforeAllocatingBuffer = false;
+    }
 
     private static void Limit(KestrelServerOptions kestrel, ServerOptions options)
     {

@@ -1,4 +1,5 @@
 using AlbertNative.Server.Configuration;
+using Microsoft.Extensions.Logging.Console;
 
 namespace AlbertNative.Server.Hosting;
 
@@ -10,8 +11,12 @@ internal static class ServerLog
         logging.SetMinimumLevel(options.LogLevel);
         // The framework's own lines name paths and bad requests' contents below this level.
         logging.AddFilter("Microsoft", LogLevel.Warning);
+        // Where this one is on, the framework makes an activity and a scope of each request, which nobody reads: traces have their own.
+        logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.BadRequests", LogLevel.None);
         logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
+        // A terminal or a collector that does not read holds nobody up: lines are left out, which the log says.
+        logging.Services.Configure<ConsoleLoggerOptions>(console => console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite);
         if (options.LogFormat == LogFormat.Json)
             logging.AddJsonConsole(console => (console.UseUtcTimestamp, console.TimestampFormat) = (true, "yyyy-MM-dd'T'HH:mm:ss.fff'Z'"));
         else

@@ -71,17 +71,21 @@ internal sealed partial class ServerRoutes(IEndpointRouteBuilder endpoints)
     public RequestWork Work(ServerRequest request, ServedModel model) => new(request, model, _services.GetRequiredService<ScheduledInference>());
 
     /// <summary>Reads a request's body, where there is room for it, and asks the model that it names.</summary>
-    /// <exception cref="RequestException">There is no room, no such body or no such model, or the key may not use it.</exception>
+    /// <exception cref="RequestException">There is no such body or no such model, or the key may not use it.</exception>
     public Task AskAsync(ServerRequest request, Func<JsonElement, string?> modelOf, Func<RequestWork, JsonElement, Task> answer) =>
         AskAsync(request, static asked => asked.ReadJsonAsync(), modelOf, answer);
 
     /// <summary>As the other, for bodies that are read in another way.</summary>
-    /// <exception cref="RequestException">There is no room, no such body or no such model, or the key may not use it.</exception>
+    /// <exception cref="RequestException">There is no such body or no such model, or the key may not use it.</exception>
     public async Task AskAsync<T>(
         ServerRequest request, Func<ServerRequest, Task<T>> read, Func<T, string?> modelOf, Func<RequestWork, T, Task> answer)
     {
         ScheduledInference inference = _services.GetRequiredService<ScheduledInference>();
-        inference.RequireRoom(request);
+        if (inference.RefusalOf(request) is RequestException refusal)
+        {
+            request.Refusal = refusal;
+            return;
+        }
         T body = await read(request).ConfigureAwait(false);
         if (request.Dialect == DialectOf.HuggingFace && body is JsonElement json && json.ValueKind == JsonValueKind.Object
             && json.TryGetProperty("options", out JsonElement options) && options.ValueKind == JsonValueKind.Object
@@ -125,7 +129,7 @@ internal sealed partial class ServerRoutes(IEndpointRouteBuilder endpoints)
         try
         {
             await answer(request).ConfigureAwait(false);
-            return null;
+            return request.Refusal;
         }
         catch (RequestException e)
         {

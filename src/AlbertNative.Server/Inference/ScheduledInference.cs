@@ -8,19 +8,20 @@ namespace AlbertNative.Server.Inference;
 /// <summary>Lets the scheduler compute: it admits a request whole or refuses it, with the time after which to try again.</summary>
 internal class ScheduledInference(InferenceScheduler scheduler, ResultCache cache, SharedQuotas quotas)
 {
-    /// <summary>Refuses a request of which it is already certain that there is no room for it, before its body is read.</summary>
-    /// <exception cref="RequestException">There is none.</exception>
-    public void RequireRoom(ServerRequest request)
+    /// <summary>
+    /// Why a request is refused of which it is already certain, before its body is read, that there is no room for it; null where
+    /// there may be. Nothing is thrown: when most requests are refused, each has to cost next to nothing.
+    /// </summary>
+    public RequestException? RefusalOf(ServerRequest request)
     {
         if (scheduler.Preview(request.Client, quotas.IsUp) is Refusal refusal)
         {
             if (refusal.Reason == RefusalReason.QuotaExceeded)
                 QuotaHeaders.Write(request, request.Client);
             SayLoad(request);
-            throw ExceptionOf(request, refusal);
+            return ExceptionOf(request, refusal);
         }
-        if (quotas.KnownWait(request.Client) is { Ticks: > 0 } wait)
-            throw QuotaException(wait);
+        return quotas.KnownWait(request.Client) is { Ticks: > 0 } wait ? QuotaException(wait) : null;
     }
 
     /// <summary>Charges a client's quota for work that is done outside.</summary>
@@ -98,8 +99,10 @@ internal class ScheduledInference(InferenceScheduler scheduler, ResultCache cach
     // For balancers that go by what a replica says.
     private void SayLoad(ServerRequest request)
     {
-        if (!request.Http.Response.HasStarted)
-            request.Http.Response.Headers["x-load"] = string.Create(CultureInfo.InvariantCulture, $"queue={scheduler.Load.WaitSeconds:0.###}");
+        if (request.Http.Response.HasStarted)
+            return;
+        double wait = Math.Round(scheduler.Load.WaitSeconds, 3);
+        request.Http.Response.Headers["x-load"] = wait == 0 ? "queue=0" : string.Create(CultureInfo.InvariantCulture, $"queue={wait}");
     }
 
     /// <summary>Takes from quotas that replicas share; false where this process keeps them.</summary>

@@ -81,19 +81,17 @@ internal sealed class ServedModel(ModelSpec spec, Serving.ServedModel served)
     public TTask Task<TTask>(TaskOptions options)
         where TTask : TextTask
     {
-        TaskDescription description = TaskDescription.Of(typeof(TTask));
-        if (!description.CanBeDoneBy(Model.Transformer))
-        {
-            throw new RequestException(
-                ErrorKind.NoSuchTask, $"unsupported task {description.Name}; this model has: {string.Join(", ", Tasks.Select(task => task.Name))}");
-        }
         try
         {
             return Served.Task<TTask>(options);
         }
         catch (ArgumentException e)
         {
-            throw new RequestException(ErrorKind.Invalid, e.Message);
+            TaskDescription description = TaskDescription.Of(typeof(TTask));
+            throw description.CanBeDoneBy(Model.Transformer)
+                ? new RequestException(ErrorKind.Invalid, e.Message)
+                : new RequestException(
+                    ErrorKind.NoSuchTask, $"unsupported task {description.Name}; this model has: {string.Join(", ", Tasks.Select(task => task.Name))}");
         }
     }
 

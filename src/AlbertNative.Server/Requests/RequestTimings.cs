@@ -66,7 +66,7 @@ internal sealed class RequestTimings
         headers["x-compute-tokens"] = Tokens.ToString(CultureInfo.InvariantCulture);
         headers["server-timing"] = string.Create(
             CultureInfo.InvariantCulture,
-            $"tok;dur={Tokenization.TotalMilliseconds:0.##}, queue;dur={Queue.TotalMilliseconds:0.##}, compute;dur={Inference.TotalMilliseconds:0.##}");
+            $"tok;dur={Rounded(Tokenization)}, queue;dur={Rounded(Queue)}, compute;dur={Rounded(Inference)}");
         if (Cache is (int hits, int misses))
             headers["x-cache"] = string.Create(CultureInfo.InvariantCulture, $"hits={hits}, misses={misses}");
         if (_truncated.Count > 0)
@@ -75,6 +75,8 @@ internal sealed class RequestTimings
             headers["x-truncated-inputs"] = string.Join(',', _truncated.Take(MostTruncated)) + rest;
         }
     }
+
+    private static double Rounded(TimeSpan time) => Math.Round(time.TotalMilliseconds, 2);
 
     private static string Milliseconds(TimeSpan time) => ((long)time.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
 }

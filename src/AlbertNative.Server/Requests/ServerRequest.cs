@@ -41,6 +41,9 @@ internal sealed class ServerRequest : IDisposable
     /// <summary>The model that it asks; null until that is known.</summary>
     public Models.ServedModel? Model { get; set; }
 
+    /// <summary>Why it is refused without having been looked at, in the place of an answer; null where it is not.</summary>
+    public RequestException? Refusal { get; set; }
+
     /// <summary>Keeps a version of a model until the request is answered.</summary>
     public void Hold(ModelLease lease)
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using AlbertNative.Server.Configuration;
 using AlbertNative.Server.Models;
@@ -14,6 +13,9 @@ internal sealed class ServerMetrics : IDisposable
 {
     /// <summary>The meter.</summary>
     public const string Name = "AlbertNative.Server";
+
+    private static readonly string[] StatusClasses = [.. Enumerable.Range(0, 10).Select(first => $"{first}xx")];
+    private static readonly string[] Reasons = [.. Enum.GetValues<ErrorKind>().Select(kind => kind.ToString().ToLowerInvariant())];
 
     private readonly Meter _meter = new(Name);
     private readonly Counter<long> _requests;
@@ -40,12 +42,11 @@ internal sealed class ServerMetrics : IDisposable
         // Every series exists from the start: an alert on one that does not exist yet never fires.
         foreach (ModelSpec model in catalog.Specs)
         {
-            TagList ofModel = new() { { "model", model.Name } };
-            _texts.Add(0, ofModel);
-            _truncated.Add(0, ofModel);
+            _texts.Add(0, Tag("model", model.Name));
+            _truncated.Add(0, Tag("model", model.Name));
         }
-        foreach (ErrorKind kind in Enum.GetValues<ErrorKind>())
-            _rejected.Add(0, new KeyValuePair<string, object?>("reason", NameOf(kind)));
+        foreach (string reason in Reasons)
+            _rejected.Add(0, Tag("reason", reason));
     }
 
     /// <summary>Counts a request that has been answered.</summary>
@@ -55,21 +56,20 @@ internal sealed class ServerMetrics : IDisposable
     /// <param name="error">Why it was refused; null where it was not.</param>
     public void Answered(ServerRequest request, string? model, int status, ErrorKind? error)
     {
-        string statusClass = $"{status / 100}xx";
-        _requests.Add(1, new TagList { { "dialect", request.Dialect.Name }, { "model", model ?? "" }, { "status", statusClass } });
-        _duration.Record(
-            request.Timings.Total.TotalSeconds, new TagList { { "gen_ai.operation.name", request.Dialect.Name }, { "gen_ai.request.model", model ?? "" } });
+        string dialect = request.Dialect.Name, asked = model ?? "";
+        _requests.Add(1, Tag("dialect", dialect), Tag("model", asked), Tag("status", StatusClasses[Math.Clamp(status / 100, 0, 9)]));
+        _duration.Record(request.Timings.Total.TotalSeconds, Tag("gen_ai.operation.name", dialect), Tag("gen_ai.request.model", asked));
         _statistics.Answered(request, status < StatusCodes.Status400BadRequest, _time.GetUtcNow());
         if (error is ErrorKind kind)
-            _rejected.Add(1, new KeyValuePair<string, object?>("reason", NameOf(kind)));
+            _rejected.Add(1, Tag("reason", Reasons[(int)kind]));
         if (model is null || status >= StatusCodes.Status400BadRequest)
             return;
-        TagList ofModel = new() { { "model", model } };
-        _texts.Add(request.Timings.Texts, ofModel);
-        _truncated.Add(request.Timings.Truncated, ofModel);
+        _texts.Add(request.Timings.Texts, Tag("model", model));
+        if (request.Timings.Truncated > 0)
+            _truncated.Add(request.Timings.Truncated, Tag("model", model));
     }
 
     public void Dispose() => _meter.Dispose();
 
-    private static string NameOf(ErrorKind kind) => kind.ToString().ToLowerInvariant();
+    private static KeyValuePair<string, object?> Tag(string name, string value) => new(name, value);
 }

@@ -90,8 +90,8 @@ internal sealed class GrpcCalls(
         RequestException? error = null;
         try
         {
-            if (needsRoom)
-                inference.RequireRoom(request);
+            if (needsRoom && inference.RefusalOf(request) is RequestException refusal)
+                throw refusal;
             return await answer(new RequestWork(request, await models.FindAsync(request, model).ConfigureAwait(false), inference)).ConfigureAwait(false);
         }
         catch (RequestException e)
