@@ -13,15 +13,16 @@ internal static class BitsScenario
 
     /// <summary>Runs it.</summary>
     /// <param name="models">Which are exchanged for each other.</param>
+    /// <param name="longest">The most tokens of a text.</param>
     /// <param name="answers">Texts that are to be answered.</param>
     /// <param name="most">The most time.</param>
     /// <param name="clients">Clients at a time.</param>
     /// <param name="swapEvery">How often the model is exchanged.</param>
     /// <param name="cache">Whether the server has a cache.</param>
     /// <returns>Whether everything was as it must be.</returns>
-    public static async Task<bool> RunAsync(IReadOnlyList<string> models, long answers, TimeSpan most, int clients, TimeSpan swapEvery, string? cache)
+    public static async Task<bool> RunAsync(IReadOnlyList<string> models, int longest, long answers, TimeSpan most, int clients, TimeSpan swapEvery, string? cache)
     {
-        ReferenceAnswers reference = new(answers < 50_000 ? 300 : 2000, longest: 500, models);
+        ReferenceAnswers reference = new(answers < 50_000 ? 300 : 2000, longest, models);
         using SwappedModel model = new(models);
         int port = ServerProcess.FreePort();
         List<string> settings = ["--model", $"m={model.Path}", "--log-level", "warning", "--max-queue-seconds", "2s", "--drain-delay", "0"];

@@ -22,11 +22,11 @@ internal static class InteractiveScenario
         int[] Bulk(Random random) => [.. Enumerable.Range(0, BulkTexts).Select(_ => longTexts[random.Next(longTexts.Length)])];
 
         OpenLoop alone = new(reference, server.Address, seed: 1, QueryKey);
-        await alone.RunAsync(QueriesPerSecond, time / 3, Query, connections: 8);
+        await alone.RunAsync(QueriesPerSecond, time / 3, Query);
         (double _, double bulkAlone, Outcomes first) = await ClosedLoop.RunAsync(reference, server.Address, BulkClients, time / 3, Bulk, seed: 2, key: BulkKey);
         OpenLoop beside = new(reference, server.Address, seed: 3, QueryKey);
         Task<(double Requests, double Tokens, Outcomes Outcomes)> bulk = ClosedLoop.RunAsync(reference, server.Address, BulkClients, time, Bulk, seed: 4, key: BulkKey);
-        await beside.RunAsync(QueriesPerSecond, time, Query, connections: 8);
+        await beside.RunAsync(QueriesPerSecond, time, Query);
         (double _, double bulkBeside, Outcomes second) = await bulk;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,

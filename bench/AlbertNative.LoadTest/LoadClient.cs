@@ -28,15 +28,12 @@ internal sealed class LoadClient : IDisposable
 
     private readonly ReferenceAnswers _answers;
     private readonly HttpClient _http;
-    private readonly bool _compares;
 
     /// <param name="server">Whom it asks.</param>
     /// <param name="answers">What is right.</param>
-    /// <param name="compares">Whether the bits are compared, and not only their number.</param>
-    public LoadClient(Uri server, ReferenceAnswers answers, bool compares = true)
+    public LoadClient(Uri server, ReferenceAnswers answers)
     {
         _answers = answers;
-        _compares = compares;
         _http = new HttpClient(new SocketsHttpHandler
         {
             UseProxy = false,
@@ -58,7 +55,7 @@ internal sealed class LoadClient : IDisposable
     public async Task<(Outcome Outcome, string? Fault, TimeSpan RetryAfter)> AskAsync(
         int[] texts, Wire wire, IEnumerable<(string Name, string Value)>? headers = null, CancellationToken leave = default)
     {
-        using HttpRequestMessage request = new(HttpMethod.Post, PathOf(wire)) { Content = new ByteArrayContent(BodyOf(texts, wire)) };
+        using HttpRequestMessage request = new(HttpMethod.Post, PathOf(wire)) { Content = new ByteArrayContent(BodyOf(_answers, texts, wire)) };
         request.Content.Headers.ContentType = new("application/json");
         foreach ((string name, string value) in headers ?? [])
             request.Headers.TryAddWithoutValidation(name, value);
@@ -118,7 +115,7 @@ internal sealed class LoadClient : IDisposable
                 Wire.Native => Bytes(vector.GetProperty("embedding")),
                 _ => Bytes(vector),
             };
-            if (count == texts.Length || (_compares && !_answers.IsRight(version, texts[count], bytes)))
+            if (count == texts.Length || !_answers.IsRight(version, texts[count], bytes))
                 return false;
             count++;
         }
@@ -131,14 +128,16 @@ internal sealed class LoadClient : IDisposable
         return MemoryMarshal.AsBytes<float>(vector).ToArray();
     }
 
-    private static string PathOf(Wire wire) => wire switch
+    /// <summary>Where a dialect is asked for vectors.</summary>
+    public static string PathOf(Wire wire) => wire switch
     {
         Wire.OpenAI => "/v1/embeddings",
         Wire.Native => "/api/embed",
         _ => "/embed",
     };
 
-    private byte[] BodyOf(int[] texts, Wire wire)
+    /// <summary>What asks for texts' vectors in a dialect.</summary>
+    public static byte[] BodyOf(ReferenceAnswers answers, int[] texts, Wire wire)
     {
         using MemoryStream stream = new();
         using (Utf8JsonWriter json = new(stream, Plain))
@@ -148,7 +147,7 @@ internal sealed class LoadClient : IDisposable
                 json.WriteString("encoding_format", "base64");
             json.WriteStartArray(wire == Wire.OpenAI ? "input" : "inputs");
             foreach (int text in texts)
-                json.WriteStringValue(_answers.Texts[text]);
+                json.WriteStringValue(answers.Texts[text]);
             json.WriteEndArray();
             if (wire == Wire.Native)
             {

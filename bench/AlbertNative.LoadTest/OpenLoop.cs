@@ -23,21 +23,21 @@ internal sealed class OpenLoop(ReferenceAnswers answers, Uri server, int seed, s
     /// <summary>How long the run took, until the last answer.</summary>
     public TimeSpan Took { get; private set; }
 
+    private readonly TaskCompletionSource _last = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _tokens;
+    private int _unanswered = 1; // the sender's own, until it has sent all
 
     /// <summary>Sends requests.</summary>
     /// <param name="perSecond">How many, on average.</param>
     /// <param name="time">For how long.</param>
     /// <param name="choose">The texts of a request.</param>
-    /// <param name="connections">Connections, each with its own client.</param>
-    public async Task RunAsync(double perSecond, TimeSpan time, Func<Random, int[]> choose, int connections)
+    public async Task RunAsync(double perSecond, TimeSpan time, Func<Random, int[]> choose)
     {
         Random random = new(seed);
-        LoadClient[] clients = [.. Enumerable.Range(0, connections).Select(_ => new LoadClient(server, answers))];
-        List<Task> sent = [];
+        using LeanClient client = new(answers, server, [LoadClient.Computed, .. ClientKeys.Header(key)]);
         Stopwatch clock = Stopwatch.StartNew();
         double due = 0;
-        for (int number = 0; ; number++)
+        while (true)
         {
             due += -Math.Log(1 - random.NextDouble()) / perSecond;
             if (due > time.TotalSeconds)
@@ -46,15 +46,12 @@ internal sealed class OpenLoop(ReferenceAnswers answers, Uri server, int seed, s
             if (wait > 0.002)
                 await Task.Delay(TimeSpan.FromSeconds(wait));
             Behind = clock.Elapsed - TimeSpan.FromSeconds(due);
-            int[] texts = choose(random);
-            LoadClient client = clients[number % connections];
-            double meant = due;
-            sent.Add(Task.Run(() => AskAsync(client, texts, clock, meant)));
+            Interlocked.Increment(ref _unanswered);
+            _ = AskAsync(client, choose(random), clock, due);
         }
-        await Task.WhenAll(sent);
+        if (Interlocked.Decrement(ref _unanswered) > 0)
+            await _last.Task;
         Took = clock.Elapsed;
-        foreach (LoadClient client in clients)
-            client.Dispose();
     }
 
     /// <summary>A quantile of the answered requests' latencies, in milliseconds.</summary>
@@ -82,9 +79,9 @@ internal sealed class OpenLoop(ReferenceAnswers answers, Uri server, int seed, s
         }
     }
 
-    private async Task AskAsync(LoadClient client, int[] texts, Stopwatch clock, double meant)
+    private async Task AskAsync(LeanClient client, int[] texts, Stopwatch clock, double meant)
     {
-        (Outcome outcome, string? fault, TimeSpan retry) = await client.AskAsync(texts, Wire.OpenAI, [LoadClient.Computed, .. ClientKeys.Header(key)]);
+        (Outcome outcome, string? fault, TimeSpan retry) = await client.AskAsync(texts);
         double latency = clock.Elapsed.TotalSeconds - meant;
         Outcomes.Add(outcome, fault);
         lock (_latencies)
@@ -95,6 +92,8 @@ internal sealed class OpenLoop(ReferenceAnswers answers, Uri server, int seed, s
                 _retries.Add(retry.TotalSeconds);
         }
         if (outcome == Outcome.Right)
-            Interlocked.Add(ref _tokens, texts.Sum(text => answers.Tokens[text]));
+            Interlocked.Add(ref _tokens, answers.TokensOf(texts));
+        if (Interlocked.Decrement(ref _unanswered) == 0)
+            _last.SetResult();
     }
 }

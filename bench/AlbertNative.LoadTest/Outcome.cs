@@ -32,6 +32,9 @@ internal sealed class Outcomes
 
     public long this[Outcome outcome] => Volatile.Read(ref _counts[(int)outcome]);
 
+    /// <summary>All requests.</summary>
+    public long All => Enum.GetValues<Outcome>().Sum(outcome => this[outcome]);
+
     /// <summary>Whether nothing was wrong or lost.</summary>
     public bool AreGood => this[Outcome.Wrong] == 0 && this[Outcome.Lost] == 0;
 

@@ -2,34 +2,39 @@ using System.Globalization;
 
 namespace AlbertNative.LoadTest;
 
-/// <summary>What a request costs beyond what the workers' threads do: the wire, JSON, tokens, the queue.</summary>
+/// <summary>
+/// What a request costs beyond the engine: the wire, JSON, the queue, metrics, the log. Twice: the processor time of the server's
+/// threads but for those that compute, and that of all of its threads beyond what the library takes for the same texts in a process
+/// of its own, one after the other on one thread.
+/// </summary>
 internal static class OverheadScenario
 {
-    /// <summary>What the engine's threads are called, as far as Linux keeps a name.</summary>
-    private const string EnginePrefix = "AlbertNative";
+    private const int Clients = 4, Tokens = 8;
 
     /// <summary>Runs it.</summary>
     public static async Task<bool> RunAsync(string model, TimeSpan time, string logLevel)
     {
-        ReferenceAnswers reference = new(200, longest: 500, model);
-        int[] texts = [.. Enumerable.Range(0, reference.Texts.Length).OrderBy(text => Math.Abs(reference.Tokens[text] - 8)).Take(20)];
+        // Many texts, so that seldom two clients ask the same at a time, which would be computed once.
+        ReferenceAnswers reference = new(2000, longest: 2 * Tokens, model);
+        int[] texts = [.. Enumerable.Range(0, reference.Texts.Length).OrderBy(text => Math.Abs(reference.Tokens[text] - Tokens)).Take(500)];
         await using ServerProcess server = await ServerProcess.StartAsync(
             ServerProcess.FreePort(), ["--model", $"m={model}", "--log-level", logLevel, "--threads", "1"]);
         int[] Choose(Random random) => [texts[random.Next(texts.Length)]];
-        await ClosedLoop.RunAsync(reference, server.Address, 4, time, Choose, seed: 1);
+        await ClosedLoop.RunAsync(reference, server.Address, Clients, time, Choose, seed: 1, spares: true);
         Dictionary<string, double> before = server.ThreadTimes();
-        (double perSecond, double _, Outcomes outcomes) = await ClosedLoop.RunAsync(reference, server.Address, 4, time, Choose, seed: 2);
+        (double engine, double others) = server.EngineTimes();
+        (double perSecond, double _, Outcomes outcomes) = await ClosedLoop.RunAsync(reference, server.Address, Clients, time, Choose, seed: 2, spares: true);
+        (double engineAfter, double othersAfter) = server.EngineTimes();
         double requests = outcomes[Outcome.Right];
-        (string Name, double Cost)[] costs =
-        [
-            .. server.ThreadTimes().Select(thread => (thread.Key, 1e6 * (thread.Value - before.GetValueOrDefault(thread.Key)) / requests))
-                .Where(thread => thread.Item2 >= 1).OrderByDescending(thread => thread.Item2),
-        ];
-        double engine = costs.Where(thread => thread.Name.StartsWith(EnginePrefix, StringComparison.Ordinal)).Sum(thread => thread.Cost);
+        (engine, others) = (1e6 * (engineAfter - engine) / requests, 1e6 * (othersAfter - others) / requests);
+        double library = 1e6 * reference.SecondsAlone(model, texts, time);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"overhead: {perSecond:F0} requests/s of one text of about 8 tokens; processor {costs.Sum(thread => thread.Cost):F0} us a request, of which the engine's threads {engine:F0}: {costs.Sum(thread => thread.Cost) - engine:F0} us beyond them (log level {logLevel})"));
-        Console.WriteLine($"overhead: {string.Join(", ", costs.Select(thread => string.Create(CultureInfo.InvariantCulture, $"{thread.Name} {thread.Cost:F0}")))}");
+            $"overhead: {perSecond:F0} requests/s of one text of about {Tokens} tokens; processor {engine + others:F0} us a request, of which the threads that compute {engine:F0}: {others:F0} us beyond them; the library alone takes {library:F0} us a text: {engine + others - library:F0} us beyond it (log level {logLevel})"));
+        Console.WriteLine($"overhead: {string.Join(", ", server.ThreadTimes()
+            .Select(thread => (Name: thread.Key, Cost: 1e6 * (thread.Value - before.GetValueOrDefault(thread.Key)) / requests))
+            .Where(thread => thread.Cost >= 1).OrderByDescending(thread => thread.Cost)
+            .Select(thread => string.Create(CultureInfo.InvariantCulture, $"{thread.Name} {thread.Cost:F0}")))}");
         return outcomes.AreGood;
     }
 }

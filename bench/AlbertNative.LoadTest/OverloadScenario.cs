@@ -6,10 +6,9 @@ namespace AlbertNative.LoadTest;
 /// <summary>Ten times what a server can do: it must go on doing what it can, refuse the rest with a true time, and keep its memory.</summary>
 internal static class OverloadScenario
 {
-    /// <summary>Clients that keep a server busy, and of which none is refused: whoever is told to wait measures his patience.</summary>
-    private const int Busy = 8;
+    /// <summary>Tokens that wait at a time keep a server busy, and are not so many that it refuses some: whoever is told to wait measures his patience.</summary>
+    private const int BusyTokens = 1024;
 
-    private const int Connections = 64;
     private const double Times = 10;
 
     /// <summary>Runs it.</summary>
@@ -24,22 +23,28 @@ internal static class OverloadScenario
         await using ServerProcess server = await ServerProcess.StartAsync(
             ServerProcess.FreePort(), ["--model", $"m={model}", "--log-level", "warning", "--max-queue-seconds", queue]);
         int[] Choose(Random random) => [texts[random.Next(texts.Length)]];
-        await ClosedLoop.RunAsync(reference, server.Address, Busy, TimeSpan.FromSeconds(2), Choose, seed: 1);
-        (double capacity, double tokensCapacity, Outcomes closed) = await ClosedLoop.RunAsync(reference, server.Address, Busy, time / 2, Choose, seed: 2);
+        int clients = Math.Clamp(BusyTokens / tokens, 8, 64);
+        await ClosedLoop.RunAsync(reference, server.Address, clients, TimeSpan.FromSeconds(2), Choose, seed: 1);
+        (double capacity, double tokensCapacity, Outcomes closed) = await ClosedLoop.RunAsync(reference, server.Address, clients, time / 2, Choose, seed: 2);
         long before = server.ResidentBytes, most = 0;
-        TimeSpan busy = server.ProcessorTime;
         List<double> health = [];
         using CancellationTokenSource over = new();
         Task probes = ProbeAsync(server, health, bytes => most = Math.Max(most, bytes), over.Token);
         OpenLoop load = new(reference, server.Address, seed: 3);
-        await load.RunAsync(Times * capacity, time, Choose, Connections);
+        (double engine, double others) = server.EngineTimes();
+        TimeSpan generator = Environment.CpuUsage.TotalTime;
+        await load.RunAsync(Times * capacity, time, Choose);
         // On a machine that does other things too, clients that wait for their answers may not have found out what the server can do.
         for (int more = 0; more < 2 && load.Outcomes.AreGood && load.Outcomes[Outcome.Refused] == 0; more++)
         {
             (capacity, tokensCapacity) = (load.Outcomes[Outcome.Right] / load.Took.TotalSeconds, load.Tokens / load.Took.TotalSeconds);
             load = new OpenLoop(reference, server.Address, seed: 4 + more);
-            await load.RunAsync(Times * capacity, time, Choose, Connections);
+            (engine, others) = server.EngineTimes();
+            generator = Environment.CpuUsage.TotalTime;
+            await load.RunAsync(Times * capacity, time, Choose);
         }
+        (double engineAfter, double othersAfter) = server.EngineTimes();
+        (engine, others, generator) = (engineAfter - engine, othersAfter - others, Environment.CpuUsage.TotalTime - generator);
         await over.CancelAsync();
         await probes;
         health.Sort();
@@ -49,7 +54,9 @@ internal static class OverloadScenario
             $"overload: {texts.Average(text => reference.Tokens[text]):F0} tokens a text, capacity {capacity:F0} requests/s ({tokensCapacity:F0} tokens/s); offered {Times} times that: goodput {goodput:P0}, p50 {load.Latency(0.5):F0} ms, p99 {load.Latency(0.99):F0} ms of the answered, median Retry-After {load.MedianRetry:F1} s, generator behind by {load.Behind.TotalSeconds:F2} s"));
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"overload: {load.Outcomes}; resident {before >> 20} MiB before, at most {most >> 20}; server's processor {(server.ProcessorTime - busy).TotalSeconds / load.Took.TotalSeconds:F2} cores; health p99 {(health.Count == 0 ? double.NaN : health[(int)(0.99 * health.Count)]):F0} ms"));
+            $"overload: {load.Outcomes}; resident {before >> 20} MiB before, at most {most >> 20}; cores busy with the engine {Cores(engine):F2}, with the rest of the server {Cores(others):F2} ({1e6 * others / load.Outcomes.All:F0} us a request), with the generator {Cores(generator.TotalSeconds):F2}; health p99 {(health.Count == 0 ? double.NaN : health[(int)(0.99 * health.Count)]):F0} ms"));
+        double Cores(double seconds) => seconds / load.Took.TotalSeconds;
+
         return closed.AreGood && load.Outcomes.AreGood && load.Outcomes[Outcome.Refused] > 0;
     }
 

@@ -7,9 +7,10 @@ RootCommand root = new("Loads albert-serve from outside and checks every bit of 
 Option<double> seconds = new("--seconds") { Description = "How long", DefaultValueFactory = _ => 30 };
 Option<long> answers = new("--answers") { Description = "Texts to be answered before that", DefaultValueFactory = _ => long.MaxValue };
 Option<int> clients = new("--clients") { Description = "Clients at a time", DefaultValueFactory = _ => 8 };
+Option<int> longest = new("--longest") { Description = "The most tokens of a text", DefaultValueFactory = _ => 500 };
 Option<double> swapEvery = new("--swap-every") { Description = "Seconds between two exchanges of the model", DefaultValueFactory = _ => 2 };
 Option<string?> cache = new("--cache") { Description = "The server's cache, such as 64MiB" };
-Option<string> model = new("--model") { Description = "nano, minilm, base, or a model's path", DefaultValueFactory = _ => "nano" };
+Option<string> model = new("--model") { Description = "nano, minilm, base, or a model's path; of two that are exchanged, nano or tiny", DefaultValueFactory = _ => "nano" };
 Option<int> tokens = new("--tokens") { Description = "About the tokens of a text", DefaultValueFactory = _ => 128 };
 Option<string> queue = new("--max-queue-seconds") { Description = "The server's setting", DefaultValueFactory = _ => "2s" };
 Option<string> logLevel = new("--log-level") { Description = "The server's setting", DefaultValueFactory = _ => "information" };
@@ -22,9 +23,9 @@ Option<string[]> workloads = new("--workloads") { Description = "W1, W2, W3", Al
 Option<string[]> engines = new("--engines") { Description = "ours, p1, p2, p3", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => ["p1", "p3", "ours"] };
 Option<string> precision = new("--precision") { Description = "float32 or int8", DefaultValueFactory = _ => "float32" };
 
-Add(new Command("bits", "Mixed load with clients that go, deadlines that pass and models that are exchanged") { answers, seconds, clients, swapEvery, cache },
+Add(new Command("bits", "Mixed load with clients that go, deadlines that pass and models that are exchanged") { model, longest, answers, seconds, clients, swapEvery, cache },
     parsed => BitsScenario.RunAsync(
-        [Models.Nano, Models.Tagger], parsed.GetValue(answers), Time(parsed), parsed.GetValue(clients), TimeSpan.FromSeconds(parsed.GetValue(swapEvery)), parsed.GetValue(cache)));
+        Models.PairOf(parsed.GetValue(model)!), parsed.GetValue(longest), parsed.GetValue(answers), Time(parsed), parsed.GetValue(clients), TimeSpan.FromSeconds(parsed.GetValue(swapEvery)), parsed.GetValue(cache)));
 Add(new Command("overload", "Ten times the capacity") { model, tokens, seconds, queue },
     parsed => OverloadScenario.RunAsync(Models.Of(parsed.GetValue(model)!), parsed.GetValue(tokens), Time(parsed), parsed.GetValue(queue)!));
 Add(new Command("interactive", "Short queries beside endless long texts") { model, seconds },

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
 using AlbertNative.Serving;
@@ -42,12 +43,33 @@ internal sealed class ReferenceAnswers
     /// <summary>Their tokens.</summary>
     public int[] Tokens { get; }
 
+    /// <summary>The tokens of some of them together.</summary>
+    public int TokensOf(int[] texts) => texts.Sum(text => Tokens[text]);
+
     /// <summary>Whether a vector is, bit for bit, that of a text by a version.</summary>
     public bool IsRight(string version, int text, ReadOnlySpan<byte> vector) =>
         _versions.TryGetValue(version, out byte[][]? answers) && answers[text].AsSpan().SequenceEqual(vector);
 
     /// <summary>What the server calls a model's version.</summary>
     public static string VersionOf(string model) => FileHash.OfAsync(model, CancellationToken.None).GetAwaiter().GetResult()[..12];
+
+    /// <summary>The processor time that the library takes for a text, on one thread, when it has run for a while.</summary>
+    public double SecondsAlone(string model, int[] texts, TimeSpan time)
+    {
+        using TextEmbedder embedder = Open(model);
+        Run(time / 2);
+        TimeSpan before = Environment.CpuUsage.TotalTime;
+        int count = Run(time / 2);
+        return (Environment.CpuUsage.TotalTime - before).TotalSeconds / count;
+
+        int Run(TimeSpan most)
+        {
+            int done = 0;
+            for (Stopwatch clock = Stopwatch.StartNew(); clock.Elapsed < most; done++)
+                embedder.Embed(Texts[texts[done % texts.Length]]);
+            return done;
+        }
+    }
 
     // Lengths are spread as users' are: many short ones, few that fill the model.
     private static string TextOf(int number, int longest, Func<string, int> count)

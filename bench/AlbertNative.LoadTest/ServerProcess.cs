@@ -8,6 +8,9 @@ namespace AlbertNative.LoadTest;
 /// <summary>albert-serve as users run it, in a process of its own on loopback.</summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
+    /// <summary>What the engine's threads are called, as far as Linux keeps a name.</summary>
+    private const string EnginePrefix = "AlbertNative";
+
     private readonly Process _process;
     private readonly Task<string> _log;
 
@@ -30,14 +33,12 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Processor time that the process has had.</summary>
-    public TimeSpan ProcessorTime
+    /// <summary>Processor time of the engine's threads and of all others, those that have ended included, in seconds.</summary>
+    public (double Engine, double Others) EngineTimes()
     {
-        get
-        {
-            _process.Refresh();
-            return _process.TotalProcessorTime;
-        }
+        double engine = ThreadTimes().Where(thread => thread.Key.StartsWith(EnginePrefix, StringComparison.Ordinal)).Sum(thread => thread.Value);
+        _process.Refresh();
+        return (engine, _process.TotalProcessorTime.TotalSeconds - engine);
     }
 
     /// <summary>Processor time by the names of the process's threads, as Linux has it, in seconds.</summary>

@@ -15,7 +15,7 @@ internal sealed class SwappedModel : IDisposable
     }
 
     /// <summary>Where the server finds the model.</summary>
-    public string Path => System.IO.Path.Combine(_folder, "current.safetensors");
+    public string Path => System.IO.Path.Combine(_folder, "current" + System.IO.Path.GetExtension(_models[0]));
 
     /// <summary>Puts the next model in the place of the one before.</summary>
     /// <exception cref="InvalidOperationException">The server did not take it.</exception>

@@ -4,21 +4,26 @@ using AlbertNative.Model;
 
 namespace AlbertNative.LoadTest;
 
-/// <summary>A model of albert-base-v2's shape with synthetic weights and the published vocabulary of the reference folder.</summary>
-internal static class BaseModel
+/// <summary>Models with synthetic weights and the published vocabulary of the reference folder.</summary>
+internal static class SyntheticModel
 {
-    /// <summary>Writes it to a directory, where it is not there yet.</summary>
+    /// <summary>The shape of albert-base-v2.</summary>
+    public static ModelConfig Base => BenchModels.Configurations["base-v2"];
+
+    /// <summary>A shape that takes next to no time: where what is to be tested is the server.</summary>
+    public static ModelConfig Tiny(int hidden) => Base with { HiddenSize = hidden, LayerCount = 4, HeadCount = 2, IntermediateSize = 2 * hidden };
+
+    /// <summary>Writes one to a directory, where it is not there yet.</summary>
     /// <exception cref="FileNotFoundException">The reference folder has no vocabulary.</exception>
-    public static string Write(string shared, string directory)
+    public static string Write(string shared, string directory, ModelConfig config)
     {
         string vocabulary = Path.Combine(shared, "vocab", "albert-en-v2.model");
         if (!File.Exists(vocabulary))
-            throw new FileNotFoundException($"{vocabulary} is the vocabulary of the base model; ALBERTNATIVE_SHARED may name its folder", vocabulary);
+            throw new FileNotFoundException($"{vocabulary} is the vocabulary of synthetic models; ALBERTNATIVE_SHARED may name its folder", vocabulary);
         string weights = Path.Combine(directory, "model.safetensors");
         if (File.Exists(weights))
             return directory;
         Directory.CreateDirectory(directory);
-        ModelConfig config = BenchModels.Configurations["base-v2"];
         File.WriteAllBytes(Path.Combine(directory, "config.json"), config.ToJson());
         File.Copy(vocabulary, Path.Combine(directory, "spiece.model"), overwrite: true);
         SafetensorsWriter writer = new();
