@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace AlbertNative.Tensors.Simd;
 
@@ -31,6 +32,7 @@ internal static unsafe class TransposedProduct<S, V>
         {
             int count = Math.Min(block, depth - first);
             float* blockA = a + (first * aStride), blockB = b + (first * bStride);
+            int next = Math.Min(block, depth - first - count), fetched = 0;
             for (int column = 0; column < whole; column += width)
             {
                 for (int row = 0; row < rows;)
@@ -38,11 +40,28 @@ internal static unsafe class TransposedProduct<S, V>
                     row += TransposedTile<S, V>.Run(
                         rows - row, blockA + row, aStride, blockB + column, bStride, count,
                         g + (row * gStride) + column, gStride, add: true);
+                    // What the next block reads comes in evenly while this one is at work: all at once it would wait in line.
+                    long done = ((long)column * rows) + ((long)row * width);
+                    for (int wanted = (int)(done * next / ((long)whole * rows)); fetched < wanted; fetched++)
+                    {
+                        Fetch(blockA + ((count + fetched) * aStride), rows);
+                        Fetch(blockB + ((count + fetched) * bStride), columns);
+                    }
                 }
             }
             if (whole < columns)
                 AddPart(blockA, aStride, blockB + whole, bStride, count, g + whole, gStride, rows, columns - whole);
         }
+    }
+
+    /// <summary>Brings a part of a row of the next block into the second-level cache.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Fetch(float* row, int count)
+    {
+        if (!Sse.IsSupported)
+            return;
+        for (int i = 0; i < count; i += PinnedFloats.LineFloats)
+            Sse.Prefetch1(row + i);
     }
 
     /// <summary>The last panel, where it is not whole: by way of a tile of scratch, since G has no room behind its rows.</summary>
