@@ -50,17 +50,24 @@ internal static class TrainingLines
         using TrainableModel model = TrainableModel.Create(
             config, architecture, new SyntheticCheckpoint(config, architecture), new TrainableModelOptions { ThreadCount = threads });
         AdamW optimizer = new(model.Layout.Parameters, model.Layout.Length, new AdamWOptions());
-        TokenBatch batch = Batch(shape);
+        TokenBatch[] batches = Batches(shape);
         Random random = new(1);
-        ClassTargets targets = new([.. Enumerable.Range(0, tokens ? batch.TokenCount : batch.SequenceCount).Select(_ => random.Next(3))]);
+        ClassTargets[] targets = [.. batches.Select(batch =>
+            new ClassTargets([.. Enumerable.Range(0, tokens ? batch.TokenCount : batch.SequenceCount).Select(_ => random.Next(3))]))];
+        LossParts weight = default;
+        foreach (ClassTargets target in targets)
+            weight += target.Weight;
         double best = double.PositiveInfinity, updated = double.PositiveInfinity;
         for (int run = 0; run <= runs; run++)
         {
             TimeSpan begun = Cpu();
             model.ClearGradients();
-            model.Forward(batch);
-            targets.Apply(model, targets.Weight);
-            model.Backward();
+            for (int i = 0; i < batches.Length; i++)
+            {
+                model.Forward(batches[i]);
+                targets[i].Apply(model, weight);
+                model.Backward();
+            }
             TimeSpan computed = Cpu();
             optimizer.Step((TeamProgram program) => model.Run(program), model.Values, model.Gradients, 2e-5);
             model.Pack();
@@ -73,17 +80,28 @@ internal static class TrainingLines
         return (best, updated);
     }
 
-    /// <summary>Texts of one length, or for <c>mixed</c> 32 of 8 to 128 tokens, those of <c>bench/libtorch</c>.</summary>
-    private static TokenBatch Batch(string shape)
+    /// <summary>
+    /// Texts of one length, or for <c>mixed</c> 32 of 8 to 128 tokens, those of <c>bench/libtorch</c>; in micro-batches as
+    /// <see cref="Trainer"/> makes them (<see cref="TrainingOptions.TokensPerMicroBatch"/>).
+    /// </summary>
+    private static TokenBatch[] Batches(string shape)
     {
-        if (shape != "mixed")
-            return SyntheticModels.Batch(shape);
-        TokenBatch batch = new();
+        const int MicroBatchTokens = 512;
         Random random = new(2);
-        for (int text = 0; text < 32; text++)
-            batch.Add([.. Enumerable.Range(0, 8 + (text * 37 % 121)).Select(_ => random.Next(5, SyntheticModels.BaseV2.VocabularySize))]);
-        return batch;
+        int[] lengths = shape == "mixed"
+            ? [.. Enumerable.Range(0, 32).Select(text => 8 + (text * 37 % 121))] : LengthsOf(SyntheticModels.Batch(shape));
+        List<TokenBatch> batches = [new()];
+        foreach (int length in lengths)
+        {
+            if (batches[^1].TokenCount > 0 && batches[^1].TokenCount + length > MicroBatchTokens)
+                batches.Add(new());
+            batches[^1].Add([.. Enumerable.Range(0, length).Select(_ => random.Next(5, SyntheticModels.BaseV2.VocabularySize))]);
+        }
+        return [.. batches];
     }
+
+    private static int[] LengthsOf(TokenBatch batch) =>
+        [.. Enumerable.Range(0, batch.SequenceCount).Select(i => batch.SequenceStarts[i + 1] - batch.SequenceStarts[i])];
 
     private static TimeSpan Cpu() => Process.GetCurrentProcess().TotalProcessorTime;
 }

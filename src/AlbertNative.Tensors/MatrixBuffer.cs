@@ -28,6 +28,6 @@ public sealed class MatrixBuffer(bool quantizable = false)
     /// Whole panels fit into a row, so that kernels never need partial stores; one more cache line keeps rows whose
     /// length is a power of two from falling into the same cache sets.
     /// </summary>
-    private static int PaddedColumns(int columns) =>
+    internal static int PaddedColumns(int columns) =>
         checked((columns + Kernels.MaxPanelWidth - 1) / Kernels.MaxPanelWidth * Kernels.MaxPanelWidth) + PinnedFloats.LineFloats;
 }

@@ -151,7 +151,7 @@ internal sealed class TrainingOptionSet
 
     /// <summary>What a person should know of the options.</summary>
     public static IEnumerable<string> Notes(TrainingOptions options) => options.GradientAccumulationSteps > 1
-        ? [$"--gradient-accumulation-steps makes batches of {options.BatchSize} examples; they are computed in parts of {options.TokensPerMicroBatch} tokens in any case"] : [];
+        ? [$"--gradient-accumulation-steps makes batches of {options.BatchSize} examples; they are computed in parts of a few hundred tokens in any case"] : [];
 
     /// <summary>An option that is a number.</summary>
     public static Option<double?> Number(string name, string description, params string[] aliases) => new(name, aliases)

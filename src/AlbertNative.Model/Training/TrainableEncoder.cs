@@ -68,7 +68,7 @@ internal sealed class TrainableEncoder
                 LayerOf(layer).Forward(thread, w, layer, masks);
             LayerOf(layer).Backward(thread, w, layer, masks);
         }
-        Matrix d = w.EmbeddingGradient, dStates = w.InputGradient();
+        Matrix d = w.EmbeddingGradient, dStates = w.InputGradient;
         if (_projection is null)
         {
             TensorOps.CopyRows(thread, dStates, d);

@@ -58,7 +58,7 @@ internal sealed class TrainableLayer(ModelConfig config, ParameterSet parameters
         int rows = w.States[layer + 1].Rows;
         bool selects = rows < w.Batch.TokenCount;
         (Matrix dSum, Matrix dAttended, Matrix dProjected) = w.Gradients(rows);
-        Matrix dy = w.InputGradient().Slice(0, rows), attended = w.Attended(rows), activated = w.Activated(rows);
+        Matrix dy = w.InputGradient.Slice(0, rows), attended = w.Attended(rows), activated = w.Activated(rows);
 
         _fullLayerNorm.Backward(thread, dy, b.FfnSum, dSum);
         Matrix dFfn = Undrop(thread, w, dSum, dProjected, masks, new(DropoutPlace.FfnOutput, layer, 0, 0, 0));
@@ -77,7 +77,7 @@ internal sealed class TrainableLayer(ModelConfig config, ParameterSet parameters
         Matrix dContext = dAttended;
         _attentionOutput.Backward(thread, dOutput, dContext);
         Attend(thread, w, layer, dContext, masks, selects);
-        Matrix dQueryKeyValue = w.QueryKeyValueGradient, dx = w.InputGradient();
+        Matrix dQueryKeyValue = w.QueryKeyValueGradient, dx = w.InputGradient;
         _queryKeyValue.AddGradients(thread, dQueryKeyValue, w.States[layer]);
         _queryKeyValue.Backward(thread, dQueryKeyValue, dx, residual: selects ? default : dSum);
         if (selects)

@@ -5,8 +5,7 @@ namespace AlbertNative.Model;
 /// <summary>What the backward pass needs of one layer's forward pass. With checkpointing all layers but the inputs share one.</summary>
 internal sealed class LayerBuffers
 {
-    private readonly MatrixBuffer _queryKeyValue = new(), _query = new(), _input = new(), _context = new();
-    private readonly MatrixBuffer _attentionSum = new(), _intermediate = new(), _ffnSum = new();
+    private readonly MatrixArena _memory = new();
 
     /// <summary>[tokens, 3 hidden]</summary>
     public Matrix QueryKeyValue { get; private set; }
@@ -31,15 +30,19 @@ internal sealed class LayerBuffers
 
     public void Shape(ModelConfig config, int tokens, int rows)
     {
-        int hidden = config.HiddenSize;
-        QueryKeyValue = _queryKeyValue.Shape(tokens, 3 * hidden);
-        bool selects = rows < tokens;
-        Query = selects ? _query.Shape(rows, 3 * hidden) : QueryKeyValue;
-        SelectedInput = _input.Shape(selects ? rows : 0, hidden);
-        Context = _context.Shape(rows, hidden);
-        AttentionSum = _attentionSum.Shape(rows, hidden);
-        Intermediate = _intermediate.Shape(rows, config.IntermediateSize);
-        FfnSum = _ffnSum.Shape(rows, hidden);
+        int hidden = config.HiddenSize, selected = rows < tokens ? rows : 0;
+        _memory.Shape(
+        [
+            (tokens, 3 * hidden), (selected, 3 * hidden), (selected, hidden), (rows, hidden), (rows, hidden),
+            (rows, config.IntermediateSize), (rows, hidden),
+        ]);
+        QueryKeyValue = _memory[0];
+        Query = rows < tokens ? _memory[1] : QueryKeyValue;
+        SelectedInput = _memory[2];
+        Context = _memory[3];
+        AttentionSum = _memory[4];
+        Intermediate = _memory[5];
+        FfnSum = _memory[6];
     }
 }
 
@@ -48,14 +51,10 @@ internal sealed class LayerBuffers
 /// </summary>
 internal sealed class TrainingWorkspace(ModelConfig config, bool checkpointing)
 {
-    private readonly MatrixBuffer[] _inputs = [.. Enumerable.Range(0, config.StepCount + 1).Select(_ => new MatrixBuffer())];
-    private readonly LayerBuffers[] _layers = [.. Enumerable.Range(0, checkpointing ? 1 : config.StepCount).Select(_ => new LayerBuffers())];
+    private readonly LayerBuffers[] _layers = [.. Enumerable.Range(0, checkpointing ? 1 : config.StepCount - 1).Select(_ => new LayerBuffers())];
     private readonly LayerBuffers _lastLayer = new();
-    private readonly MatrixBuffer _embeddingSum = new(), _embedded = new(), _dropped = new(), _dEmbedding = new(), _dEmbeddingSum = new();
-    private readonly MatrixBuffer _attended = new(), _activated = new(), _dIntermediate = new();
-    private readonly MatrixBuffer _gradientA = new(), _gradientB = new(), _gradientC = new(), _dQueryKeyValue = new(), _dQuery = new();
-    private readonly MatrixBuffer _dStates = new();
-    private readonly Matrix[] _states = new Matrix[config.StepCount + 1];
+    private readonly MatrixArena _states = new(), _embeddings = new(), _scratch = new();
+    private readonly MatrixBuffer _wide = new();
     private (int Sequence, int Row)[] _tokenRows = [], _selectedTokenRows = [];
     private AttentionSpan[] _spans = [], _selectedSpans = [];
     private int[] _selected = [];
@@ -81,27 +80,27 @@ internal sealed class TrainingWorkspace(ModelConfig config, bool checkpointing)
     public int[] SelectedPlaces { get; private set; } = [];
 
     /// <summary>[tokens, embedding]: before and after the norm, and after dropout.</summary>
-    public Matrix EmbeddingSum { get; private set; }
+    public Matrix EmbeddingSum => _embeddings[0];
 
-    public Matrix Embedded { get; private set; }
+    public Matrix Embedded => _embeddings[1];
 
-    public Matrix Dropped { get; private set; }
+    public Matrix Dropped => _embeddings[2];
 
     /// <summary>[tokens, embedding]: gradients of the embeddings.</summary>
-    public Matrix EmbeddingGradient { get; private set; }
+    public Matrix EmbeddingGradient => _embeddings[3];
 
-    public Matrix EmbeddingSumGradient { get; private set; }
+    public Matrix EmbeddingSumGradient => _embeddings[4];
 
     /// <summary>What goes into each layer, and at the end what comes out of the last, [rows, hidden].</summary>
-    public ReadOnlySpan<Matrix> States => _states;
+    public MatrixArena States => _states;
 
-    public Matrix LastState => _states[^1];
+    public Matrix LastState => _states[config.StepCount];
 
     /// <summary>The gradient of <see cref="LastState"/>.</summary>
-    public Matrix StateGradient { get; private set; }
+    public Matrix StateGradient => InputGradient.Slice(0, RowCount);
 
-    /// <summary>[tokens, 3 hidden]</summary>
-    public Matrix QueryKeyValueGradient { get; private set; }
+    /// <summary>The gradient of a layer's input, in the memory of <see cref="StateGradient"/>, for all tokens.</summary>
+    public Matrix InputGradient => _scratch[0];
 
     /// <summary>The buffers of a layer, shaped. With checkpointing what an earlier layer left there is gone.</summary>
     public LayerBuffers Layer(int layer) =>
@@ -111,20 +110,23 @@ internal sealed class TrainingWorkspace(ModelConfig config, bool checkpointing)
     public bool IsRecomputed(int layer) => checkpointing && layer < config.StepCount - 1;
 
     /// <summary>[rows, hidden]: after the attention's norm.</summary>
-    public Matrix Attended(int rows) => _attended.Shape(rows, config.HiddenSize);
-
-    /// <summary>[rows, intermediate]: after the activation.</summary>
-    public Matrix Activated(int rows) => _activated.Shape(rows, config.IntermediateSize);
-
-    /// <summary>[rows, intermediate]</summary>
-    public Matrix IntermediateGradient(int rows) => _dIntermediate.Shape(rows, config.IntermediateSize);
+    public Matrix Attended(int rows) => _scratch[1].Slice(0, rows);
 
     /// <summary>Three gradients of [rows, hidden].</summary>
     public (Matrix A, Matrix B, Matrix C) Gradients(int rows) =>
-        (_gradientA.Shape(rows, config.HiddenSize), _gradientB.Shape(rows, config.HiddenSize), _gradientC.Shape(rows, config.HiddenSize));
+        (_scratch[2].Slice(0, rows), _scratch[3].Slice(0, rows), _scratch[4].Slice(0, rows));
 
     /// <summary>[rows, hidden]: the gradient of the selected rows' queries.</summary>
-    public Matrix QueryGradient { get; private set; }
+    public Matrix QueryGradient => _scratch[5];
+
+    /// <summary>[rows, intermediate]: after the activation. In one memory with the two that follow, one of which is needed at a time.</summary>
+    public Matrix Activated(int rows) => _wide.Shape(rows, config.IntermediateSize);
+
+    /// <summary>[rows, intermediate]</summary>
+    public Matrix IntermediateGradient(int rows) => _wide.Shape(rows, config.IntermediateSize);
+
+    /// <summary>[tokens, 3 hidden]</summary>
+    public Matrix QueryKeyValueGradient => _wide.Shape(Batch.TokenCount, 3 * config.HiddenSize);
 
     /// <summary>Shapes everything for one batch.</summary>
     public void Prepare(TokenBatch batch, ReadOnlySpan<int> rows)
@@ -139,29 +141,16 @@ internal sealed class TrainingWorkspace(ModelConfig config, bool checkpointing)
                 _selected[row] = row;
         }
         rows.CopyTo(_selected);
-        EmbeddingSum = _embeddingSum.Shape(tokens, config.EmbeddingSize);
-        Embedded = _embedded.Shape(tokens, config.EmbeddingSize);
-        Dropped = _dropped.Shape(tokens, config.EmbeddingSize);
-        EmbeddingGradient = _dEmbedding.Shape(tokens, config.EmbeddingSize);
-        EmbeddingSumGradient = _dEmbeddingSum.Shape(tokens, config.EmbeddingSize);
-        for (int i = 0; i < _states.Length; i++)
-            _states[i] = _inputs[i].Shape(i == config.StepCount ? RowCount : tokens, hidden);
+        _embeddings.Shape([.. Enumerable.Repeat((tokens, config.EmbeddingSize), 5)]);
+        _states.Shape([.. Enumerable.Repeat((tokens, hidden), config.StepCount), (RowCount, hidden)]);
+        _scratch.Shape([.. Enumerable.Repeat((tokens, hidden), 5), (RowCount, hidden)]);
         foreach (LayerBuffers layer in _layers)
             layer.Shape(config, tokens, tokens);
         _lastLayer.Shape(config, tokens, RowCount);
-        QueryKeyValueGradient = _dQueryKeyValue.Shape(tokens, 3 * hidden);
-        QueryGradient = _dQuery.Shape(RowCount, hidden);
-        StateGradient = _dStates.Shape(tokens, hidden).Slice(0, RowCount);
-        // The largest of each, so that no step grows anything while threads compute.
-        Attended(tokens);
-        Activated(tokens);
-        IntermediateGradient(tokens);
-        Gradients(tokens);
+        // The largest of them, so that no step grows anything while threads compute.
+        _wide.Shape(tokens, Math.Max(config.IntermediateSize, 3 * hidden));
         PrepareRows();
     }
-
-    /// <summary>The gradient of a layer's input, in the memory of <see cref="StateGradient"/>, for all tokens.</summary>
-    public Matrix InputGradient() => _dStates.Shape(Batch.TokenCount, config.HiddenSize);
 
     private void Grow(int tokens)
     {

@@ -218,7 +218,8 @@ public sealed class EmbeddingTask : TrainingTask
             return new CosineTargets(pooling, labels);
         }
 
-        internal override JointTargets? JointTargetsOf(ReadOnlySpan<int> examples) =>
-            options.Loss == EmbeddingLoss.Ranking ? new RankingTargets(pooling, TextsPerExample, options.Scale) : null;
+        internal override bool JoinsExamples => options.Loss == EmbeddingLoss.Ranking;
+
+        internal override JointTargets JointTargetsOf(ReadOnlySpan<int> examples) => new RankingTargets(pooling, TextsPerExample, options.Scale);
     }
 }

@@ -75,7 +75,13 @@ public sealed class FineTuning : IDisposable
             _files[name] = content;
         Model = TrainableModel.Create(
             config, task.Architecture, newModel is null ? WeightSource.From(files.Checkpoint) : null,
-            new TrainableModelOptions { ThreadCount = options.ThreadCount, Checkpointing = options.Checkpoints(config), Seed = options.Seed, Frozen = options.Freeze });
+            new TrainableModelOptions
+            {
+                ThreadCount = options.ThreadCount,
+                Checkpointing = options.Checkpoints(config, task.Train.JoinsExamples),
+                Seed = options.Seed,
+                Frozen = options.Freeze,
+            });
         _trainer = new Trainer(Model, task.Train, _options, task.Trains);
         _settings = TrainingSettings.Of(_options, task, config.Labels);
     }

@@ -31,11 +31,14 @@ public abstract class PreparedExamples
     /// <summary>The rows of a batch of these examples whose scores are needed, ascending; empty for all.</summary>
     public virtual int[] RowsOf(ReadOnlySpan<int> examples) => [];
 
+    /// <summary>Whether the loss is one of all examples of an update together, which <see cref="JointTargetsOf"/> makes.</summary>
+    internal virtual bool JoinsExamples => false;
+
     /// <summary>
-    /// What the scores of an update's examples should be, where those of one micro-batch depend on all others; null where each
-    /// micro-batch has <see cref="TargetsOf"/> of its own.
+    /// What the scores of an update's examples should be, where those of one micro-batch depend on all others
+    /// (<see cref="JoinsExamples"/>); else each micro-batch has <see cref="TargetsOf"/> of its own.
     /// </summary>
-    internal virtual JointTargets? JointTargetsOf(ReadOnlySpan<int> examples) => null;
+    internal virtual JointTargets JointTargetsOf(ReadOnlySpan<int> examples) => throw new NotSupportedException("no loss joins these examples");
 
     /// <summary>What the scores of a batch of these examples should be.</summary>
     public abstract TrainingTargets TargetsOf(ReadOnlySpan<int> examples);

@@ -38,7 +38,7 @@ public sealed class Trainer
             throw new ArgumentException("there are no examples to train on", nameof(examples));
         if (options.DropLast && examples.Count < options.BatchSize)
             throw new ArgumentException($"dataloader_drop_last leaves nothing of {examples.Count} examples in batches of {options.BatchSize}", nameof(options));
-        if (options.Accumulation != AccumulationRule.Items && examples.JointTargetsOf([0]) is not null)
+        if (options.Accumulation != AccumulationRule.Items && examples.JoinsExamples)
             throw new ArgumentException("a loss of all examples together has no groups to accumulate over", nameof(options));
         _model = model;
         _examples = examples;
@@ -163,8 +163,8 @@ public sealed class Trainer
     {
         _model.ClearGradients();
         _dropout.Update = Done;
-        if (_examples.JointTargetsOf(examples) is JointTargets joint)
-            return AddJointGradients(examples, joint, cancellationToken);
+        if (_examples.JoinsExamples)
+            return AddJointGradients(examples, _examples.JointTargetsOf(examples), cancellationToken);
         return _options.Accumulation == AccumulationRule.Items
             ? AddGradients(examples, 0, 1, cancellationToken) : AddGroups(examples, cancellationToken);
     }
@@ -251,11 +251,11 @@ public sealed class Trainer
     /// <summary>Runs of examples of at most so many tokens, in their order; a longer example is alone.</summary>
     private IEnumerable<Range> MicroBatches(PreparedExamples source, int[] examples)
     {
-        int start = 0, tokens = 0;
+        int most = _options.MicroBatchTokens(source.JoinsExamples), start = 0, tokens = 0;
         for (int i = 0; i < examples.Length; i++)
         {
             int length = source.TokensOf(examples[i]);
-            if (i > start && tokens + length > _options.TokensPerMicroBatch)
+            if (i > start && tokens + length > most)
             {
                 yield return start..i;
                 (start, tokens) = (i, 0);

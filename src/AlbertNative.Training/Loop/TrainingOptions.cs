@@ -164,9 +164,10 @@ public sealed record TrainingOptions
 
     /// <summary>
     /// The tokens that are computed at a time; examples of one update beyond that follow in further micro-batches, whose
-    /// losses and gradients add up to the same mean.
+    /// losses and gradients add up to the same mean. Null for 512, with which products are as fast as with more and memory is least;
+    /// for 4,096 where the loss is one of all examples together, since several micro-batches are then computed twice.
     /// </summary>
-    public int TokensPerMicroBatch { get; init; } = 4096;
+    public int? TokensPerMicroBatch { get; init; }
 
     /// <summary>
     /// <c>gradient_checkpointing</c>: keep less of each forward pass and compute it again: a third more work, a fraction of the memory,
@@ -174,12 +175,15 @@ public sealed record TrainingOptions
     /// </summary>
     public bool? Checkpointing { get; init; }
 
+    /// <summary>The tokens of a micro-batch, where the loss is one of all examples of an update together or not.</summary>
+    internal int MicroBatchTokens(bool joinsExamples) => TokensPerMicroBatch ?? (joinsExamples ? 4096 : 512);
+
     /// <summary>Whether layers are computed again for a model of these sizes.</summary>
-    internal bool Checkpoints(ModelConfig config)
+    internal bool Checkpoints(ModelConfig config, bool joinsExamples)
     {
         const long Limit = 2L << 30;
         long floats = (7L * config.HiddenSize) + config.IntermediateSize;
-        return Checkpointing ?? 4 * floats * config.LayerCount * config.InnerGroupCount * TokensPerMicroBatch > Limit;
+        return Checkpointing ?? 4 * floats * config.LayerCount * config.InnerGroupCount * MicroBatchTokens(joinsExamples) > Limit;
     }
 
     /// <summary>What is added to the second moment's root by an optimizer.</summary>
@@ -223,7 +227,7 @@ public sealed record TrainingOptions
         Check(SaveTotalLimit >= 1, $"save_total_limit is {SaveTotalLimit}, expected at least 1");
         Check(Freeze is null or ModelPart.Embeddings or ModelPart.Encoder, $"freeze is {Freeze}, expected embeddings or encoder");
         Check(ThreadCount >= 1, $"{ThreadCount} threads, expected at least 1");
-        Check(TokensPerMicroBatch >= 1, $"{TokensPerMicroBatch} tokens in a micro-batch, expected at least 1");
+        Check(TokensPerMicroBatch is not < 1, $"{TokensPerMicroBatch} tokens in a micro-batch, expected at least 1");
         if (faults.Count > 0)
             throw new ArgumentException(string.Join("; ", faults));
 

@@ -209,6 +209,8 @@ public sealed class EmbeddingTaskTests : IDisposable
 
         public override TrainingTargets TargetsOf(ReadOnlySpan<int> examples) => new NoTargets();
 
-        internal override JointTargets? JointTargetsOf(ReadOnlySpan<int> examples) => new RankingTargets(new VectorPooling(Pooling.Mean), 2, 20);
+        internal override bool JoinsExamples => true;
+
+        internal override JointTargets JointTargetsOf(ReadOnlySpan<int> examples) => new RankingTargets(new VectorPooling(Pooling.Mean), 2, 20);
     }
 }
