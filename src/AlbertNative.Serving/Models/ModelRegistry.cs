@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using AlbertNative.Model;
+using AlbertNative.Tensors;
 using AlbertNative.Tensors.Threading;
 
 namespace AlbertNative.Serving;
@@ -227,7 +228,7 @@ public sealed class ModelRegistry : IAsyncDisposable
                 throw new ModelLoadException($"model {name}: SHA-256 is {sha256}, expected {wanted}");
             RequireMemory(name, path, options);
             if (options.Verify)
-                await Task.Run(() => Verify(name, path, cancellationToken), cancellationToken).ConfigureAwait(false);
+                await Task.Run(() => Verify(name, path, options.Model.Precision, cancellationToken), cancellationToken).ConfigureAwait(false);
             TextModel model = await TextModel.OpenAsync(path, options.Model, progress: null, cancellationToken).ConfigureAwait(false);
             try
             {
@@ -258,9 +259,9 @@ public sealed class ModelRegistry : IAsyncDisposable
         return served;
     }
 
-    private static void Verify(string name, string path, CancellationToken cancellationToken)
+    private static void Verify(string name, string path, WeightPrecision? precision, CancellationToken cancellationToken)
     {
-        foreach (ModelCheck check in ModelVerifier.Verify(path, cancellationToken))
+        foreach (ModelCheck check in ModelVerifier.Verify(path, precision, cancellationToken))
         {
             if (check.Result == CheckResult.Failed)
                 throw new ModelLoadException($"model {name}: the check {check.Name} failed: {check.Detail}");

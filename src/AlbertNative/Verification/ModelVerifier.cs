@@ -24,6 +24,7 @@ public sealed class ModelVerifier
     private const int ChunkElements = 1 << 14;
 
     private readonly string _path;
+    private readonly WeightPrecision? _other;
     private readonly IReadOnlyList<PublishedOutputs> _known;
     private readonly CancellationToken _cancellationToken;
 
@@ -32,9 +33,10 @@ public sealed class ModelVerifier
     private Tokenizer? _tokenizer;
     private PreTrainedModel? _model;
 
-    private ModelVerifier(string path, IReadOnlyList<PublishedOutputs> known, CancellationToken cancellationToken)
+    private ModelVerifier(string path, WeightPrecision? other, IReadOnlyList<PublishedOutputs> known, CancellationToken cancellationToken)
     {
         _path = path;
+        _other = other;
         _known = known;
         _cancellationToken = cancellationToken;
     }
@@ -44,16 +46,28 @@ public sealed class ModelVerifier
     /// <param name="cancellationToken">Stops the checks.</param>
     /// <exception cref="OperationCanceledException">The checks were stopped.</exception>
     public static IEnumerable<ModelCheck> Verify(string path, CancellationToken cancellationToken = default) =>
-        Verify(path, PublishedOutputs.Known, cancellationToken);
+        Verify(path, other: null, PublishedOutputs.Known, cancellationToken);
+
+    /// <summary>
+    /// The same, and the layers in another precision than the file's are held against it, for whoever means to run the model so.
+    /// They are packed for that alone; nothing is compared where it is the file's own, or null.
+    /// </summary>
+    /// <param name="path">Whatever <see cref="ModelFiles.Open"/> takes.</param>
+    /// <param name="other">The other precision.</param>
+    /// <param name="cancellationToken">Stops the checks.</param>
+    /// <exception cref="OperationCanceledException">The checks were stopped.</exception>
+    public static IEnumerable<ModelCheck> Verify(string path, WeightPrecision? other, CancellationToken cancellationToken = default) =>
+        Verify(path, other, PublishedOutputs.Known, cancellationToken);
 
     /// <summary>The same with other published outputs.</summary>
-    internal static IEnumerable<ModelCheck> Verify(string path, IReadOnlyList<PublishedOutputs> known, CancellationToken cancellationToken)
+    internal static IEnumerable<ModelCheck> Verify(
+        string path, WeightPrecision? other, IReadOnlyList<PublishedOutputs> known, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return new ModelVerifier(path, known, cancellationToken).Run();
+        return new ModelVerifier(path, other, known, cancellationToken).Run();
     }
 
-    // The files are opened once and the weights packed once, and once more in 8 bits to compare them.
+    // The files are opened once and the weights packed once; once more only where another precision is asked for.
     private IEnumerable<ModelCheck> Run()
     {
         try
@@ -193,8 +207,10 @@ public sealed class ModelVerifier
     private string CompareInt8()
     {
         PreTrainedModel model = Opened();
-        using PreTrainedModel single = model.WithPrecision(WeightPrecision.Float32), int8 = model.WithPrecision(WeightPrecision.Int8);
-        double cosine = ProbeBatch.Cosine(States(single), States(int8));
+        if (_other is not { } other || other == model.Precision)
+            throw CheckException.Skip("the model is to run in no other precision than its file's");
+        using PreTrainedModel compared = model.WithPrecision(other);
+        double cosine = ProbeBatch.Cosine(States(model), States(compared));
         string found = FormattableString.Invariant($"cosine {cosine:F6} to single precision");
         return cosine >= LeastInt8Cosine
             ? found

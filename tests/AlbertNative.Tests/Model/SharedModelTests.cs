@@ -29,8 +29,11 @@ public sealed class SharedModelTests
             order.Predict("a", "b");
             Assert.Equal(mean.Dimension, cls.Embed("the king").Length);
         }));
-        // Once in the precision that the file is in, for every check; and once in 8 bits, for the one that compares the two.
-        Assert.Equal([WeightPrecision.Float32, WeightPrecision.Int8], PacksOf(path, () => Assert.All(ModelVerifier.Verify(path, Cancel), check => Assert.NotEqual(CheckResult.Failed, check.Result))));
+        Assert.Equal([WeightPrecision.Float32], PacksOf(path, () => NoneFails(ModelVerifier.Verify(path, Cancel))));
+        Assert.Equal([WeightPrecision.Float32], PacksOf(path, () => NoneFails(ModelVerifier.Verify(path, WeightPrecision.Float32, Cancel))));
+        Assert.Equal([WeightPrecision.Float32, WeightPrecision.Int8], PacksOf(path, () => NoneFails(ModelVerifier.Verify(path, WeightPrecision.Int8, Cancel))));
+
+        static void NoneFails(IEnumerable<ModelCheck> checks) => Assert.All(checks, check => Assert.NotEqual(CheckResult.Failed, check.Result));
     }
 
     [Fact]
