@@ -11,6 +11,8 @@ internal sealed unsafe class PageBlock
     /// <summary>Below this many bytes a huge page would be mostly empty.</summary>
     public const long LeastBytes = HugePages.Size / 2;
 
+    private static long _held;
+
     private readonly nuint _bytes;
     private readonly bool _advised;
 
@@ -21,6 +23,7 @@ internal sealed unsafe class PageBlock
         Data = NativeMemory.AlignedAlloc(_bytes, HugePages.Size);
         _advised = HugePages.TryAdvise(Data, _bytes);
         GC.AddMemoryPressure((long)_bytes);
+        Interlocked.Add(ref _held, (long)_bytes);
     }
 
     ~PageBlock()
@@ -32,7 +35,11 @@ internal sealed unsafe class PageBlock
         if (_advised)
             HugePages.Forget(_bytes);
         GC.RemoveMemoryPressure((long)_bytes);
+        Interlocked.Add(ref _held, -(long)_bytes);
     }
+
+    /// <summary>The bytes of all blocks of this process that have not been freed.</summary>
+    public static long HeldBytes => Interlocked.Read(ref _held);
 
     public void* Data { get; }
 }
