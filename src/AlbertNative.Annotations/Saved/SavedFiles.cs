@@ -137,7 +137,7 @@ internal sealed class SavedFiles
             throw new PipelineFormatException($"{directory}: there is no {folder}");
         return System.IO.Directory.EnumerateFiles(path, "part-*").Order(StringComparer.Ordinal).Select(file =>
             new FileInfo(file).Length <= MaxPartLength
-                ? File.ReadAllBytes(file)
+                ? RegularFile.IsEmpty(file) ? [] : File.ReadAllBytes(file)
                 : throw new PipelineFormatException($"{file}: longer than {MaxPartLength} bytes"));
     }
 }

@@ -24,6 +24,11 @@ internal static class SavedModel
         string vocabulary = Path.Combine(directory, Vocabulary);
         if (!File.Exists(vocabulary))
             throw new PipelineFormatException($"{directory}: there is no {Vocabulary}, ALBERT's vocabulary");
+        foreach (string file in (string[])[engineFile, vocabulary])
+        {
+            if (RegularFile.FaultOf(file) is string fault)
+                throw new PipelineFormatException($"{file}: {fault}");
+        }
 
         string folder = Directory.CreateTempSubdirectory("albert-saved-").FullName;
         try

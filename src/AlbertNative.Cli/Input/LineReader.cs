@@ -1,8 +1,11 @@
 namespace AlbertNative.Cli;
 
 /// <summary>The lines of a stream, as bytes: split at LF, without a CR before it and without a leading byte order mark.</summary>
-internal sealed class LineReader(Stream stream)
+internal sealed class LineReader(Stream stream, int mostBytes = LineReader.MostBytes)
 {
+    /// <summary>What a string of .NET can hold with room to spare.</summary>
+    public const int MostBytes = 1 << 29;
+
     private byte[] _buffer = new byte[1 << 16];
     private int _start;
     private int _end;
@@ -11,6 +14,7 @@ internal sealed class LineReader(Stream stream)
     public long Position { get; private set; }
 
     /// <summary>The next line; null at the end. A last line needs no LF.</summary>
+    /// <exception cref="BadInputException">It is longer than any text can be.</exception>
     public byte[]? Read()
     {
         int searched = 0;
@@ -48,6 +52,8 @@ internal sealed class LineReader(Stream stream)
             _end -= _start;
             _start = 0;
         }
+        if (_end - _start > mostBytes)
+            throw new BadInputException($"a line is longer than {mostBytes} bytes");
         if (_end == _buffer.Length)
             Array.Resize(ref _buffer, _buffer.Length * 2);
 

@@ -5,6 +5,9 @@ internal static class TableFile
 {
     private const string StreamEnding = ".arrows";
 
+    // COR_E_IO: of an IOException that a library has made without a code.
+    private const int UnnamedFault = unchecked((int)0x80131620);
+
     private static readonly string[] ParquetEndings = [".parquet", ".pq"];
     private static readonly string[] ArrowEndings = [".arrow", ".feather", StreamEnding];
 
@@ -34,7 +37,11 @@ internal static class TableFile
         {
             return read();
         }
-        catch (Exception e) when (e is not (OperationCanceledException or BadInputException or TableException or OutOfMemoryException) && !IsOfSystem(e))
+        catch (OutOfMemoryException)
+        {
+            throw new TableException($"cannot read {path}: it is damaged, or what it holds takes more memory than there is");
+        }
+        catch (Exception e) when (e is not (OperationCanceledException or BadInputException or TableException) && !IsOfSystem(e))
         {
             throw new TableException($"cannot read {path}: it is damaged, cut off, or uses what is not supported: {OneLine.Of(e)}");
         }
@@ -48,8 +55,8 @@ internal static class TableFile
             throw new BadInputException($"{path}: there is more than one column \"{twice.Key}\"");
     }
 
-    // A full disk, where what was read is written again, is none of the file's faults. What is said of contents has types of its own.
-    private static bool IsOfSystem(Exception e) => e.GetType() == typeof(IOException);
+    // A full disk, where what was read is written again, is none of the file's faults: the system gives its own code with it.
+    private static bool IsOfSystem(Exception e) => e.GetType() == typeof(IOException) && e.HResult != UnnamedFault;
 
     private static bool IsParquet(string path) => EndsWith(path, ParquetEndings);
 

@@ -78,6 +78,17 @@ public sealed class SavedAnnotatorTests : IDisposable
         Assert.Contains("longer than the file", Assert.Throws<PipelineFormatException>(() => SavedAnnotator.Open(_folder.Path)).Message);
     }
 
+    [Theory]
+    [InlineData("albert_onnx")]
+    [InlineData("albert_spp")]
+    public void A_file_of_no_length_as_pipes_are_is_not_opened(string name)
+    {
+        WriteEmbeddings("onnx");
+        string path = Path.Combine(_folder.Path, name);
+        File.WriteAllBytes(path, []);
+        Assert.Equal($"{path}: an empty file, or a pipe or a device", Assert.Throws<PipelineFormatException>(() => SavedAnnotator.Open(_folder.Path)).Message);
+    }
+
     [Fact]
     public void Labels_are_read_by_their_ids()
     {

@@ -20,6 +20,7 @@ internal static class ArrowText
     /// <summary>The strings; null where there is none.</summary>
     public static string?[] Texts(IArrowArray array)
     {
+        RequireRoom(array);
         string?[] texts = new string?[array.Length];
         for (int i = 0; i < texts.Length; i++)
             texts[i] = At(array, i);
@@ -29,6 +30,7 @@ internal static class ArrowText
     /// <summary>The lists of strings; null where there is none.</summary>
     public static string?[]?[] TextLists(IArrowArray array)
     {
+        RequireRoom(array);
         string?[]?[] lists = new string?[]?[array.Length];
         for (int i = 0; i < lists.Length; i++)
         {
@@ -37,9 +39,28 @@ internal static class ArrowText
             (IArrowArray items, int start, int end) = array is ListArray list
                 ? (list.Values, list.ValueOffsets[i], list.ValueOffsets[i + 1])
                 : Large((LargeListArray)array, i);
+            RequireRoom(items);
+            if (end > items.Length)
+                throw new InvalidDataException($"the list {i} ends at item {end} of {items.Length}");
             lists[i] = [.. Enumerable.Range(start, end - start).Select(item => At(items, item))];
         }
         return lists;
+    }
+
+    /// <summary>A damaged batch may have any number of rows; no memory is asked for more than its buffers can hold.</summary>
+    private static void RequireRoom(IArrowArray array)
+    {
+        IArrowArray rows = array is DictionaryArray encoded ? encoded.Indices : array;
+        // Offsets stand before and behind each row.
+        long bits = rows switch
+        {
+            StringArray or ListArray => 32L * (rows.Length + 1),
+            LargeStringArray or LargeListArray => 64L * (rows.Length + 1),
+            StringViewArray => 128L * rows.Length,
+            _ => (long)((FixedWidthType)rows.Data.DataType).BitWidth * rows.Length,
+        };
+        if (rows.Length > 0 && bits > 8L * rows.Data.Buffers[1].Length)
+            throw new InvalidDataException($"{rows.Length} rows, whose buffer has {rows.Data.Buffers[1].Length} bytes");
     }
 
     private static (IArrowArray, int, int) Large(LargeListArray list, int index) =>

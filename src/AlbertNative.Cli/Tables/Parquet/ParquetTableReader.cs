@@ -12,6 +12,7 @@ internal sealed class ParquetTableReader : ITableReader
 
     private readonly FileStream _file;
     private readonly ParquetFooter _footer;
+    private readonly ThriftStruct[] _groups;
     private readonly ParquetReader _reader;
 
     public ParquetTableReader(string path)
@@ -21,15 +22,16 @@ internal sealed class ParquetTableReader : ITableReader
         try
         {
             _footer = ParquetFooter.Read(_file, path);
+            _groups = TableFile.Reading(path, () => _footer.RowGroups.Cast<ThriftStruct>().ToArray());
             _file.Position = 0;
             _reader = TableFile.Reading(path, () => ParquetReader.CreateAsync(_file, leaveStreamOpen: true).GetAwaiter().GetResult());
+            Columns = TableFile.Reading(path, () => _reader.Schema.Fields.Select(field => field.Name).ToArray());
         }
         catch
         {
             _file.Dispose();
             throw;
         }
-        Columns = [.. _reader.Schema.Fields.Select(field => field.Name)];
         TableFile.RequireDistinct(path, Columns);
     }
 
@@ -50,14 +52,14 @@ internal sealed class ParquetTableReader : ITableReader
 
     public IEnumerable<ITableGroup> Groups()
     {
-        if (_reader.RowGroupCount != _footer.RowGroups.Count)
-            throw new BadInputException($"{Path}: {_footer.RowGroups.Count} row groups are listed, {_reader.RowGroupCount} were found");
+        if (_reader.RowGroupCount != _groups.Length)
+            throw new BadInputException($"{Path}: {_groups.Length} row groups are listed, {_reader.RowGroupCount} were found");
         for (int i = 0; i < _reader.RowGroupCount; i++)
         {
-            using ParquetRowGroupReader reader = _reader.OpenRowGroupReader(i);
+            using ParquetRowGroupReader reader = TableFile.Reading(Path, () => _reader.OpenRowGroupReader(i));
             if (reader.RowCount is < 0 or > MostRows)
                 throw new BadInputException($"{Path}: row group {i} would have {reader.RowCount} rows, at most {MostRows} are read");
-            yield return new ParquetGroup(this, (ThriftStruct)_footer.RowGroups[i], reader, _file.Length * (i + 1) / _reader.RowGroupCount);
+            yield return new ParquetGroup(this, _groups[i], reader, _file.Length * (i + 1) / _reader.RowGroupCount);
         }
     }
 
