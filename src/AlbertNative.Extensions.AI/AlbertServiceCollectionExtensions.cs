@@ -61,9 +61,9 @@ public static class AlbertServiceCollectionExtensions
             .Validate(options => options.Model?.Threads is null or >= 1, $"{nameof(AlbertOptions)}.{nameof(AlbertOptions.Model)}.{nameof(TextModelOptions.Threads)} is below 1")
             .Validate(options => options.Task?.MaxLength is null or >= 1, $"{nameof(AlbertOptions)}.{nameof(AlbertOptions.Task)}.{nameof(TaskOptions.MaxLength)} is below 1")
             .Validate(options => options.Task?.BatchTokens is null or >= 1, $"{nameof(AlbertOptions)}.{nameof(AlbertOptions.Task)}.{nameof(TaskOptions.BatchTokens)} is below 1")
-            .Validate(
-                options => options.Embedding?.Pooling is not Pooling pooling || Enum.IsDefined(pooling),
-                $"{nameof(AlbertOptions)}.{nameof(AlbertOptions.Embedding)}.{nameof(EmbeddingOptions.Pooling)} is no pooling")
+            .Validate(options => IsDefined(options.Model?.Weights), $"{nameof(AlbertOptions)}.{nameof(AlbertOptions.Model)}.{nameof(TextModelOptions.Weights)} is no place for weights")
+            .Validate(options => IsDefined(options.Embedding?.Pooling), $"{nameof(AlbertOptions)}.{nameof(AlbertOptions.Embedding)}.{nameof(EmbeddingOptions.Pooling)} is no pooling")
+            .Validate(options => IsDefined(options.Embedding?.Words), $"{nameof(AlbertOptions)}.{nameof(AlbertOptions.Embedding)}.{nameof(EmbeddingOptions.Words)} is no pooling")
             .ValidateOnStart();
         services.AddSingleton(new AddedModel(key));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, ModelPreload>());
@@ -93,6 +93,9 @@ public static class AlbertServiceCollectionExtensions
             ServiceLifetime.Singleton));
         return services;
     }
+
+    private static bool IsDefined<TEnum>(TEnum? value)
+        where TEnum : struct, Enum => value is null || Enum.IsDefined(value.Value);
 
     private static void AddTask<TTask>(
         IServiceCollection services, string? key, Func<TextModel, AlbertOptions, TTask> create, Action<TTask> runOnce)

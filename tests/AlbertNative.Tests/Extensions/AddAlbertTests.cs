@@ -1,4 +1,5 @@
 using AlbertNative.Extensions.AI;
+using AlbertNative.Model;
 using AlbertNative.Testing;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
@@ -182,7 +183,9 @@ public sealed class AddAlbertTests
             ("Task.BatchTokens", o => o.Task = new() { BatchTokens = 0 }),
             ("Task or .Embedding", o => o.Task = null!),
             ("Task or .Embedding", o => o.Embedding = null!),
+            ("Model.Weights", o => o.Model = new() { Weights = (WeightAccess)99 }),
             ("Embedding.Pooling", o => o.Embedding = new() { Pooling = (Pooling)99 }),
+            ("Embedding.Words", o => o.Embedding = new() { Words = (WordPooling)99 }),
         ];
         foreach ((string name, Action<AlbertOptions> set) in bad)
         {
