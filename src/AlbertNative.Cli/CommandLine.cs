@@ -58,41 +58,14 @@ internal static class CommandLine
 
     /// <summary>The command <c>albert</c> with all that it can do.</summary>
     /// <param name="session">Where it reads and writes.</param>
-    /// <param name="arguments">What it is called with: commands of many options have them only where they are named there.</param>
-    public static Command Create(Session session, string[] arguments) => new RootCommand(
-        "ALBERT and BERT in pure C#: embeddings, search, filled masks, labels, entities and answers from text.")
+    /// <param name="arguments">What it is called with: only the command that is named there has its options.</param>
+    public static Command Create(Session session, string[] arguments)
     {
-        new EmbedCommand(session),
-        new FillMaskCommand(session),
-        new ClassifyCommand(session),
-        new TagCommand(session),
-        new AnswerCommand(session),
-        new ChooseCommand(session),
-        new OrderCommand(session),
-        new SimilarCommand(session),
-        new SearchCommand(session),
-        new IndexCommand(session),
-        new RerankCommand(session),
-        new PredictCommand(session),
-        new TransformCommand(session),
-        WhereNamed(arguments, TrainCommand.Word, TrainCommand.Summary, () => new TrainCommand(session)),
-        new EvaluateCommand(session),
-        new TokenizeCommand(session),
-        new DecodeCommand(session),
-        new InfoCommand(session),
-        new RunCommand(session),
-        WhereNamed(arguments, BenchCommand.Word, BenchCommand.Summary, () => new BenchCommand(session)),
-        new PullCommand(session, HubOptions.FromEnvironment),
-        new ConvertCommand(session),
-        new ExportCommand(session),
-        new VerifyCommand(session),
-        new ServeCommand(),
-    };
-
-    // To make all of these commands' options takes longer than many another command takes to run. A completion names its line as
-    // one argument.
-    private static Command WhereNamed(string[] arguments, string name, string summary, Func<Command> create) =>
-        Array.Exists(arguments, argument => argument.Contains(name, StringComparison.Ordinal)) ? create() : new Command(name, summary);
+        RootCommand albert = new("ALBERT and BERT in pure C#: embeddings, search, filled masks, labels, entities and answers from text.");
+        foreach (CommandEntry command in CommandEntry.All)
+            albert.Add(command.IsNamedIn(arguments) ? command.Create(session) : new Command(command.Name, command.Summary));
+        return albert;
+    }
 
     // What the libraries throw for files and arguments; anything else is a fault of ours and is shown as such.
     private static bool IsBadInput(Exception e) =>

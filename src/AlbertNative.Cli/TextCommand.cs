@@ -82,11 +82,11 @@ internal abstract class TextCommand : Command
 
     private int RunTable<TItem, TResult>(ParseResult parsed, TextWork<TItem, TResult> work, string path)
     {
-        if (work.Table is null || TableOptions is null)
+        if (work.Table?.Invoke() is not { } rows || TableOptions is null)
             throw NoTables();
         TableInput input = TableInput.Of(path);
         RunProgress progress = RunProgress.Create(Session.Terminal, resultsOnScreen: false);
-        TableRun<TItem, TResult> run = new(work, TableOptions.Names(parsed), Input.OnError(parsed), progress);
+        TableRun<TItem, TResult> run = new(work, rows, TableOptions.Names(parsed), Input.OnError(parsed), progress);
         string[] settings = [.. parsed.Tokens.Select(token => token.Value)];
         progress.During(input.Length, () => TableOutput.Write(input, run, TableOptions.Output(parsed)!, settings, Session.Cancellation));
         if (run.Skipped == 0)

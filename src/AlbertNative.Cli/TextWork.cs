@@ -34,8 +34,11 @@ internal sealed class TextWork<TItem, TResult>
     /// <summary>Shows a result to people.</summary>
     public required Action<IAnsiConsole, TItem, TResult> Render { get; init; }
 
-    /// <summary>What is done with the rows of a table; null where the command takes none.</summary>
-    public TableWork<TItem, TResult>? Table { get; init; }
+    /// <summary>
+    /// Makes what is done with the rows of a table, and the types of Arrow and Parquet with it, which nobody else waits for; null
+    /// where the command takes none.
+    /// </summary>
+    public Func<TableWork<TItem, TResult>>? Table { get; init; }
 
     /// <summary>Reads one line.</summary>
     /// <exception cref="BadInputException">It is not what the command works on.</exception>

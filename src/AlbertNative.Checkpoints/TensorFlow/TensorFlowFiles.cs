@@ -24,7 +24,7 @@ internal static partial class TensorFlowFiles
     {
         if (path.EndsWith(IndexEnding, StringComparison.Ordinal))
             return File.Exists(path) ? path : null;
-        string prefix = path.EndsWith(".meta", StringComparison.Ordinal) ? path[..^".meta".Length] : DataEnding().Replace(path, "");
+        string prefix = WithoutEnding(path);
         string index = prefix + IndexEnding;
         return (prefix != path || !File.Exists(path)) && File.Exists(index) ? index : null;
     }
@@ -55,6 +55,13 @@ internal static partial class TensorFlowFiles
         return File.Exists(Path.Combine(directory, SavedModel))
             ? throw new CheckpointFormatException(directory, $"a TensorFlow SavedModel without its weights: there is no variables/variables{IndexEnding}")
             : null;
+    }
+
+    private static string WithoutEnding(string path)
+    {
+        if (path.EndsWith(".meta", StringComparison.Ordinal))
+            return path[..^".meta".Length];
+        return path.Contains(".data-", StringComparison.Ordinal) ? DataEnding().Replace(path, "") : path;
     }
 
     // CheckpointState in text form. The path may be that of the machine where the model was trained: only its name counts.

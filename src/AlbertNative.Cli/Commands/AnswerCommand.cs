@@ -8,7 +8,7 @@ namespace AlbertNative.Cli;
 /// <summary><c>albert answer</c>: answers to questions, found in contexts.</summary>
 internal sealed class AnswerCommand : TextCommand
 {
-    private static readonly ColumnType Answers = ColumnType.ListOf(ColumnType.StructOf(
+    private static ColumnType Answers => ColumnType.ListOf(ColumnType.StructOf(
         ("score", ColumnType.Number), ("start", ColumnType.Integer), ("end", ColumnType.Integer), ("answer", ColumnType.Text)));
 
     private readonly ModelOptionSet _model;
@@ -63,7 +63,7 @@ internal sealed class AnswerCommand : TextCommand
             Expected = "a question, a tab and a context",
             FromColumns = columns => (columns[0], columns[1]),
             FromRecord = record => (record.Text("question"), record.Text("context")),
-            Table = new(
+            Table = () => new(
                 row => (row.Text("question"), row.Text("context")),
                 new TableColumn<(string, string Context), IReadOnlyList<Answer>>("answers", Answers, (asked, answers) => Values(answers, offsets(asked.Context)))),
             Compute = (questions, cancellationToken) => answerer.Answer(questions, options, cancellationToken),

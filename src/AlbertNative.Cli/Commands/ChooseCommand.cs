@@ -29,7 +29,7 @@ internal sealed class ChooseCommand : TextCommand
             Expected = "a prompt and its choices, divided by tabs",
             FromColumns = columns => (columns[0], [.. columns.Skip(1)]),
             FromRecord = record => (record.Text("prompt"), record.Texts("choices")),
-            Table = new(
+            Table = () => new(
                 row => (row.Text("prompt"), row.Texts("choices")),
                 new("best", ColumnType.Integer, (_, scores) => scores.Best),
                 new("probabilities", ColumnType.Vector, (_, scores) => scores.Probabilities.ToArray())),

@@ -7,7 +7,7 @@ namespace AlbertNative.Cli;
 /// <summary><c>albert classify</c>: the labels of texts or pairs of texts.</summary>
 internal sealed class ClassifyCommand : TextCommand
 {
-    private static readonly ColumnType Labels = ColumnType.ListOf(ColumnType.StructOf(("label", ColumnType.Text), ("score", ColumnType.Number)));
+    private static ColumnType Labels => ColumnType.ListOf(ColumnType.StructOf(("label", ColumnType.Text), ("score", ColumnType.Number)));
 
     private readonly ModelOptionSet _model;
     private readonly Option<bool> _pairs = new("--pairs")
@@ -48,7 +48,7 @@ internal sealed class ClassifyCommand : TextCommand
         {
             FromColumns = columns => columns[0],
             FromRecord = record => record.Text("text"),
-            Table = new(row => row.Text("text"), new TableColumn<string, IReadOnlyList<LabelScore>>("labels", Labels, (_, labels) => Values(labels))),
+            Table = () => new(row => row.Text("text"), new TableColumn<string, IReadOnlyList<LabelScore>>("labels", Labels, (_, labels) => Values(labels))),
             Compute = (texts, cancellationToken) => classifier.Classify(texts, options, cancellationToken),
             WriteJson = (json, _, labels) => WriteJson(json, labels),
             Render = (console, text, labels) => Render(console, text, labels),
@@ -61,7 +61,7 @@ internal sealed class ClassifyCommand : TextCommand
             Expected = "a text, a tab and a text",
             FromColumns = columns => (columns[0], columns[1]),
             FromRecord = record => (record.Text("text"), record.Text("pair")),
-            Table = new(
+            Table = () => new(
                 row => (row.Text("text"), row.Text("pair")),
                 new TableColumn<(string, string), IReadOnlyList<LabelScore>>("labels", Labels, (_, labels) => Values(labels))),
             Compute = (pairs, cancellationToken) => classifier.ClassifyPairs(pairs, options, cancellationToken),

@@ -7,6 +7,9 @@ namespace AlbertNative.Cli;
 /// <summary><c>albert convert</c>: any model into one file.</summary>
 internal sealed class ConvertCommand : Command
 {
+    public const string Word = "convert";
+    public const string Summary = "Convert a model to one safetensors file: weights, configuration, tokenizer and where they come from";
+
     private readonly Session _session;
     private readonly OutputOptions _output;
     private readonly Argument<string> _source = new("SOURCE")
@@ -41,8 +44,8 @@ internal sealed class ConvertCommand : Command
     };
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Read and check everything, and write nothing" };
 
-    public ConvertCommand(Session session, string name = "convert")
-        : base(name, "Convert a model to one safetensors file: weights, configuration, tokenizer and where they come from")
+    public ConvertCommand(Session session, string name = Word)
+        : base(name, Summary)
     {
         _session = session;
         Add(_source);

@@ -7,13 +7,16 @@ namespace AlbertNative.Cli;
 /// <summary><c>albert decode</c>: the text of ids.</summary>
 internal sealed class DecodeCommand : TextCommand
 {
+    public const string Word = "decode";
+    public const string Summary = "Make text of token ids";
+
     private readonly TokenizerSource _source;
     private readonly Option<bool> _keepSpecialTokens = new("--keep-special-tokens") { Description = "Write [CLS], [SEP] and the like" };
     private readonly Option<bool> _cleanUpSpaces = new("--clean-up-spaces") { Description = "Remove the spaces before punctuation" };
 
     public DecodeCommand(Session session)
         : base(
-            session, "decode", "Make text of token ids",
+            session, Word, Summary,
             ("IDS", "Ids of one text, divided by spaces or commas; in JSON lines {\"ids\"}"))
     {
         _source = new(this);

@@ -90,7 +90,7 @@ internal sealed class EmbedCommand : TextCommand
         {
             FromColumns = columns => columns[0],
             FromRecord = record => record.Text("text"),
-            Table = new(row => row.Text("text"), new TableColumn<string, float[]>("embedding", ColumnType.Vector, (_, vector) => vector)),
+            Table = () => new(row => row.Text("text"), new TableColumn<string, float[]>("embedding", ColumnType.Vector, (_, vector) => vector)),
             Compute = (texts, cancellation) => embedder.Embed(texts, request, cancellation),
             WriteJson = (json, _, vector) => json.WriteFloats("embedding", vector),
             Render = VectorFormat.Render,
@@ -108,7 +108,7 @@ internal sealed class EmbedCommand : TextCommand
         {
             FromColumns = columns => columns[0],
             FromRecord = record => record.Text("text"),
-            Table = new(row => row.Text("text"), format.TokenColumns),
+            Table = () => new(row => row.Text("text"), format.TokenColumns),
             Compute = embedder.EmbedTokens,
             WriteJson = format.WriteTokens,
             Render = (console, _, tokens) => VectorFormat.RenderTokens(console, tokens),
@@ -119,7 +119,7 @@ internal sealed class EmbedCommand : TextCommand
     {
         FromColumns = columns => Words.Of(columns[0]),
         FromRecord = record => record.Texts("words"),
-        Table = new(row => row.Texts("words"), VectorFormat.WordColumns),
+        Table = () => new(row => row.Texts("words"), VectorFormat.WordColumns),
         Compute = embedder.EmbedWords,
         WriteJson = (json, _, words) => VectorFormat.WriteWords(json, words),
         Render = (console, _, words) => VectorFormat.RenderTokens(console, words),
@@ -132,6 +132,8 @@ internal sealed class EmbedCommand : TextCommand
             command.AddError("--tokens and --words exclude each other");
         if (perToken && _ofTexts.FirstOrDefault(option => command.GetResult(option) is not null) is { } given)
             command.AddError($"{given.Name} is for one vector a text, not for --tokens or --words");
+        if (command.GetResult(_wordPooling) is not null && !command.GetValue(_words))
+            command.AddError("--word-pooling is for --words");
         if (command.GetResult(_promptName) is not null && command.GetResult(_prompt) is not null)
             command.AddError("--prompt-name and --prompt exclude each other");
         if (command.GetValue(_dimensions) < 1)

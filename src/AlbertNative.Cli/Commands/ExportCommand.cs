@@ -6,6 +6,9 @@ namespace AlbertNative.Cli;
 /// <summary><c>albert export</c>: a model back into Hugging Face's layout.</summary>
 internal sealed class ExportCommand : Command
 {
+    public const string Word = "export";
+    public const string Summary = "Write a model as a directory that transformers and sentence-transformers load";
+
     private readonly Session _session;
     private readonly OutputOptions _output;
     private readonly Argument<string> _source = new("SOURCE")
@@ -25,7 +28,7 @@ internal sealed class ExportCommand : Command
     };
 
     public ExportCommand(Session session)
-        : base("export", "Write a model as a directory that transformers and sentence-transformers load")
+        : base(Word, Summary)
     {
         _session = session;
         Add(_source);

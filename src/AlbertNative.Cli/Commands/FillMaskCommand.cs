@@ -7,7 +7,7 @@ namespace AlbertNative.Cli;
 /// <summary><c>albert fill-mask</c>: words for each <c>[MASK]</c>.</summary>
 internal sealed class FillMaskCommand : TextCommand
 {
-    private static readonly ColumnType Masks = ColumnType.ListOf(ColumnType.ListOf(ColumnType.StructOf(
+    private static ColumnType Masks => ColumnType.ListOf(ColumnType.ListOf(ColumnType.StructOf(
         ("score", ColumnType.Number), ("token", ColumnType.Integer), ("piece", ColumnType.Text), ("token_str", ColumnType.Text),
         ("sequence", ColumnType.Text))));
 
@@ -48,7 +48,7 @@ internal sealed class FillMaskCommand : TextCommand
         {
             FromColumns = columns => columns[0],
             FromRecord = record => record.Text("text"),
-            Table = new(row => row.Text("text"), new TableColumn<string, IReadOnlyList<IReadOnlyList<MaskFill>>>("masks", Masks, (_, masks) => Values(masks))),
+            Table = () => new(row => row.Text("text"), new TableColumn<string, IReadOnlyList<IReadOnlyList<MaskFill>>>("masks", Masks, (_, masks) => Values(masks))),
             Compute = (texts, cancellationToken) => filler.Fill(texts, options, cancellationToken),
             WriteJson = WriteJson,
             Render = Render,

@@ -5,6 +5,9 @@ namespace AlbertNative.Cli;
 /// <summary><c>albert index</c>: texts and their vectors in a file, for <c>albert search</c>.</summary>
 internal sealed class IndexCommand : TextCommand
 {
+    public const string Word = "index";
+    public const string Summary = "Write texts and their vectors to a file that albert search searches";
+
     private readonly ModelOptionSet _model;
     private readonly Option<string> _output = new("--output", "-o")
     {
@@ -14,7 +17,7 @@ internal sealed class IndexCommand : TextCommand
     };
 
     public IndexCommand(Session session)
-        : base(session, "index", "Write texts and their vectors to a file that albert search searches", ("TEXT", "Texts; in JSON lines {\"text\"}"), takesTables: false)
+        : base(session, Word, Summary, ("TEXT", "Texts; in JSON lines {\"text\"}"), takesTables: false)
     {
         _model = new(this, DefaultModel.MiniLM, OverlongAction.Refuse, OverlongAction.Truncate, OverlongAction.Window);
         Add(_output);

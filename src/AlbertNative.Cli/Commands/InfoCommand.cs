@@ -5,6 +5,9 @@ namespace AlbertNative.Cli;
 /// <summary><c>albert info</c>: what a model is; reads every tensor of it.</summary>
 internal sealed class InfoCommand : Command
 {
+    public const string Word = "info";
+    public const string Summary = "Read a model whole and describe it: configuration, heads, parameters, tensors, tokenizer";
+
     private readonly Session _session;
     private readonly OutputOptions _output;
     private readonly Argument<string?> _model = new("MODEL")
@@ -15,7 +18,7 @@ internal sealed class InfoCommand : Command
     private readonly Option<string?> _option = new("--model", "-m") { Description = "The same", HelpName = "MODEL" };
 
     public InfoCommand(Session session)
-        : base("info", "Read a model whole and describe it: configuration, heads, parameters, tensors, tokenizer")
+        : base(Word, Summary)
     {
         _session = session;
         Add(_model);

@@ -29,7 +29,7 @@ internal sealed class OrderCommand : TextCommand
             Expected = "a sentence, a tab and a sentence",
             FromColumns = columns => (columns[0], columns[1]),
             FromRecord = record => (record.Text("first"), record.Text("second")),
-            Table = new(
+            Table = () => new(
                 row => (row.Text("first"), row.Text("second")),
                 new("in_order", ColumnType.Boolean, (_, order) => order.IsInOrder),
                 new("probabilities", ColumnType.Vector, (_, order) => new[] { order.InOrder, order.Swapped })),

@@ -6,6 +6,9 @@ namespace AlbertNative.Cli;
 /// <summary><c>albert predict</c>: NLU's one-liner, a table of tokens and their vectors.</summary>
 internal sealed class PredictCommand : TextCommand
 {
+    public const string Word = "predict";
+    public const string Summary = "Tokens and their vectors, as NLU's one-liner gives them";
+
     private readonly Option<string?> _model = new("--model", "-m")
     {
         Description = "A name of Spark NLP's catalogue (albert_embeddings_albert_base_v1) or of NLU (en.embed.albert_base_v1), a model's " +
@@ -25,7 +28,7 @@ internal sealed class PredictCommand : TextCommand
     };
 
     public PredictCommand(Session session)
-        : base(session, "predict", "Tokens and their vectors, as NLU's one-liner gives them", ("TEXT", "Texts; in JSON lines {\"text\"}"))
+        : base(session, Word, Summary, ("TEXT", "Texts; in JSON lines {\"text\"}"))
     {
         Add(_model);
         Add(_threads);

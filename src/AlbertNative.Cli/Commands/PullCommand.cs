@@ -6,6 +6,9 @@ namespace AlbertNative.Cli;
 /// <summary><c>albert pull</c>: fetches a model from the hub, or what is new of it, and writes its folder's path.</summary>
 internal sealed class PullCommand : Command
 {
+    public const string Word = "pull";
+    public const string Summary = "Fetch a model from the Hugging Face hub into Hugging Face's cache, and write its path";
+
     private readonly Session _session;
     private readonly Func<HubOptions> _readOptions;
     private readonly Argument<string> _name = new("NAME")
@@ -19,7 +22,7 @@ internal sealed class PullCommand : Command
     };
 
     public PullCommand(Session session, Func<HubOptions> readOptions)
-        : base("pull", "Fetch a model from the Hugging Face hub into Hugging Face's cache, and write its path")
+        : base(Word, Summary)
     {
         _session = session;
         _readOptions = readOptions;

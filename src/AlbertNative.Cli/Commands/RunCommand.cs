@@ -7,6 +7,9 @@ namespace AlbertNative.Cli;
 /// <summary><c>albert run</c>: a batch of ids from a file to a file of every output, to compare implementations by.</summary>
 internal sealed class RunCommand : Command
 {
+    public const string Word = "run";
+    public const string Summary = "Run a model on token ids, from one safetensors file to another";
+
     private readonly Session _session;
     private readonly OutputOptions _output;
     private readonly Option<string?> _model = new("--model", "-m")
@@ -31,7 +34,7 @@ internal sealed class RunCommand : Command
     private readonly Option<int?> _threads = ModelOptionSet.ThreadsOption();
 
     public RunCommand(Session session)
-        : base("run", "Run a model on token ids, from one safetensors file to another")
+        : base(Word, Summary)
     {
         _session = session;
         Add(_model);

@@ -9,6 +9,9 @@ namespace AlbertNative.Cli;
 /// <summary><c>albert search</c>: the lines of a file, or the texts of an index, that mean most nearly what a query asks.</summary>
 internal sealed class SearchCommand : TextCommand
 {
+    public const string Word = "search";
+    public const string Summary = "Find the lines of a file, or the texts of an index, that mean most nearly what a query asks";
+
     private const int DefaultTopK = 10;
 
     private readonly ModelOptionSet _model;
@@ -18,7 +21,7 @@ internal sealed class SearchCommand : TextCommand
 
     public SearchCommand(Session session)
         : base(
-            session, "search", "Find the lines of a file, or the texts of an index, that mean most nearly what a query asks",
+            session, Word, Summary,
             ("QUERY", "Queries, each answered by itself; in JSON lines {\"query\"}"))
     {
         _model = new(this, DefaultModel.MiniLM, OverlongAction.Refuse, OverlongAction.Truncate, OverlongAction.Window);

@@ -10,6 +10,9 @@ namespace AlbertNative.Cli;
 /// </summary>
 internal sealed class ServeCommand : Command
 {
+    public const string Word = "serve";
+    public const string Summary = $"Serve models over HTTP: starts {Program} with all that follows (albert serve -- --help)";
+
     private const string Program = "albert-serve";
 
     private readonly Func<string?> _find;
@@ -22,7 +25,7 @@ internal sealed class ServeCommand : Command
     /// <summary>For tests.</summary>
     /// <param name="find">The program's path; null where there is none.</param>
     public ServeCommand(Func<string?> find)
-        : base("serve", $"Serve models over HTTP: starts {Program} with all that follows (albert serve -- --help)")
+        : base(Word, Summary)
     {
         _find = find;
         TreatUnmatchedTokensAsErrors = false;

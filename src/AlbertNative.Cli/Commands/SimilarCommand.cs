@@ -7,11 +7,14 @@ namespace AlbertNative.Cli;
 /// <summary><c>albert similar</c>: how alike texts are, two of them or each two of many.</summary>
 internal sealed class SimilarCommand : TextCommand
 {
+    public const string Word = "similar";
+    public const string Summary = "Say how alike texts are: a number for two, a matrix for more";
+
     private readonly ModelOptionSet _model;
 
     public SimilarCommand(Session session)
         : base(
-            session, "similar", "Say how alike texts are: a number for two, a matrix for more",
+            session, Word, Summary,
             ("TEXT TEXT", "The texts; a line of a file has them divided by tabs; in JSON lines {\"texts\"}"),
             columns: (2, int.MaxValue))
     {

@@ -65,7 +65,7 @@ internal sealed class TagCommand : TextCommand
         {
             FromColumns = columns => columns[0],
             FromRecord = record => record.Text("text"),
-            Table = new(row => row.Text("text"), EntityColumn(options.Aggregation == AggregationStrategy.None, offsets)),
+            Table = () => new(row => row.Text("text"), EntityColumn(options.Aggregation == AggregationStrategy.None, offsets)),
             Compute = (texts, cancellationToken) => classifier.Classify(texts, options, cancellationToken),
             WriteJson = (json, text, entities) => WriteEntities(json, entities, offsets(text)),
             Render = (console, text, entities) => RenderEntities(console, text, entities, offsets(text)),
@@ -80,7 +80,7 @@ internal sealed class TagCommand : TextCommand
         {
             FromColumns = columns => Words.Of(columns[0]),
             FromRecord = record => record.Texts("words"),
-            Table = new(
+            Table = () => new(
                 row => row.Texts("words"),
                 new("labels", ColumnType.ListOf(ColumnType.Text), (_, labels) => labels.Select(label => label?.Label)),
                 new("scores", ColumnType.ListOf(ColumnType.Number), (_, labels) => labels.Select(label => (object?)label?.Score))),

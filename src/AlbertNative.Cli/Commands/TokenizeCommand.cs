@@ -7,6 +7,9 @@ namespace AlbertNative.Cli;
 /// <summary><c>albert tokenize</c>: ids, tokens, token types and offsets.</summary>
 internal sealed class TokenizeCommand : TextCommand
 {
+    public const string Word = "tokenize";
+    public const string Summary = "Split texts into tokens";
+
     private readonly TokenizerSource _source;
     private readonly Option<bool> _words = new("--words")
     {
@@ -32,7 +35,7 @@ internal sealed class TokenizeCommand : TextCommand
 
     public TokenizeCommand(Session session)
         : base(
-            session, "tokenize", "Split texts into tokens. Offsets count Unicode code points of the text",
+            session, Word, Summary + ". Offsets count Unicode code points of the text",
             ("TEXT", "Texts to tokenize; in JSON lines {\"text\", \"pair\"?, \"max_length\"?}"), hasOffsets: true)
     {
         _source = new(this);
@@ -60,7 +63,7 @@ internal sealed class TokenizeCommand : TextCommand
         {
             FromColumns = columns => TokenizeItem.FromLine(columns[0], words),
             FromRecord = record => TokenizeItem.FromRecord(record, words),
-            Table = overflow ? null : new(row => words ? new(row.Texts("words"), null, words, null) : new([row.Text("text")], null, words, null), format.Columns),
+            Table = overflow ? null : () => new(row => words ? new(row.Texts("words"), null, words, null) : new([row.Text("text")], null, words, null), format.Columns),
             Compute = (items, cancellationToken) => items.Select(item => Encode(tokenizer, item, options, cancellationToken)),
             WriteJson = format.WriteJson,
             Render = format.Render,

@@ -8,6 +8,9 @@ namespace AlbertNative.Cli;
 /// <summary><c>albert transform</c>: a pipeline of annotators over an Arrow stream, on standard input and output or on a socket.</summary>
 internal sealed class TransformCommand : Command
 {
+    public const string Word = "transform";
+    public const string Summary = "Run a pipeline of annotators over an Arrow stream, as Spark's Python workers do";
+
     private readonly Session _session;
     private readonly Option<bool> _arrow = new("--arrow")
     {
@@ -42,7 +45,7 @@ internal sealed class TransformCommand : Command
     };
 
     public TransformCommand(Session session)
-        : base("transform", "Run a pipeline of annotators over an Arrow stream, as Spark's Python workers do")
+        : base(Word, Summary)
     {
         _session = session;
         Add(_arrow);
@@ -94,5 +97,7 @@ internal sealed class TransformCommand : Command
             command.AddError("--pipeline names its models itself, --model is for the default one");
         if (command.GetValue(_socket) is not null && (command.GetValue(_pipeline) ?? command.GetValue(_model)) is not null)
             command.AddError("--socket: each stream names its own pipeline in its schema");
+        if (command.GetResult(_idle) is { Implicit: false } && command.GetValue(_socket) is null)
+            command.AddError("--idle is for --socket");
     }
 }

@@ -8,6 +8,9 @@ namespace AlbertNative.Cli;
 /// <summary><c>albert evaluate</c>: how good a model is, or predictions that some model left in a file.</summary>
 internal sealed class EvaluateCommand : Command
 {
+    public const string Word = "evaluate";
+    public const string Summary = "Say how good a model is, or the predictions in a file";
+
     private readonly Session _session;
     private readonly ModelOptionSet _model;
     private readonly DataOptionSet _columns;
@@ -36,7 +39,7 @@ internal sealed class EvaluateCommand : Command
     private readonly Option<string?> _report = File("--report", "Draw the confusion matrix into this file (.svg)");
 
     public EvaluateCommand(Session session)
-        : base("evaluate", "Say how good a model is, or the predictions in a file")
+        : base(Word, Summary)
     {
         _session = session;
         Add(_data);
@@ -131,6 +134,12 @@ internal sealed class EvaluateCommand : Command
             command.AddError("--scheme is for a model that tags");
         if (command.GetValue(_noAnswerScores) is not null && command.GetValue(_predictions) is null)
             command.AddError("--no-answer-scores is for --predictions");
+        if (command.GetValue(_noAnswerThreshold) is not null && (command.GetValue(_task) ?? TaskOf(path)) != EvaluationTask.Answer)
+            command.AddError("--no-answer-threshold is for answers");
+        if (command.GetValue(_predictions) is not null && _model.FirstGiven(command) is string option)
+            command.AddError($"{option} is for a model, not for --predictions");
+        if (command.GetResult(_seed) is { Implicit: false } && command.GetValue(_task) != EvaluationTask.Pretrain)
+            command.AddError("--seed is for --task pretrain: nothing else is drawn at random");
     }
 
     private static Option<string?> File(string name, string description) => new(name) { Description = description, HelpName = "FILE" };

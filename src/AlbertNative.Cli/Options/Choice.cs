@@ -15,7 +15,7 @@ internal static class Choice
     /// <summary>As <see cref="Of{T}(string, string, ValueTuple{string, T}[])"/>, with further names after the first.</summary>
     public static Option<T> Of<T>(string[] names, string description, params (string Word, T Value)[] values)
     {
-        string name = names[0], words = string.Join('|', values.Select(value => value.Word));
+        string name = names[0], words = string.Join('|', Array.ConvertAll(values, value => value.Word));
         return new(name, names[1..])
         {
             Description = description,

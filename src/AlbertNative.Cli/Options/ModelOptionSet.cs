@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using AlbertNative.Tensors;
 
 namespace AlbertNative.Cli;
@@ -44,7 +45,7 @@ internal sealed class ModelOptionSet
             HelpName = "MODEL",
         };
         _overlong = Choice.Of(
-            "--overlong", "What happens to longer texts [default: refuse]", [.. Words.Where(word => overlong.Contains(word.Action))]);
+            "--overlong", "What happens to longer texts [default: refuse]", Array.FindAll(Words, word => overlong.Contains(word.Action)));
         _hasOverlong = overlong.Length > 0;
 
         command.Add(_model);
@@ -54,7 +55,10 @@ internal sealed class ModelOptionSet
         if (_hasOverlong)
             command.Add(_overlong);
         if (overlong.Contains(OverlongAction.Window))
+        {
             command.Add(_stride.AtLeast(0));
+            command.Validators.Add(RequireWindows);
+        }
         _tokenizer = new(command);
     }
 
@@ -78,6 +82,16 @@ internal sealed class ModelOptionSet
         MaxLength = parsed.GetValue(_maxLength),
         Overlong = _hasOverlong ? Overlong(parsed) : default,
     };
+
+    /// <summary>An option about the model that a command is called with; null where there is none.</summary>
+    public string? FirstGiven(CommandResult command) =>
+        Array.Find<Option>([_model, _threads, _precision, _maxLength], option => command.GetResult(option) is not null)?.Name;
+
+    private void RequireWindows(CommandResult command)
+    {
+        if (command.GetResult(_stride) is not null && command.GetValue(_overlong) != OverlongAction.Window)
+            command.AddError("--stride is for --overlong window");
+    }
 
     private Overlong Overlong(ParseResult parsed) => parsed.GetValue(_overlong) switch
     {

@@ -11,10 +11,10 @@ internal sealed class VectorFormat(Func<string, TextOffsets> offsets)
 {
     private const int ShownNumbers = 6;
 
-    private static readonly ColumnType Span = ColumnType.StructOf(("start", ColumnType.Integer), ("end", ColumnType.Integer));
+    private static ColumnType Span => ColumnType.StructOf(("start", ColumnType.Integer), ("end", ColumnType.Integer));
 
     /// <summary>The words are the table's own.</summary>
-    public static TableColumn<IReadOnlyList<string>, TokenEmbeddings>[] WordColumns { get; } =
+    public static TableColumn<IReadOnlyList<string>, TokenEmbeddings>[] WordColumns =>
         [new("embeddings", ColumnType.ListOf(ColumnType.Vector), (_, words) => Vectors(words))];
 
     public TableColumn<string, TokenEmbeddings>[] TokenColumns =>

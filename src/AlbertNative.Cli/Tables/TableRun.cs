@@ -9,6 +9,7 @@ namespace AlbertNative.Cli;
 /// </summary>
 internal sealed class TableRun<TItem, TResult>(
     TextWork<TItem, TResult> work,
+    TableWork<TItem, TResult> asked,
     IReadOnlyDictionary<string, string> names,
     ErrorPolicy onError,
     RunProgress progress)
@@ -16,8 +17,7 @@ internal sealed class TableRun<TItem, TResult>(
     // In Parquet's levels a number takes three times its own bytes.
     private const long MostBytes = 32 << 20;
 
-    private readonly TableWork<TItem, TResult> _work = work.Table!;
-    private readonly ColumnBuilder[] _builders = [.. work.Table!.Columns.Select(column => column.Type.CreateBuilder())];
+    private readonly ColumnBuilder[] _builders = [.. asked.Columns.Select(column => column.Type.CreateBuilder())];
     private ITableReader? _table;
     private long _rowsOfTable;
     private long _rowsOfAll;
@@ -32,10 +32,10 @@ internal sealed class TableRun<TItem, TResult>(
     public void Check(ITableReader table)
     {
         TextColumns columns = new(null, table, names);
-        _ = _work.FromRow(new(columns, -1));
+        _ = asked.FromRow(new(columns, -1));
         if (names.Keys.FirstOrDefault(field => !columns.Asked.Contains(field)) is string unread)
             throw new TableException($"--column {unread}: the command reads no such field");
-        if (_work.Columns.FirstOrDefault(column => table.Columns.Contains(column.Name)) is { } taken)
+        if (asked.Columns.FirstOrDefault(column => table.Columns.Contains(column.Name)) is { } taken)
             throw new TableException($"{table.Path}: there is a column \"{taken.Name}\" already, which is how the results' would be called");
     }
 
@@ -50,7 +50,7 @@ internal sealed class TableRun<TItem, TResult>(
     }
 
     /// <summary>The columns of results.</summary>
-    public IReadOnlyList<(string Name, ColumnType Type)> Results => [.. _work.Columns.Select(column => (column.Name, column.Type))];
+    public IReadOnlyList<(string Name, ColumnType Type)> Results => [.. asked.Columns.Select(column => (column.Name, column.Type))];
 
     /// <summary>Leaves a group out, of which the results exist.</summary>
     public void Pass(ITableGroup group) => Advance(group);
@@ -64,7 +64,7 @@ internal sealed class TableRun<TItem, TResult>(
         TextColumns columns = new(group, _table!, names);
         int written = 0;
         ItemsInOrder<TItem, TResult> rows = new(
-            Read: i => _work.FromRow(new(columns, i)),
+            Read: i => asked.FromRow(new(columns, i)),
             Compute: items => work.Compute(items, cancellationToken),
             Write: (i, item, result) => Append(i, column => column.Value(item, result)),
             Reject: (i, e) =>
@@ -81,7 +81,7 @@ internal sealed class TableRun<TItem, TResult>(
         void Append(int row, Func<TableColumn<TItem, TResult>, object?> value)
         {
             for (int i = 0; i < _builders.Length; i++)
-                _builders[i].Append(value(_work.Columns[i]));
+                _builders[i].Append(value(asked.Columns[i]));
             if (_builders.Sum(builder => builder.Bytes) < MostBytes)
                 return;
             Flush(group, writer, written);

@@ -11,8 +11,8 @@ namespace AlbertNative.Cli;
 /// <param name="overflow">Whether further windows are.</param>
 internal sealed class TokenListFormat(Func<string, TextOffsets> offsets, bool words, bool overflow)
 {
-    private static readonly ColumnType Numbers = ColumnType.ListOf(ColumnType.Integer);
-    private static readonly ColumnType Span = ColumnType.StructOf(("start", ColumnType.Integer), ("end", ColumnType.Integer));
+    private static ColumnType Numbers => ColumnType.ListOf(ColumnType.Integer);
+    private static ColumnType Span => ColumnType.StructOf(("start", ColumnType.Integer), ("end", ColumnType.Integer));
 
     /// <summary>Columns of a table, as the fields of a JSON line.</summary>
     public TableColumn<TokenizeItem, TokenList>[] Columns =>

@@ -116,6 +116,7 @@ public sealed class TextModel : IDisposable
         ArgumentNullException.ThrowIfNull(files);
         options ??= new TextModelOptions();
         ModelFiles root = files;
+        Task<Tokenizer>? tokenizer = null;
         try
         {
             // What is not supported of these is a fault for the tasks that need it alone.
@@ -127,7 +128,10 @@ public sealed class TextModel : IDisposable
                 root.Dispose();
                 files = ModelFiles.OpenPath(folder);
             }
-            Tokenizer tokenizer = LoadTokenizer(files, options, embedding.Fault);
+            // While the weights are packed here; but copied ones close the files, which the tokenizer must have read by then.
+            tokenizer = Task.Run(() => LoadTokenizer(files, options, embedding.Fault), CancellationToken.None);
+            if (options.Weights == WeightAccess.Copied)
+                tokenizer.GetAwaiter().GetResult();
             PreTrainedModel transformer = PreTrainedModel.Open(files, options, progress, cancellationToken);
             TextModel model = Combine(transformer, tokenizer);
             model._embedding = embedding;
@@ -136,6 +140,7 @@ public sealed class TextModel : IDisposable
         }
         catch
         {
+            LetEnd(tokenizer);
             files.Dispose();
             throw;
         }
@@ -161,11 +166,20 @@ public sealed class TextModel : IDisposable
         }
     }
 
-    private static TextModel Combine(PreTrainedModel transformer, Tokenizer tokenizer)
+    /// <summary>Waits until nothing is read any more for a result, or a fault, that nobody asks for.</summary>
+    private static void LetEnd(Task<Tokenizer>? tokenizer)
+    {
+        if (tokenizer is null)
+            return;
+        Task.WaitAny(tokenizer);
+        _ = tokenizer.Exception;
+    }
+
+    private static TextModel Combine(PreTrainedModel transformer, Task<Tokenizer> tokenizer)
     {
         try
         {
-            return new TextModel(transformer, tokenizer, ownsTransformer: true);
+            return new TextModel(transformer, tokenizer.GetAwaiter().GetResult(), ownsTransformer: true);
         }
         catch
         {

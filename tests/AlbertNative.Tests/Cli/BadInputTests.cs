@@ -1,4 +1,5 @@
 using System.Text;
+using AlbertNative.Cli;
 using AlbertNative.Tests.Tasks;
 
 namespace AlbertNative.Tests.Cli;
@@ -74,6 +75,14 @@ public sealed class BadInputTests
         Assert.All(run.Lines, line => Assert.Equal("""["▁king"]""", line.GetProperty("tokens").GetRawText()));
     }
 
+    [Fact]
+    public void A_line_without_end_is_refused()
+    {
+        LineReader reader = new(new MemoryStream("ab\nabcdefghi"u8.ToArray()), mostBytes: 8);
+        Assert.Equal("ab"u8.ToArray(), reader.Read());
+        Assert.Contains("longer than 8 bytes", Assert.Throws<BadInputException>(reader.Read).Message);
+    }
+
     [Theory]
     [InlineData(1, "there is no model ./none", "tokenize", "--tokenizer", "./none", "a")]
     [InlineData(1, "./none", "info", "./none")]
@@ -98,6 +107,13 @@ public sealed class BadInputTests
     [InlineData(2, ".npy", "embed", "--output", "x.bin", "a")]
     [InlineData(2, "there is no option --tpo", "fill-mask", "--tpo", "3", "a [MASK]")]
     [InlineData(2, "there is no option -x", "tokenize", "-x")]
+    [InlineData(2, "--stride is for --overlong window", "embed", "--stride", "2", "a")]
+    [InlineData(2, "--stride is for --overlong window", "tag", "--overlong", "truncate", "--stride", "2", "a")]
+    [InlineData(2, "--word-pooling is for --words", "embed", "--word-pooling", "mean", "a")]
+    [InlineData(2, "--threads is for a model, not for --predictions", "evaluate", "--data", "a.csv", "--predictions", "b", "--threads", "2")]
+    [InlineData(2, "--seed is for --task pretrain", "evaluate", "--data", "a.csv", "--seed", "7")]
+    [InlineData(2, "--no-answer-threshold is for answers", "evaluate", "--data", "a.csv", "--no-answer-threshold", "7")]
+    [InlineData(2, "--idle is for --socket", "transform", "--arrow", "--idle", "7")]
     public void What_makes_no_sense_is_named(int code, string message, params string[] arguments)
     {
         CliRun run = CliRun.Of(arguments);
