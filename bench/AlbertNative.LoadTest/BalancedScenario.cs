@@ -14,19 +14,20 @@ internal static class BalancedScenario
     private static readonly TimeSpan Most = TimeSpan.FromMinutes(60);
 
     /// <summary>Runs it.</summary>
+    /// <param name="model">The model.</param>
     /// <param name="kind">nginx or haproxy.</param>
     /// <param name="wanted">Requests to be answered at least.</param>
     /// <param name="rounds">How often each replica is replaced.</param>
     /// <param name="clients">Clients at a time.</param>
     /// <param name="drains">Whether replicas are given their delay before they end; without it requests may be lost.</param>
     /// <param name="kills">Whether they are killed instead: a balancer that tries again loses nothing all the same.</param>
-    public static async Task<bool> RunAsync(string kind, long wanted, int rounds, int clients, bool drains, bool kills)
+    public static async Task<bool> RunAsync(string model, string kind, long wanted, int rounds, int clients, bool drains, bool kills)
     {
-        ReferenceAnswers reference = new(200, longest: 100, Models.Nano);
+        ReferenceAnswers reference = new(200, longest: 100, model);
         using ClientKeys keys = new(Key);
         string[] settings =
         [
-            "--model", $"m={Models.Nano}", "--api-keys", keys.Path, "--log-level", "warning", "--drain-delay", drains ? "3s" : "0",
+            "--model", $"m={model}", "--api-keys", keys.Path, "--log-level", "warning", "--drain-delay", drains ? "3s" : "0",
         ];
         int[] ports = [ServerProcess.FreePort(), ServerProcess.FreePort()];
         List<ServerProcess> replicas = [];

@@ -32,9 +32,10 @@ internal static class Models
     {
         "nano" => Nano,
         "minilm" => Path.Combine(Root, "weights", "all-MiniLM-L6-v2.safetensors"),
+        "tiny" => PairOf(name)[0],
         "base" => Synthetic("base-v2", SyntheticModel.Base),
         _ when Path.Exists(name) => name,
-        _ => throw new FileNotFoundException($"{name} is neither nano, minilm, base nor a path", name),
+        _ => throw new FileNotFoundException($"{name} is neither nano, tiny, minilm, base nor a path", name),
     };
 
     private static string Shared => Environment.GetEnvironmentVariable("ALBERTNATIVE_SHARED") is { Length: > 0 } named

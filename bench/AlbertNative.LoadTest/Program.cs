@@ -10,7 +10,7 @@ Option<int> clients = new("--clients") { Description = "Clients at a time", Defa
 Option<int> longest = new("--longest") { Description = "The most tokens of a text", DefaultValueFactory = _ => 500 };
 Option<double> swapEvery = new("--swap-every") { Description = "Seconds between two exchanges of the model", DefaultValueFactory = _ => 2 };
 Option<string?> cache = new("--cache") { Description = "The server's cache, such as 64MiB" };
-Option<string> model = new("--model") { Description = "nano, minilm, base, or a model's path; of two that are exchanged, nano or tiny", DefaultValueFactory = _ => "nano" };
+Option<string> model = new("--model") { Description = "nano, tiny, minilm, base, or a model's path; of two that are exchanged, nano or tiny", DefaultValueFactory = _ => "nano" };
 Option<int> tokens = new("--tokens") { Description = "About the tokens of a text", DefaultValueFactory = _ => 128 };
 Option<string> queue = new("--max-queue-seconds") { Description = "The server's setting", DefaultValueFactory = _ => "2s" };
 Option<string> logLevel = new("--log-level") { Description = "The server's setting", DefaultValueFactory = _ => "information" };
@@ -32,9 +32,9 @@ Add(new Command("interactive", "Short queries beside endless long texts") { mode
     parsed => InteractiveScenario.RunAsync(Models.Of(parsed.GetValue(model)!), Time(parsed)));
 Add(new Command("overhead", "What a request costs beyond the engine") { model, seconds, logLevel },
     parsed => OverheadScenario.RunAsync(Models.Of(parsed.GetValue(model)!), Time(parsed), parsed.GetValue(logLevel)!));
-Add(new Command("balanced", "Two replicas behind a balancer, replaced one after the other") { balancer, requests, rounds, clients, noDrain, kill },
+Add(new Command("balanced", "Two replicas behind a balancer, replaced one after the other") { model, balancer, requests, rounds, clients, noDrain, kill },
     parsed => BalancedScenario.RunAsync(
-        parsed.GetValue(balancer)!, parsed.GetValue(requests), parsed.GetValue(rounds), parsed.GetValue(clients), drains: !parsed.GetValue(noDrain), kills: parsed.GetValue(kill)));
+        Models.Of(parsed.GetValue(model)!), parsed.GetValue(balancer)!, parsed.GetValue(requests), parsed.GetValue(rounds), parsed.GetValue(clients), drains: !parsed.GetValue(noDrain), kills: parsed.GetValue(kill)));
 Add(new Command("peers", "ONNX Runtime behind the same server, in turns with the engine") { model, seconds, rounds, clients, workloads, engines, precision },
     parsed => PeersScenario.RunAsync(
         Models.Of(parsed.GetValue(model)!), Time(parsed), parsed.GetValue(rounds), parsed.GetValue(clients),

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Http.Headers;
 
 namespace AlbertNative.LoadTest;
@@ -37,6 +38,10 @@ internal sealed class SwappedModel : IDisposable
     {
         string next = System.IO.Path.Combine(_folder, "next");
         File.CreateSymbolicLink(next, System.IO.Path.GetFullPath(_models[model]));
-        File.Move(next, Path, overwrite: true);
+        // At once, whatever the links lead to: File.Move follows those to directories.
+        using Process move = Process.Start("mv", ["-T", "-f", next, Path]);
+        move.WaitForExit();
+        if (move.ExitCode != 0)
+            throw new IOException($"{next} could not be put in the place of {Path}");
     }
 }
