@@ -54,8 +54,9 @@ internal sealed partial class HubEnvironment(Func<string, string?> variable)
             return null;
         if (path == "~" || path.StartsWith("~/", StringComparison.Ordinal) || path.StartsWith("~\\", StringComparison.Ordinal))
             path = UserFolder + path[1..];
-        // The library expands $NAME and ${NAME}, and leaves what is not set as it stands.
-        path = VariableReference().Replace(path, match => Value(match.Groups["name"].Value) ?? match.Value);
+        // The library expands $NAME and ${NAME}, and leaves what is not set as it stands. A regular expression is slow to load.
+        if (path.Contains('$', StringComparison.Ordinal))
+            path = VariableReference().Replace(path, match => Value(match.Groups["name"].Value) ?? match.Value);
         return Path.GetFullPath(path);
     }
 
