@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # Measures what must not become slower, on a machine that does nothing else:
-#   bench/bars.sh [--rounds 5] [--only callers|start|native] [--before COMMIT]
+#   bench/bars.sh [--rounds 5] [--only callers|start|first|native] [--before COMMIT] [--shared DIR]
 # callers: eight threads that call one model with 32 tokens each, against one: the ratio of their throughputs, at least 1.
 # start:   `albert --help` and one embedding, against the command as it was at --before: the ratio of times, at most 1.
+# first:   a program that opens base in floats (from the reference folder) and computes eight tokens, beyond one that does
+#          nothing: milliseconds, published ReadyToRun and compiled just in time, at most 100.
 # native:  passes of a NativeAOT and of a ReadyToRun publish against the just-in-time build: the ratio of times, at most 1.1.
 # Each is the median of the rounds, which are run in turns. What is built for it goes to a temporary folder.
 set -euo pipefail
@@ -11,12 +13,14 @@ cd "$(dirname "$0")/.."
 rounds=5
 only=
 before=9960d0ed
+shared=${ALBERTNATIVE_SHARED:-../shared}
 while [ $# -gt 0 ]; do
     case $1 in
         --rounds) rounds=$2 ;;
         --only) only=$2 ;;
         --before) before=$2 ;;
-        *) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 2 ;;
+        --shared) shared=$2 ;;
+        *) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 2 ;;
     esac
     shift 2
 done
@@ -66,6 +70,58 @@ if wanted start; then
     done
     ratio "$work/help.now" "$work/help.before" "start for --help, over $before"
     ratio "$work/embed.now" "$work/embed.before" "start for one embedding, over $before"
+fi
+
+if wanted first; then
+    mkdir "$work/graph" "$work/empty" "$work/first"
+    ln -s "$(readlink -f "$shared")/peers/onnxruntime/albert-base-synthetic.onnx" "$work/graph/model.onnx"
+    ln -s "$(readlink -f "$shared")/vocab/albert-en-v2.model" "$work/graph/spiece.model"
+    "$albert" convert "$work/graph/model.onnx" "$work/base.safetensors" >/dev/null
+    # Programs outside of the repository's settings, as a user's would be.
+    project() {
+        cat >"$work/$1/$1.csproj" <<PROJECT
+<Project Sdk="Microsoft.NET.Sdk">
+  <PropertyGroup>
+    <OutputType>Exe</OutputType>
+    <TargetFramework>net10.0</TargetFramework>
+    <ImplicitUsings>enable</ImplicitUsings>
+  </PropertyGroup>
+  <ItemGroup>$2</ItemGroup>
+</Project>
+PROJECT
+    }
+    project empty ""
+    echo 'return;' >"$work/empty/Program.cs"
+    project first "<ProjectReference Include=\"$root/src/AlbertNative.Model/AlbertNative.Model.csproj\" />"
+    cat >"$work/first/Program.cs" <<'PROGRAM'
+using AlbertNative.Model;
+using AlbertNative.Tensors;
+
+using PreTrainedModel model = PreTrainedModel.Open(args[0], new ModelOptions { Threads = 1, Precision = WeightPrecision.Float32 });
+TokenBatch batch = new();
+batch.Add([2, 13, 1, 589, 2477, 19, 4, 3]);
+EncoderOutput output = new();
+new EncoderHead(model).Forward(batch, output);
+Console.WriteLine(output.LastHiddenState[0][0]);
+PROGRAM
+    rid=$(dotnet --info | sed -nE 's/^ *RID: *//p' | head -n 1)
+    for build in false true; do
+        for program in empty first; do
+            AlbertNet11=false dotnet publish "$work/$program" -c Release -r "$rid" --no-self-contained "-p:PublishReadyToRun=$build" -o "$work/$program.$build" -v quiet --nologo
+        done
+    done
+    for _ in $(seq "$rounds"); do
+        for build in false true; do
+            seconds "$work/empty.$build/empty" >>"$work/empty.$build.s"
+            seconds "$work/first.$build/first" "$work/base.safetensors" >>"$work/first.$build.s"
+        done
+    done
+    beyond() {
+        awk -v a="$(median <"$work/first.$1.s")" -v b="$(median <"$work/empty.$1.s")" -v name="$2" \
+            'BEGIN { printf "%-40s %8.0f - %8.0f = %.0f ms\n", name, 1000 * a, 1000 * b, 1000 * (a - b) }'
+    }
+    beyond true "first result of base, ReadyToRun"
+    beyond false "first result of base, just in time"
 fi
 
 if wanted native; then

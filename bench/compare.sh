@@ -6,7 +6,7 @@
 # unpacked or installed to), tokenizers (from npm) and SentencePiece (from Debian); those of npm and Debian are installed
 # below --peers where they are missing. Passes are compared with ONNX Runtime in C# unless --against names others. Their models, script and texts come from the reference folder: --shared, ALBERTNATIVE_SHARED,
 # or ../shared beside the repository. What is not there is named and left out. Sections: fp32-1, fp32-2, threads, int8-1,
-# int8-2, mixed, heads, callers, tokenizer.
+# int8-2, mixed, text, heads, callers, tokenizer.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -89,6 +89,11 @@ csharp() {
 
 npm_runtime() {
     node "$shared/peers/onnxruntime/bench.mjs" --modules "$peers" "$@"
+}
+
+# Both sides of a BERT from text to vector: FastBertTokenizer and ONNX Runtime, or this library.
+text() {
+    ALBERTNATIVE_SHARED=$shared dotnet "bench/AlbertNative.Benchmarks/bin/Release/$framework/AlbertNative.Benchmarks.dll" text "$@"
 }
 
 openvino_runtime() {
@@ -178,6 +183,17 @@ if wanted threads; then
     compare "our int8 against our fp32, 1 thread" 1x32 albert --shapes 1x32 -- albert --shapes 1x32 --int8
     compare "our int8 against our fp32, 1 thread" 1x128 albert --shapes 1x128 -- albert --shapes 1x128 --int8
     compare "our int8 against our fp32, 1 thread" 8x128 albert --shapes 8x128 -- albert --shapes 8x128 --int8
+fi
+if wanted text && has_csharp; then
+    for model in minilm bert-base; do
+        for precision in fp32 int8; do
+            for at_once in 1 32; do
+                options=(--model "$model" --at-once "$at_once")
+                if [ "$precision" = int8 ]; then options+=(--int8); fi
+                compare "64 texts to vectors, $model in $precision, 1 thread" "$at_once at a time" text peer "${options[@]}" -- text ours "${options[@]}"
+            done
+        done
+    done
 fi
 if wanted heads; then
     compare "last layer for the head's rows alone, 1x128" "classification" albert --shapes 1x128 -- albert --shapes 1x128 --heads cls

@@ -1,40 +1,28 @@
-using System.Numerics.Tensors;
 using AlbertNative.Tensors;
 using BenchmarkDotNet.Attributes;
 
 namespace AlbertNative.Benchmarks;
 
-/// <summary>From English texts to their vectors with all-MiniLM-L6-v2, in single precision, one thread each.</summary>
+/// <summary>From English texts to their vectors with all-MiniLM-L6-v2, one thread each.</summary>
 [MemoryDiagnoser]
 public class MiniLMBenchmarks : IDisposable
 {
-    private const int TextCount = 64;
-
-    // What padding, another order of sums and another tokenizer's equal ids leave.
-    private const double LeastCosine = 0.99999;
-
-    private TextEmbedder _ours = null!;
-    private MiniLmPeer _peer = null!;
+    private BertCase _case = null!;
     private string[] _texts = [];
 
     /// <summary>How many texts are given at a time.</summary>
     [Params(1, 32)]
     public int AtOnce { get; set; }
 
+    [Params(WeightPrecision.Float32, WeightPrecision.Int8)]
+    public WeightPrecision Precision { get; set; }
+
     [GlobalSetup]
     public void Setup()
     {
-        _texts = [.. Repository.Lines("en").Where(line => line.Length > 0).Take(TextCount)];
-        _ours = TextEmbedder.Load(
-            Repository.MiniLM,
-            options: new() { Overlong = Overlong.Truncate },
-            modelOptions: new() { Threads = 1, Precision = WeightPrecision.Float32 });
-        _peer = new MiniLmPeer();
-        foreach ((float[] ours, float[] theirs) in _ours.Embed(_texts).Zip(_peer.Embed(_texts)))
-        {
-            if (!(TensorPrimitives.CosineSimilarity<float>(ours, theirs) >= LeastCosine))
-                throw new InvalidOperationException("the two do not make the same vectors");
-        }
+        _texts = BertLines.Texts();
+        _case = new BertCase("minilm", Precision == WeightPrecision.Int8);
+        _case.Check(_texts);
     }
 
     [Benchmark(Baseline = true)]
@@ -43,7 +31,7 @@ public class MiniLMBenchmarks : IDisposable
         float sum = 0;
         foreach (string[] texts in _texts.Chunk(AtOnce))
         {
-            foreach (float[] vector in _ours.Embed(texts))
+            foreach (float[] vector in _case.Ours.Embed(texts))
                 sum += vector[0];
         }
         return sum;
@@ -55,7 +43,7 @@ public class MiniLMBenchmarks : IDisposable
         float sum = 0;
         foreach (string[] texts in _texts.Chunk(AtOnce))
         {
-            foreach (float[] vector in _peer.Embed(texts))
+            foreach (float[] vector in _case.Peer.Embed(texts))
                 sum += vector[0];
         }
         return sum;
@@ -64,8 +52,7 @@ public class MiniLMBenchmarks : IDisposable
     [GlobalCleanup]
     public void Dispose()
     {
-        _peer.Dispose();
-        _ours.Dispose();
+        _case.Dispose();
         GC.SuppressFinalize(this);
     }
 }

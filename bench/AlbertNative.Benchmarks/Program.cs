@@ -7,10 +7,13 @@ using BenchmarkDotNet.Running;
 // dotnet run -c Release --project bench/AlbertNative.Benchmarks -- training --shape 8x128 --head token
 // dotnet run -c Release --project bench/AlbertNative.Benchmarks -- quality --shared ../shared --seeds 5
 // dotnet run -c Release --project bench/AlbertNative.Benchmarks -- layers
+// dotnet run -c Release --project bench/AlbertNative.Benchmarks -- text ours --model minilm --int8 --at-once 32
 if (args is ["report", string file])
     ComparisonReport.Write(File.ReadLines(file).Select(Measurement.Parse), Console.Out);
 else if (args is ["onnxruntime", ..])
     OnnxRuntimeLines.Write(args.AsSpan(1), Console.Out);
+else if (args is ["text", ..])
+    BertLines.Write(args.AsSpan(1), Console.Out);
 else if (args is ["training", ..])
     TrainingLines.Write(args.AsSpan(1), Console.Out);
 else if (args is ["quality", ..])

@@ -27,7 +27,7 @@ public class WordPieceBenchmarks
         using ModelFiles files = ModelFiles.Open(Repository.MiniLM);
         _tokenizer = files.LoadTokenizer();
         using StreamReader vocabulary = new(new MemoryStream(files.Read(ModelFiles.WordPieceVocabulary)!));
-        _peer = MiniLmPeer.Tokenizer(vocabulary);
+        _peer = BertPeer.Tokenizer(vocabulary);
         _lines = [.. Repository.Lines(Language).Take(1000)];
     }
 

@@ -5,31 +5,30 @@ using Microsoft.ML.OnnxRuntime;
 namespace AlbertNative.Benchmarks;
 
 /// <summary>
-/// all-MiniLM-L6-v2 as a .NET user would run it otherwise: FastBertTokenizer, ONNX Runtime with one thread on the graph that this
-/// project exports of the same weights, the mean of the tokens, scaled to length 1.
+/// A BERT as a .NET user would run it otherwise: FastBertTokenizer, ONNX Runtime with one thread, the mean of the tokens, scaled
+/// to length 1.
 /// </summary>
-internal sealed class MiniLmPeer : IDisposable
+internal sealed class BertPeer : IDisposable
 {
-    private const int MaxLength = 256;
+    /// <summary>Tokens that a text is cut off at.</summary>
+    public const int MaxLength = 256;
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("albert-bench-").FullName;
     private readonly BertTokenizer _tokenizer;
     private readonly InferenceSession _session;
     private readonly RunOptions _options = new();
 
-    public MiniLmPeer()
+    /// <summary>Opens a graph and an uncased vocabulary.</summary>
+    public BertPeer(string graph, string vocabulary)
     {
-        string directory = Path.Combine(_folder, "model");
-        ModelExporter.ExportOnnx(Repository.MiniLM, directory);
-        using StreamReader vocabulary = new(Path.Combine(directory, "vocab.txt"));
-        _tokenizer = Tokenizer(vocabulary);
+        using StreamReader pieces = new(vocabulary);
+        _tokenizer = Tokenizer(pieces);
         using SessionOptions options = new()
         {
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
             IntraOpNumThreads = 1,
             InterOpNumThreads = 1,
         };
-        _session = new InferenceSession(Path.Combine(directory, "model.onnx"), options);
+        _session = new InferenceSession(graph, options);
     }
 
     /// <summary>The peer's tokenizer with an uncased vocabulary.</summary>
@@ -75,7 +74,6 @@ internal sealed class MiniLmPeer : IDisposable
     {
         _session.Dispose();
         _options.Dispose();
-        Directory.Delete(_folder, recursive: true);
     }
 
     private static float[] Mean(ReadOnlySpan<float> tokens, int width)
