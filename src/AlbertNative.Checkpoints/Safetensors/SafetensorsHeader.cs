@@ -22,8 +22,11 @@ internal sealed class SafetensorsHeader
         _budget = budget;
     }
 
-    /// <summary>One tensor's row of the header; the element count is that of the shape.</summary>
-    public readonly record struct Entry(
+    /// <summary>
+    /// One tensor's row of the header; the element count is that of the shape. A class: collections of structs are compiled
+    /// when they are first used, which takes longer than reading a header.
+    /// </summary>
+    public sealed record Entry(
         string Name, TensorType Type, ImmutableArray<long> Shape, long ElementCount, long Begin, long End);
 
     public IReadOnlyList<Entry> Entries => _entries;

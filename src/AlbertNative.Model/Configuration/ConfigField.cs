@@ -52,4 +52,4 @@ internal sealed class ConfigField(int index, ConfigKind kind, ImmutableArray<Fam
 /// <param name="Key">Its key; null where the family has none, so that the value is always <paramref name="Default"/>.</param>
 /// <param name="Default">The value where the file has none; NaN for null.</param>
 /// <param name="Follows">The field whose value stands for null.</param>
-internal readonly record struct FamilyColumn(string? Key, double Default, ConfigField? Follows = null);
+internal sealed record FamilyColumn(string? Key, double Default, ConfigField? Follows = null);

@@ -44,12 +44,12 @@ internal static class ConfigTable
     public static ReadOnlySpan<ConfigField> All => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(Fields);
 
     /// <summary>Keys whose other values would change the numbers in ways that this engine does not compute.</summary>
-    public static ImmutableArray<(string Key, string Expected, string Reason)> Fixed { get; } =
+    public static ImmutableArray<FixedKey> Fixed { get; } =
     [
-        ("position_embedding_type", "\"absolute\"", "the only one supported"),
-        ("is_decoder", "false", "decoders are not supported"),
-        ("add_cross_attention", "false", "cross-attention is not supported"),
-        ("pruned_heads", "{}", "pruned heads are not supported"),
+        new("position_embedding_type", "\"absolute\"", "the only one supported"),
+        new("is_decoder", "false", "decoders are not supported"),
+        new("add_cross_attention", "false", "cross-attention is not supported"),
+        new("pruned_heads", "{}", "pruned heads are not supported"),
     ];
 
     /// <summary>Every key that is read, of all families.</summary>
@@ -89,3 +89,9 @@ internal static class ConfigTable
         return field;
     }
 }
+
+/// <summary>A key that has one value.</summary>
+/// <param name="Key">The key.</param>
+/// <param name="Expected">The value, as JSON without white space.</param>
+/// <param name="Reason">Why there is no other.</param>
+internal sealed record FixedKey(string Key, string Expected, string Reason);

@@ -11,9 +11,11 @@ internal readonly ref struct JsonFields
 {
     private readonly ReadOnlySpan<byte> _utf8;
     private readonly ReadOnlySpan<string> _keys;
-    private readonly Dictionary<string, Range> _values;
 
-    private JsonFields(ReadOnlySpan<byte> utf8, ReadOnlySpan<string> keys, Dictionary<string, Range> values)
+    /// <summary>Where the value of each key is; null where the key does not stand.</summary>
+    private readonly Value?[] _values;
+
+    private JsonFields(ReadOnlySpan<byte> utf8, ReadOnlySpan<string> keys, Value?[] values)
     {
         _utf8 = utf8;
         _keys = keys;
@@ -24,18 +26,21 @@ internal readonly ref struct JsonFields
     /// <exception cref="JsonException">Not one JSON object, or a key of <paramref name="keys"/> stands twice.</exception>
     public static JsonFields Scan(ReadOnlySpan<byte> utf8, ReadOnlySpan<string> keys)
     {
-        Dictionary<string, Range> values = new(keys.Length, StringComparer.Ordinal);
+        Value?[] values = new Value?[keys.Length];
         Utf8JsonReader reader = new(utf8);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             throw new JsonException("expected a JSON object");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            string? key = Match(ref reader, keys);
+            int key = Match(ref reader, keys);
             reader.Read();
             int start = (int)reader.TokenStartIndex;
             reader.Skip();
-            if (key is not null && !values.TryAdd(key, start..(int)reader.BytesConsumed))
-                throw new JsonException($"{key} stands twice");
+            if (key < 0)
+                continue;
+            if (values[key] is not null)
+                throw new JsonException($"{keys[key]} stands twice");
+            values[key] = new Value(start, (int)reader.BytesConsumed);
         }
         if (reader.Read())
             throw new JsonException("text after the object");
@@ -76,20 +81,24 @@ internal readonly ref struct JsonFields
     /// <summary>A key that was not scanned for would read as absent: that is a fault of the program, not of the file.</summary>
     private bool TryFind(string key, out ReadOnlySpan<byte> raw)
     {
-        if (!_keys.Contains(key))
+        int index = _keys.IndexOf(key);
+        if (index < 0)
             throw new ArgumentException($"{key} was not scanned for", nameof(key));
-        bool found = _values.TryGetValue(key, out Range range);
-        raw = found ? _utf8[range] : default;
-        return found;
+        Value? value = _values[index];
+        raw = value is null ? default : _utf8[value.Start..value.End];
+        return value is not null;
     }
 
-    private static string? Match(ref Utf8JsonReader reader, ReadOnlySpan<string> keys)
+    private static int Match(ref Utf8JsonReader reader, ReadOnlySpan<string> keys)
     {
-        foreach (string key in keys)
+        for (int i = 0; i < keys.Length; i++)
         {
-            if (reader.ValueTextEquals(key))
-                return key;
+            if (reader.ValueTextEquals(keys[i]))
+                return i;
         }
-        return null;
+        return -1;
     }
+
+    /// <summary>The bytes of a value.</summary>
+    private sealed record Value(int Start, int End);
 }
