@@ -2,11 +2,15 @@
 
 import os
 import signal
+import sys
 import time
+
+import pyarrow as pa
 
 import albert_native_spark._annotate as annotating
 import albert_native_spark._engine as engine
-from albert_native_spark import Engine, annotate
+from albert_native_spark import Engine, EngineError, annotate
+from albert_native_spark._server import ServerConnector
 from albert_native_spark.stages import DocumentAssembler
 from session import (TEXTS, albert, begun, bits, child, children, failure, frame, held, lines, model, processes, program,
                      scratch, server, servers, spark, until, wanted)
@@ -23,12 +27,12 @@ def test_another_version_is_refused_by_name():
 
 def test_another_version_on_an_executor_fails_the_task_by_name():
     version, asked, describe = engine.__version__, annotating.request, annotating._describe
-    annotating._describe = lambda df, needed, ask, run: describe(df, needed, asked(*_last), run)
     _last = []
+    annotating._describe = lambda df, needed, ask, run: describe(df, needed, _last[0], run)
 
-    def older(*arguments):
-        _last[:] = arguments
-        return asked(*arguments).replace(version, "0.0.9")
+    def older(*arguments, **options):
+        _last[:] = [asked(*arguments, **options)]
+        return _last[0].replace(version, "0.0.9")
 
     annotating.request = older
     try:
@@ -70,6 +74,62 @@ def test_a_killed_server_loses_nothing():
     os.kill(killed[0], signal.SIGKILL)
     assert job() == wanted()
     assert len(lines(log)) == 2, "a task was tried again, though its server alone was lost"
+
+
+def test_a_task_that_loses_two_servers_is_tried_again():
+    binary, log = _dying("albert-dies-twice", 2)
+    assert bits(annotate(frame(1, TEXTS[:40]), model=model, engine=Engine(binary=binary, server=True, idle=5))) == wanted(TEXTS[:40])
+    assert len(lines(log)) == 3, "the first attempt loses two servers, the second has the third"
+
+
+def test_a_partition_over_which_two_servers_were_lost_says_so():
+    binary, log = _dying("albert-dies", 2)
+    run = Engine(binary=binary, server=True, idle=5)
+    connector = ServerConnector(run.command(), "lost", timeout=20, idle=5)
+    message = failure(lambda: list(_answers(connector, TEXTS[:3], again=1)))
+    assert message.startswith("2 servers of albert were lost over this partition (task 7)") and "last words" in message, message
+    assert [row for part, _ in _answers(connector, TEXTS[:3], again=1) for row in part.column(0).to_pylist()] == TEXTS[:3]
+    assert len(lines(log)) == 3
+
+
+def test_no_server_is_started_where_they_die_again_and_again():
+    binary, log = _dying("albert-dies-ever", 1000)
+    message = failure(annotate(frame(1, TEXTS[:4]), model=model, engine=Engine(binary=binary, server=True)).collect)
+    assert "5 servers of albert have died on this executor within 600 s" in message and "last words" in message, message
+    assert len(lines(log)) == 5, lines(log)
+
+
+def test_a_server_says_how_it_is():
+    connector = ServerConnector(server.command(), "health", timeout=20, idle=2)
+    assert connector.health() is None
+    list(_answers(connector, TEXTS[:7]))
+    failure(lambda: list(_answers(connector, TEXTS[:1], pipeline={"class": "unknown"})))
+    said = connector.health()
+    assert said["version"] == engine.__version__ and said["rows"] == 7 and said["batches"] == 1 and said["failedStreams"] == 1, said
+    assert said["streams"] == 0 and said["residentBytes"] > 1 << 20 and list(said["models"]) == [model], said
+    # Who only asks does not keep it.
+    assert until(30, lambda: connector.health() is None)
+
+
+def test_a_row_that_cannot_be_annotated():
+    rows = [(i, f"text {i}", None if i in (3, 40, 41) else {"k": str(i)}) for i in range(90)]
+    df = spark.createDataFrame(rows, "id long, text string, about map<string, string>").coalesce(1)
+    stages = [DocumentAssembler().setInputCol("text").setOutputCol("document").setMetadataCol("about")]
+    for run in (child, server):
+        message = failure(annotate(df, stages, engine=run).collect)
+        assert "row 3 of the partition: DocumentAssembler" in message and "'about' holds no map" in message and "partition 0, attempt" in message, message
+        nulls = annotate(df, stages, on_error="null", engine=run).orderBy("id").collect()
+        assert [row.id for row in nulls if row.document is None] == [3, 40, 41] and "annotation_error" not in nulls[0]
+        assert [row.document[0].metadata for row in nulls if row.id == 2] == [{"k": "2", "sentence": "0"}]
+        told = annotate(df, stages, on_error="column", error_col="why", engine=run).orderBy("id").collect()
+        assert [row.id for row in told if row.why is not None] == [row.id for row in told if row.document == []] == [3, 40, 41]
+        assert "'about' holds no map" in told[3].why
+    try:
+        annotate(df, [DocumentAssembler().setInputCol("text").setOutputCol("d").setMode("spark-nlp-exact")], on_error="null", engine=child)
+    except EngineError as e:
+        assert "on_error must be fail" in str(e), e
+    else:
+        raise AssertionError("rows of the exact mode were left out")
 
 
 def test_a_server_that_stands_still_is_replaced():
@@ -150,6 +210,45 @@ def test_who_reads_slowly_is_waited_for():
     taken = int(lines(seen)[0])
     print(f"   {taken} of {rows} rows were taken while their reader slept; the server had {peak >> 20} MiB")
     assert taken < rows / 2 and peak < 256 << 20, (taken, peak)
+
+
+_DIE = """
+import os, signal, socket, sys
+path = sys.argv[sys.argv.index("--socket") + 1]
+listener = socket.socket(socket.AF_UNIX)
+listener.bind(path + ".new")
+listener.listen()
+os.rename(path + ".new", path)
+print("its last words", file=sys.stderr, flush=True)
+while True:
+    connection = listener.accept()[0]
+    first = connection.recv(1)
+    if first == b"P":
+        connection.sendall(b"{}\\n")
+    elif first:
+        os.kill(os.getpid(), signal.SIGKILL)
+    connection.close()
+"""
+
+
+def _dying(name, count):
+    """A program whose first servers, so many, die when a stream comes to them; and a log of what servers began."""
+    with open(f"{scratch}/die.py", "w") as file:
+        file.write(_DIE)
+    log = f"{scratch}/{name}.log"
+    open(log, "w").close()
+    return program(name, f'''
+case "$*" in *--socket*)
+    echo $$ >> {log}
+    [ $(wc -l < {log}) -gt {count} ] || exec {sys.executable} {scratch}/die.py "$@" ;;
+esac'''), log
+
+
+def _answers(connector, texts, again=0, pipeline=None):
+    """What a worker gets for some texts, without Spark."""
+    batch = pa.RecordBatch.from_pydict({"text": texts}, pa.schema([pa.field("text", pa.string())]))
+    page = {"class": "org.apache.spark.ml.PipelineModel", "stages": annotating._page(model, "text", False, None, None)}
+    return engine.answers([batch], connector, batch.schema, [0], engine.request(pipeline or page, {}), "task 7", again)
 
 
 def _resident_bytes(pid):

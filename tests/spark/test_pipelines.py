@@ -1,5 +1,7 @@
 """What comes out: rows, schemas, bits."""
 
+import re
+
 from albert_native_spark import EngineError, annotate
 from albert_native_spark._types import ANNOTATION
 from albert_native_spark.stages import AlbertEmbeddings, DocumentAssembler, SentenceEmbeddings, Tokenizer
@@ -80,6 +82,43 @@ def test_what_the_program_refuses_is_refused_on_the_driver():
             assert message in str(e), e
         else:
             raise AssertionError(f"{arguments} was taken")
+
+
+def test_some_of_the_columns_are_asked_for():
+    out = annotate(frame(1, FEW), model=model, engine=child, outputs=["embeddings"])
+    assert out.columns == ["id", "text", "embeddings"] and bits(out) == wanted(FEW)
+    try:
+        annotate(frame(1), model=model, engine=child, outputs=["embeddings", "pooled"])
+    except EngineError as e:
+        assert "the pipeline writes no column 'pooled', only document, token, embeddings" in str(e), e
+    else:
+        raise AssertionError("a column that nothing writes was taken")
+
+
+def test_a_column_that_is_there_already_is_not_written_over():
+    stages = [DocumentAssembler().setInputCol("text").setOutputCol("document"), Tokenizer().setInputCols("document").setOutputCol("token")]
+    df = annotate(frame(1, FEW), stages, engine=child)
+    for again in (stages, stages[1:], [DocumentAssembler().setInputCol("text").setOutputCol("TEXT")], [Tokenizer().setInputCols("document").setOutputCol("document")]):
+        try:
+            annotate(df, again, engine=child)
+        except (EngineError, ValueError) as e:
+            assert re.search("document|token|TEXT", str(e)), e
+        else:
+            raise AssertionError(f"a column was written over: {again}")
+
+
+def test_columns_of_any_type_pass_through():
+    df = frame(2, FEW).selectExpr(
+        "id", "text", "id % 3 as `a.b c`", "array(named_struct('x', id, 'y', array(text))) as nested", "map('k', array(id)) as map",
+        "cast(id as decimal(20, 3)) as decimal", "timestamp_millis(id) as at", "cast(text as binary) as bytes", "cast(null as void) is null as yes")
+    out = annotate(df, model=model, engine=child)
+    before = out.drop("document", "token", "embeddings")
+    assert before.columns == df.columns and before.dtypes == df.dtypes
+    assert sorted(map(repr, before.collect())) == sorted(map(repr, df.collect()))
+    assert bits(out) == wanted(FEW)
+    # A text under a name with a dot, beside two columns of one name.
+    twice = annotate(df.selectExpr("text as `a.text`", "id", "id as other").toDF("a.text", "id", "id"), model=model, input_col="a.text", engine=child)
+    assert twice.columns == ["a.text", "id", "id", "document", "token", "embeddings"] and twice.count() == len(FEW)
 
 
 def test_empty_frames_and_partitions():

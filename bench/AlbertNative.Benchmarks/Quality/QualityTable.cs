@@ -14,11 +14,11 @@ internal static class QualityTable
 {
     private static readonly string[] Discriminating = ["ud-fa-perdt", "parstwiner", "banking77", "ganjoor"];
 
-    /// <summary><c>--shared DIR [--tasks a,b] [--seeds 5] [--threads N]</c></summary>
+    /// <summary><c>--shared DIR [--tasks a,b] [--seeds 5] [--first 1] [--threads N]</c>: so many seeds from the first on.</summary>
     /// <exception cref="ArgumentException">An option is none of these.</exception>
     public static void Write(ReadOnlySpan<string> args, TextWriter output)
     {
-        (string shared, string[] tasks, int seeds, int threads) = ("../shared", Discriminating, 5, Environment.ProcessorCount);
+        (string shared, string[] tasks, int seeds, int first, int threads) = ("../shared", Discriminating, 5, 1, Environment.ProcessorCount);
         for (int i = 0; i + 1 < args.Length; i += 2)
         {
             switch (args[i])
@@ -32,11 +32,14 @@ internal static class QualityTable
                 case "--seeds":
                     seeds = int.Parse(args[i + 1], CultureInfo.InvariantCulture);
                     break;
+                case "--first":
+                    first = int.Parse(args[i + 1], CultureInfo.InvariantCulture);
+                    break;
                 case "--threads":
                     threads = int.Parse(args[i + 1], CultureInfo.InvariantCulture);
                     break;
                 default:
-                    throw new ArgumentException($"{args[i]} is none of --shared, --tasks, --seeds and --threads", nameof(args));
+                    throw new ArgumentException($"{args[i]} is none of --shared, --tasks, --seeds, --first and --threads", nameof(args));
             }
         }
         string goldens = Path.Combine(shared, "goldens", "training-quality");
@@ -46,7 +49,7 @@ internal static class QualityTable
         foreach (string task in tasks)
         {
             using JsonDocument recipe = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(goldens, "recipes", task + ".json")));
-            QualityRun[] runs = [.. Enumerable.Range(1, seeds).Select(seed => Run(task, recipe.RootElement, shared, seed, threads))];
+            QualityRun[] runs = [.. Enumerable.Range(first, seeds).Select(seed => Run(task, recipe.RootElement, shared, seed, threads))];
             output.WriteLine(Row(task, recipe.RootElement.GetProperty("metric").GetString()!, runs, results.RootElement.GetProperty("tasks").GetProperty(task).GetProperty("fine_tuned")));
         }
     }

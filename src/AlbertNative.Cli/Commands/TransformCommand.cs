@@ -74,7 +74,7 @@ internal sealed class TransformCommand : Command
         // Not closed: the process's own stream is below it, and every batch is flushed.
         BufferedStream output = new(_session.Terminal.Output, 1 << 16);
         AnnotationStream.Answer(
-            _session.Terminal.Input, output, models, () => new() { Pipeline = Pipeline(parsed, models) }, _session.Cancellation);
+            _session.Terminal.Input, output, models, () => new() { Pipeline = Pipeline(parsed, models) }, new StreamCounts(), _session.Cancellation);
         return ExitCode.Success;
     }
 

@@ -3,8 +3,9 @@ using System.Net.Sockets;
 namespace AlbertNative.Spark;
 
 /// <summary>
-/// Answers streams on a Unix socket: one process for all workers of an executor, so that the model is in memory once. It ends by
-/// itself when nobody has been connected for a while, or when the socket's directory has gone.
+/// Answers streams on a Unix socket: one process for all workers of an executor, so that the model is in memory once. Passes of
+/// several streams that wait for a model go through it together. It ends by itself when nobody has been connected for a while, or
+/// when the socket's directory has gone.
 /// </summary>
 internal sealed class SocketServer
 {
@@ -14,6 +15,8 @@ internal sealed class SocketServer
     private readonly ModelPool _models;
     private readonly TimeSpan _idle;
     private readonly TextWriter _log;
+    private readonly StreamCounts _counts = new();
+    private readonly ServerHealth _health;
     private int _open;
     private long _lastClosed = Environment.TickCount64;
 
@@ -28,6 +31,7 @@ internal sealed class SocketServer
         _models = models;
         _idle = idle;
         _log = TextWriter.Synchronized(log);
+        _health = new ServerHealth(models, _counts);
     }
 
     /// <summary>Serves until it is idle or told to stop.</summary>
@@ -97,20 +101,42 @@ internal sealed class SocketServer
 
     private void Serve(Socket connection, CancellationToken cancellationToken)
     {
+        bool isStream = false;
         try
         {
             using NetworkStream stream = new(connection, ownsSocket: true);
-            Answer(stream, cancellationToken);
+            byte? first = FirstByte(connection);
+            isStream = first is not null && first != ServerHealth.Question[0];
+            if (isStream)
+                Answer(stream, cancellationToken);
+            else if (first is not null)
+                AnswerQuestion(stream);
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or SocketException)
         {
             // Whoever asked has gone.
         }
         finally
         {
-            Interlocked.Exchange(ref _lastClosed, Environment.TickCount64);
+            // Who asks again and again how it is does not keep a server that nobody needs.
+            if (isStream)
+                Interlocked.Exchange(ref _lastClosed, Environment.TickCount64);
             Interlocked.Decrement(ref _open);
         }
+    }
+
+    // Null where whoever came has gone without a word.
+    private static byte? FirstByte(Socket connection)
+    {
+        Span<byte> first = stackalloc byte[1];
+        return connection.Receive(first, SocketFlags.Peek) == 1 ? first[0] : null;
+    }
+
+    private void AnswerQuestion(NetworkStream stream)
+    {
+        // What is not read when a socket is closed takes the answer with it.
+        stream.ReadExactly(stackalloc byte[ServerHealth.Question.Length]);
+        stream.Write(_health.Line(Volatile.Read(ref _open) - 1).Span);
     }
 
     private void Answer(NetworkStream stream, CancellationToken cancellationToken)
@@ -118,13 +144,14 @@ internal sealed class SocketServer
         FrameStream output = new(stream);
         try
         {
-            AnnotationStream.Answer(stream, output, _models, fallback: null, cancellationToken);
+            AnnotationStream.Answer(stream, output, _models, fallback: null, _counts, cancellationToken);
             output.End();
         }
         catch (Exception e) when (e is not IOException || e.InnerException is not SocketException)
         {
             // A fault of one stream is not the server's end, whatever it is: it is told to whoever asked.
             string message = e is FormatException or ArgumentException or IOException ? e.Message : e.ToString();
+            _counts.StreamFailed();
             _log.WriteLine($"albert: a stream failed: {message.ReplaceLineEndings(" ")}");
             output.Fail(message);
         }

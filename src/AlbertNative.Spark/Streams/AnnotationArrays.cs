@@ -31,16 +31,18 @@ internal static class AnnotationArrays
         type is ListType { ValueDataType: StructType row } && row.Fields.Count >= Struct.Fields.Count
         && Struct.Fields.Zip(row.Fields).All(pair => pair.First.Name == pair.Second.Name && Kind(pair.First.DataType) == Kind(pair.Second.DataType));
 
-    /// <summary>The array of rows of annotations.</summary>
-    public static ListArray Write(IReadOnlyList<IReadOnlyList<Annotation>> rows)
+    /// <summary>The array of rows of annotations, of which any may be null.</summary>
+    public static ListArray Write(IReadOnlyList<IReadOnlyList<Annotation>?> rows)
     {
         StringArray.Builder types = new(), results = new(), keys = new(), values = new();
         Int32Array.Builder begins = new(), ends = new();
         ArrowBuffer.Builder<int> rowEnds = StreamColumns.Offsets(), mapEnds = StreamColumns.Offsets();
+        ArrowBuffer.BitmapBuilder valid = new();
         int count = 0, entries = 0;
-        foreach (IReadOnlyList<Annotation> row in rows)
+        foreach (IReadOnlyList<Annotation>? row in rows)
         {
-            foreach (Annotation annotation in row)
+            valid.Append(row is not null);
+            foreach (Annotation annotation in row ?? [])
             {
                 types.Append(annotation.AnnotatorType);
                 begins.Append(annotation.Begin);
@@ -59,10 +61,10 @@ internal static class AnnotationArrays
         }
         StructArray pairs = new(new StructType([Metadata.KeyField, Metadata.ValueField]), entries, [keys.Build(), values.Build()], ArrowBuffer.Empty, 0);
         MapArray maps = new(Metadata, count, mapEnds.Build(), pairs, ArrowBuffer.Empty, 0);
-        ListArray vectors = StreamColumns.Vectors(rows.SelectMany(row => row).Select(annotation => annotation.Embeddings));
+        ListArray vectors = StreamColumns.Vectors(rows.SelectMany(row => row ?? []).Select(annotation => annotation.Embeddings));
         StructArray structs = new(
             Struct, count, [types.Build(), begins.Build(), ends.Build(), results.Build(), maps, vectors], ArrowBuffer.Empty, 0);
-        return new(Type, rows.Count, rowEnds.Build(), structs, ArrowBuffer.Empty, 0);
+        return new(Type, rows.Count, rowEnds.Build(), structs, valid.Build(), valid.UnsetBitCount);
     }
 
     /// <summary>The annotations of one row; null where there are none.</summary>
@@ -85,9 +87,8 @@ internal static class AnnotationArrays
         return annotations;
     }
 
-    private static ArrowTypeId Kind(IArrowType type) => type.TypeId == ArrowTypeId.LargeString ? ArrowTypeId.String : type.TypeId;
-
-    private static Dictionary<string, string?> ReadMap(MapArray maps, int index)
+    /// <summary>The entries of a map of strings; none where it is null.</summary>
+    public static Dictionary<string, string?> ReadMap(MapArray maps, int index)
     {
         Dictionary<string, string?> map = [];
         if (!maps.IsValid(index))
@@ -96,6 +97,8 @@ internal static class AnnotationArrays
             map[SafeText.At(maps.Keys, i)!] = SafeText.At(maps.Values, i);
         return map;
     }
+
+    private static ArrowTypeId Kind(IArrowType type) => type.TypeId == ArrowTypeId.LargeString ? ArrowTypeId.String : type.TypeId;
 
     private static ReadOnlyMemory<float> ReadVector(ListArray vectors, int index) => vectors.IsValid(index)
         ? ((FloatArray)vectors.Values).Values[vectors.ValueOffsets[index]..vectors.ValueOffsets[index + 1]].ToArray()

@@ -13,50 +13,59 @@ namespace AlbertNative.Spark;
 /// </summary>
 internal static class AnnotationStream
 {
-    // Offsets in Arrow's lists are 32 bits: a batch could hold 2 Gi floats at the very most.
-    private const long MostVectorBytes = 64 << 20;
-
     /// <summary>Answers a stream.</summary>
     /// <param name="input">The stream.</param>
     /// <param name="output">Where the answer goes.</param>
     /// <param name="models">The models that stages name.</param>
     /// <param name="fallback">The pipeline for a stream that names none in its schema; null to refuse it.</param>
+    /// <param name="counts">Counts what is answered.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    /// <exception cref="FormatException">The stream, the request or the pipeline cannot be used.</exception>
+    /// <exception cref="FormatException">The stream, the request or the pipeline cannot be used, or the pipeline fails on a row.</exception>
     /// <exception cref="ArgumentException">The pipeline does not fit the columns.</exception>
     public static void Answer(
-        Stream input, Stream output, ModelPool models, Func<StreamRequest>? fallback, CancellationToken cancellationToken)
+        Stream input, Stream output, ModelPool models, Func<StreamRequest>? fallback, StreamCounts counts, CancellationToken cancellationToken)
     {
         using BatchReader reader = new(input, cancellationToken);
         string? json = reader.Schema.Metadata?.GetValueOrDefault(StreamRequest.Key);
         StreamRequest request = json is not null
             ? StreamRequest.Parse(json)
             : fallback?.Invoke() ?? throw new StreamException($"the stream's schema has no request: the key \"{StreamRequest.Key}\" in its metadata");
+        try
+        {
+            Answer(reader, output, models, request, describesModels: json is not null, counts);
+        }
+        catch (Exception e) when (e is FormatException or ArgumentException && request.Task is not null)
+        {
+            throw new StreamException($"{e.Message} ({request.Task})");
+        }
+    }
+
+    private static void Answer(
+        BatchReader reader, Stream output, ModelPool models, StreamRequest request, bool describesModels, StreamCounts counts)
+    {
         AnnotationPipeline pipeline = AnnotationPipeline.FromJson(request.Pipeline, models.Get);
+        RequireRowsAlone(pipeline, request);
         // Who asks for nothing does not ask for hashes, which take a reading of all weights.
-        Dictionary<string, string> hashes = json is null
-            ? []
-            : pipeline.Stages.OfType<ModelAnnotator>().Select(stage => stage.Model.Name).Distinct().ToDictionary(name => name, models.HashOf);
+        Dictionary<string, string> hashes = describesModels
+            ? pipeline.Stages.OfType<ModelAnnotator>().Select(stage => stage.Model.Name).Distinct().ToDictionary(name => name, models.HashOf)
+            : [];
         RequireSame(request.Models, hashes);
         FrameSchema before = StreamColumns.Input(reader.Schema, request.Columns);
-        FrameSchema after = pipeline.TransformSchema(before);
-        FrameColumn[] results = [.. after.Columns.Where(column => !before.Columns.Contains(column))];
-        if (results.FirstOrDefault(column => reader.Schema.FieldsList.Any(field => field.Name == column.Name)) is { } taken)
-            throw new StreamException($"the input has a column '{taken.Name}' already, which the pipeline would write");
-
+        AnswerColumns answer = new(reader.Schema, before, SchemaAfter(pipeline, before, reader.Schema), request);
         Schema schema = new(
-            [.. reader.Schema.FieldsList, .. results.Select(StreamColumns.Field)],
-            new Dictionary<string, string> { [StreamRequest.Key] = AnswerOf(results, hashes) });
+            [.. reader.Schema.FieldsList, .. answer.Fields],
+            new Dictionary<string, string> { [StreamRequest.Key] = AnswerOf(answer.Results, hashes) });
         using ArrowStreamWriter writer = new(output, schema, leaveOpen: true);
         writer.WriteStart();
         output.Flush();
         try
         {
-            Run(reader, pipeline, before, results, schema, batch =>
+            StreamRun run = new(reader, pipeline, before, request, answer, counts, schema, batch =>
             {
                 writer.WriteRecordBatch(batch);
                 output.Flush();
             });
+            run.Run();
         }
         catch (OperationCanceledException)
         {
@@ -67,73 +76,25 @@ internal static class AnnotationStream
         output.Flush();
     }
 
-    private static void Run(
-        BatchReader reader, AnnotationPipeline pipeline, FrameSchema before, FrameColumn[] results, Schema schema, Action<RecordBatch> write)
-    {
-        // Batches whose rows are on their way through the pipeline, which takes several rows together.
-        Queue<RecordBatch> batches = new();
-        IEnumerable<AnnotationRow> rows = Rows(reader, before, batches);
-        List<AnnotationRow> pending = [];
-        long bytes = 0;
-        int first = 0;
-        foreach (AnnotationRow row in pipeline.Transform(new AnnotationFrame(before, rows), reader.Stopped).Rows)
-        {
-            SkipEmpty(batches, schema, results, write);
-            if (batches.Count == 0)
-                throw MoreRows();
-            pending.Add(row);
-            bytes += StreamColumns.VectorBytes(row, results);
-            RecordBatch batch = batches.Peek();
-            bool isLast = first + pending.Count == batch.Length;
-            if (!isLast && bytes < MostVectorBytes)
-                continue;
-            RecordBatch part = first == 0 && isLast ? batch : batch.Slice(first, pending.Count);
-            write(new(schema, [.. part.Arrays, .. results.Select(column => StreamColumns.Array(column, pending))], pending.Count));
-            first = isLast ? 0 : first + pending.Count;
-            if (isLast)
-                batches.Dequeue();
-            pending.Clear();
-            bytes = 0;
-        }
-        SkipEmpty(batches, schema, results, write);
-        if (batches.Count > 0)
-            throw MoreRows();
-    }
-
-    private static IEnumerable<AnnotationRow> Rows(BatchReader reader, FrameSchema columns, Queue<RecordBatch> batches)
-    {
-        foreach (RecordBatch batch in reader.Batches())
-        {
-            batches.Enqueue(batch);
-            (FrameColumn, IArrowArray)[] arrays = StreamColumns.Of(batch, columns);
-            for (int i = 0; i < batch.Length; i++)
-                yield return Row(arrays, i);
-        }
-    }
-
-    private static AnnotationRow Row((FrameColumn, IArrowArray)[] columns, int index)
+    private static FrameSchema SchemaAfter(AnnotationPipeline pipeline, FrameSchema before, Schema input)
     {
         try
         {
-            return StreamColumns.Row(columns, index);
+            return pipeline.TransformSchema(before);
         }
-        catch (Exception e) when (e is ArgumentException or IndexOutOfRangeException or InvalidCastException or InvalidOperationException or NullReferenceException)
+        catch (ArgumentException e) when (input.FieldsList.Any(field => before.Find(field.Name) is null))
         {
-            throw new StreamException($"the input's row {index} of a batch is damaged: {e.Message}");
+            IEnumerable<string> others = input.FieldsList.Where(field => before.Find(field.Name) is null).Select(field => $"{field.Name} ({field.DataType.Name})");
+            throw new StreamException($"{e.Message}; of the input's columns no stage can read {string.Join(", ", others)}");
         }
     }
 
-    private static void SkipEmpty(Queue<RecordBatch> batches, Schema schema, FrameColumn[] results, Action<RecordBatch> write)
+    // Where a row's numbers depend on its neighbours', none can be left out.
+    private static void RequireRowsAlone(AnnotationPipeline pipeline, StreamRequest request)
     {
-        while (batches.TryPeek(out RecordBatch? batch) && batch.Length == 0)
-        {
-            write(new(schema, [.. batch.Arrays, .. results.Select(column => StreamColumns.Array(column, []))], 0));
-            batches.Dequeue();
-        }
+        if (request.OnError != RowFailure.Fail && pipeline.Stages.Any(stage => stage.Mode == AnnotationMode.SparkNlpExact))
+            throw new StreamException("in the mode spark-nlp-exact a row's numbers depend on those beside it: on_error must be fail");
     }
-
-    private static StreamException MoreRows() =>
-        new("the pipeline does not make one row of each, as explodeSentences does: a stream's rows keep their number");
 
     // Another model than the driver's would give other numbers on this machine than on the next one.
     private static void RequireSame(IReadOnlyDictionary<string, string> wanted, Dictionary<string, string> found)
@@ -149,7 +110,7 @@ internal static class AnnotationStream
     }
 
     // What is known of the new columns, and of the models that they come from.
-    private static string AnswerOf(FrameColumn[] results, Dictionary<string, string> models)
+    private static string AnswerOf(IReadOnlyList<FrameColumn> results, Dictionary<string, string> models)
     {
         ArrayBufferWriter<byte> buffer = new();
         using (Utf8JsonWriter json = new(buffer))

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using AlbertNative.Annotations;
 
 namespace AlbertNative.Spark;
@@ -8,7 +9,10 @@ namespace AlbertNative.Spark;
 internal sealed class ModelPool(Func<string, AnnotationModel> open, Func<string, string> hash) : IDisposable
 {
     private readonly Dictionary<string, AnnotationModel> _models = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string> _hashes = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, string> _hashes = new(StringComparer.Ordinal);
+
+    /// <summary>The hashes that somebody has asked for, by the models' names. Waits for no model.</summary>
+    public IReadOnlyDictionary<string, string> Hashes => _hashes;
 
     /// <summary>The model of a name; whoever comes while it is opened waits for it.</summary>
     public AnnotationModel Get(string name)
@@ -26,9 +30,7 @@ internal sealed class ModelPool(Func<string, AnnotationModel> open, Func<string,
     {
         lock (_models)
         {
-            if (!_hashes.TryGetValue(name, out string? known))
-                _hashes.Add(name, known = hash(name));
-            return known;
+            return _hashes.GetOrAdd(name, hash);
         }
     }
 

@@ -24,15 +24,16 @@ internal static class StreamColumns
     /// <exception cref="StreamException">There is none for what it holds.</exception>
     public static Field Field(FrameColumn column) => new(column.Name, TypeOf(column), nullable: true);
 
-    /// <summary>The array of a column of results.</summary>
-    public static IArrowArray Array(FrameColumn column, IReadOnlyList<AnnotationRow> rows) => column.Kind switch
+    /// <summary>The array of a column of results, by what it holds and its values, of which any may be null.</summary>
+    /// <exception cref="StreamException">There is no type for what it holds.</exception>
+    public static IArrowArray Array(ColumnKind kind, IReadOnlyList<object?> values) => kind switch
     {
-        ColumnKind.Annotations => AnnotationArrays.Write([.. rows.Select(row => row.Annotations(column.Name))]),
-        ColumnKind.Text => Texts(rows.Select(row => (string?)row[column.Name])),
-        ColumnKind.Texts => Lists(TextList, rows.Select(row => (IReadOnlyList<string?>?)row[column.Name]), Texts),
-        ColumnKind.Vectors => Lists(VectorList, rows.Select(row => (IReadOnlyList<ReadOnlyMemory<float>>?)row[column.Name]), Vectors),
-        ColumnKind.Pairs => Lists(PairList, rows.Select(row => (IReadOnlyList<KeyValuePair<string, string?>>?)row[column.Name]), Pairs),
-        _ => throw NoType(column),
+        ColumnKind.Annotations => AnnotationArrays.Write([.. values.Cast<IReadOnlyList<Annotation>?>()]),
+        ColumnKind.Text => Texts(values.Cast<string?>()),
+        ColumnKind.Texts => Lists(TextList, values.Cast<IReadOnlyList<string?>?>(), Texts),
+        ColumnKind.Vectors => Lists(VectorList, values.Cast<IReadOnlyList<ReadOnlyMemory<float>>?>(), Vectors),
+        ColumnKind.Pairs => Lists(PairList, values.Cast<IReadOnlyList<KeyValuePair<string, string?>>?>(), Pairs),
+        _ => throw new StreamException($"a column would hold {kind}, which has no type in the stream"),
     };
 
     /// <summary>About how many bytes of vectors a row's results have.</summary>
@@ -60,6 +61,7 @@ internal static class StreamColumns
     {
         StringType or LargeStringType => ColumnKind.Text,
         ListType { ValueDataType: StringType or LargeStringType } => ColumnKind.Texts,
+        MapType { KeyField.DataType: StringType or LargeStringType, ValueField.DataType: StringType or LargeStringType } => ColumnKind.Value,
         _ when AnnotationArrays.IsAnnotations(type) => ColumnKind.Annotations,
         _ => null,
     };
@@ -68,6 +70,7 @@ internal static class StreamColumns
     {
         (_, LargeStringArray or StringArray) => SafeText.At(array, index),
         (ColumnKind.Texts, ListArray lists) => lists.IsValid(index) ? TextsAt(lists, index) : null,
+        (ColumnKind.Value, MapArray maps) => maps.IsValid(index) ? AnnotationArrays.ReadMap(maps, index) : null,
         (_, ListArray annotations) => AnnotationArrays.Read(annotations, index),
         _ => throw new StreamException($"a column of {array.Data.DataType.Name} cannot be read"),
     };
@@ -91,7 +94,8 @@ internal static class StreamColumns
 
     private static StreamException NoType(FrameColumn column) => new($"the column '{column.Name}' would hold {column.Kind}, which has no type in the stream");
 
-    private static StringArray Texts(IEnumerable<string?> texts)
+    /// <summary>The array of texts, of which any may be null.</summary>
+    public static StringArray Texts(IEnumerable<string?> texts)
     {
         StringArray.Builder builder = new();
         foreach (string? text in texts)

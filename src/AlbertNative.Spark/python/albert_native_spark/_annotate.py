@@ -42,45 +42,52 @@ class Engine:
         return program + ["transform", "--arrow", "--threads", str(threads)]
 
 
-def annotate(df, stages=None, *, model=None, input_col="text", sentences=False, mode=None, max_sentence_length=None, outputs=None, engine=Engine()):
+def annotate(df, stages=None, *, model=None, input_col="text", sentences=False, mode=None, max_sentence_length=None, outputs=None,
+             on_error="fail", error_col="annotation_error", engine=Engine()):
     """Adds the columns of a pipeline to a frame, batch or streaming.
 
     stages: stages of ``albert_native_spark.stages`` in their order, or a pipeline that was saved as JSON (a dict); else the
     page's pipeline over ``input_col`` with ``model``: ``document``, ``sentence`` where ``sentences`` is true, ``token``, ``embeddings``.
     outputs: which of the new columns are kept; all where it is None. The columns have the schema and the metadata that
     Spark NLP's own stages accept. A finisher that cleans drops the frame's columns of annotations, as Spark NLP's does.
+    on_error: what becomes of a row on which the pipeline fails. "fail": the task does, and says at which row; "null": its new
+    columns are null; "column": they are empty, and the column ``error_col`` says why, which is null for the other rows.
     """
     pipeline = _pipeline(stages, model, input_col, sentences, mode, max_sentence_length)
     needed = _needed(pipeline, df.columns)
     columns = {name: _annotation_metadata(df.schema[name].metadata) for name in needed if df.schema[name].metadata.get("annotatorType")}
-    fields, models = _describe(df, needed, request(pipeline, columns), engine)
-    asked = request(pipeline, columns, models)
-    fields = [field for field in fields if outputs is None or field.name in outputs]
-    if outputs is not None and set(outputs) - {field.name for field in fields}:
-        raise ValueError(f"the pipeline writes no column {sorted(set(outputs) - {field.name for field in fields})}")
-
+    options = {"onError": on_error, "errorColumn": error_col, **({} if outputs is None else {"outputs": list(outputs)})}
+    fields, models = _describe(df, needed, request(pipeline, columns, **options), engine)
+    asked = request(pipeline, columns, models, **options)
     session = df.sparkSession
-    large = str(session.conf.get("spark.sql.execution.arrow.useLargeVarTypes", "false")).lower() == "true"
+    fold = str if _is_set(session, "spark.sql.caseSensitive") else str.lower
+    taken = {fold(name) for name in df.columns}
+    taken = [field.name for field in fields if fold(field.name) in taken]
+    if taken:
+        raise ValueError(f"the frame has columns {taken} already, which the pipeline would write")
+    large = _is_set(session, "spark.sql.execution.arrow.useLargeVarTypes")
     again = 0 if _is_exact(pipeline) or not engine.server else 1
-    run = _Run(asked, needed, [field.name for field in fields], engine, _application(session), large, again)
-    from pyspark.sql.types import StructType
-    result = df.mapInArrow(run, StructType(list(df.schema.fields) + fields))
+    run = _Run(asked, {name: df.columns.index(name) for name in needed}, engine, _application(session), large, again)
+
     from pyspark.sql.functions import col
+    from pyspark.sql.types import StructField, StructType
+    # Names on the way are of this function's: mapInArrow stumbles over dots in them, and over two that are the same.
+    known = df.schema.fields
+    own = [f"c{i}" for i in range(len(known) + len(fields))]
+    schema = StructType([StructField(name, field.dataType, field.nullable) for name, field in zip(own, known + fields)])
+    result = df.toDF(*own[:len(known)]).mapInArrow(run, schema)
+    dropped = [_cleans(pipeline) and _is_annotations(field.dataType) for field in known] + [False] * len(fields)
     # What is known of a column does not come through mapInArrow, of the old ones neither.
-    metadata = {field.name: field.metadata for field in list(df.schema.fields) + fields if field.metadata}
-    dropped = {field.name for field in df.schema.fields if _is_annotations(field.dataType)} if _cleans(pipeline) else set()
-    return result.select([
-        col(_quoted(name)).alias(name, metadata=metadata[name]) if name in metadata else col(_quoted(name))
-        for name in result.columns if name not in dropped])
+    return result.select([col(name).alias(field.name, metadata=field.metadata) if field.metadata else col(name).alias(field.name)
+                          for name, field, drop in zip(own, known + fields, dropped) if not drop])
 
 
 class _Run:
-    """What a worker does with the batches of a partition."""
+    """What a worker does with the batches of a partition. columns: where those are that the pipeline reads, by their names."""
 
-    def __init__(self, asked, needed, outputs, engine, application, large, again):
+    def __init__(self, asked, columns, engine, application, large, again):
         self._asked = asked
-        self._needed = needed
-        self._outputs = outputs
+        self._columns = columns
         self._engine = engine
         self._application = application
         self._large = large
@@ -91,9 +98,15 @@ class _Run:
         first = next(batches, None)
         if first is None:
             return
-        schema = pa.schema([first.schema.field(name) for name in self._needed]).with_metadata({KEY: self._asked})
-        for part, results, in answers(itertools.chain([first], batches), self._connector(), schema, self._again):
+        schema = pa.schema([first.schema.field(i).with_name(name) for name, i in self._columns.items()])
+        source, columns = itertools.chain([first], batches), list(self._columns.values())
+        for part, results in answers(source, self._connector(), schema, columns, self._asked, self._task(), self._again):
             yield self._joined(part, results)
+
+    def _task(self):
+        from pyspark import TaskContext
+        task = TaskContext.get()
+        return f"{self._application}, stage {task.stageId()}, partition {task.partitionId()}, attempt {task.attemptNumber()}"
 
     def _connector(self):
         if self._engine.server:
@@ -105,7 +118,8 @@ class _Run:
     def _joined(self, part, results):
         from ._types import large
         results = [result.cast(large(result.type)) for result in results] if self._large else results
-        return pa.RecordBatch.from_arrays(part.columns + results, names=part.schema.names + self._outputs)
+        columns = part.columns + results
+        return pa.RecordBatch.from_arrays(columns, names=[f"c{i}" for i in range(len(columns))])
 
 
 def _pipeline(stages, model, input_col, sentences, mode, max_sentence_length):
@@ -202,12 +216,12 @@ def _arrow(data_type):
     return to_arrow_type(data_type)
 
 
+def _is_set(session, name):
+    return str(session.conf.get(name, "false")).lower() == "true"
+
+
 def _application(session):
     try:
         return session.sparkContext.applicationId
     except Exception:  # Spark Connect has none
         return uuid.uuid4().hex
-
-
-def _quoted(name):
-    return "`" + name.replace("`", "``") + "`"

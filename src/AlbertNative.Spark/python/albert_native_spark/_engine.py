@@ -22,9 +22,14 @@ class ConnectionLost(EngineError):
     """The program has gone in the middle of a stream."""
 
 
-def request(pipeline, columns, models=None):
+def request(pipeline, columns, models=None, **options):
     """What a stream asks for, which stands in the metadata of its schema. models: the hashes that they must have, by their names."""
-    return json.dumps({"protocol": PROTOCOL, "version": __version__, "pipeline": pipeline, "columns": columns, "models": models or {}})
+    return json.dumps({"protocol": PROTOCOL, "version": __version__, "pipeline": pipeline, "columns": columns, "models": models or {}, **options})
+
+
+def of(asked, task, row=0):
+    """A request as an attempt of a task sends it. row: the number of the stream's first row among those of its partition."""
+    return json.dumps({**json.loads(asked), "task": task, "row": row})
 
 
 class ChildConnection:
@@ -167,10 +172,11 @@ class SocketConnection:
 class _Feeder(threading.Thread):
     """Writes what waits for an answer, and goes on with the source, as fast as it is read at the other end."""
 
-    def __init__(self, connection, schema, pending, source):
+    def __init__(self, connection, schema, columns, pending, source):
         super().__init__(daemon=True)
         self._connection = connection
         self._schema = schema
+        self._columns = columns
         self._pending = pending
         self._source = source
         self.failure = None
@@ -193,30 +199,33 @@ class _Feeder(threading.Thread):
             self._connection.close()
 
     def _write(self, writer, batch):
-        columns = [batch.column(batch.schema.get_field_index(name)) for name in self._schema.names]
-        writer.write_batch(pa.RecordBatch.from_arrays(columns, schema=self._schema))
+        writer.write_batch(pa.RecordBatch.from_arrays([batch.column(i) for i in self._columns], schema=self._schema))
         self._connection.sink.flush()
 
 
-def answers(batches, connect, schema, again=0):
+def answers(batches, connect, schema, columns, asked, task, again=0):
     """Yields, for the rows of ``batches`` in their order, pairs of a part of an input batch and the columns of results.
 
-    ``connect`` opens a connection; where one is lost in the middle, a new one takes over what is not answered, ``again`` times.
+    ``schema`` is that of the ``columns`` that are sent, which are given by their places. ``connect`` opens a connection; where one is lost in the middle, a new one takes over what is not answered, ``again`` times.
     """
     source = iter(batches)
     pending = collections.deque()
-    while True:
+    row = 0
+    for left in range(again, -1, -1):
         connection = connect()
-        feeder = _Feeder(connection, schema, pending, source)
+        feeder = _Feeder(connection, schema.with_metadata({KEY: of(asked, task, row)}), columns, pending, source)
         feeder.start()
         try:
-            yield from _received(connection, feeder, schema, pending)
+            for part, results in _received(connection, feeder, schema, pending):
+                row += part.num_rows
+                yield part, results
             return
         except ConnectionLost as e:
             if again == 0:
                 raise
-            again -= 1
-            connect.lost(connection, e)
+            words = connect.lost(connection)
+            if left == 0:
+                raise EngineError(f"{again + 1} servers of albert were lost over this partition ({task}); the last: {e}{words}") from None
         finally:
             connection.close()
             feeder.join()

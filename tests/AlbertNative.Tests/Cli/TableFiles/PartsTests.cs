@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using AlbertNative.Tests.Checkpoints;
 using AlbertNative.Tests.Tasks;
 
@@ -38,6 +39,36 @@ public sealed class PartsTests : IDisposable
         foreach (string part in Complete.Where(name => name.StartsWith("part", StringComparison.Ordinal)))
             vectors.AddRange(await TableFixtures.ReadVectors(Path.Combine(Parts, part), "embedding"));
         Assert.Equal(await TableFixtures.ReadVectors(whole, "embedding"), vectors);
+    }
+
+    [Fact]
+    public async Task A_run_whose_process_was_killed_goes_on_with_the_parts_that_are_whole()
+    {
+        string input = Path.Combine(_folder.Path, "in.arrow");
+        (string? Text, string[]? Words)[] texts =
+            [.. Enumerable.Range(0, 64).Select(i => ((string?)string.Concat(Enumerable.Repeat($"the king of {i} went up ", 12)), (string[]?)null))];
+        TableFixtures.WriteArrow(input, [.. Enumerable.Repeat(texts, 8)]);
+        string[] Arguments(string output) => ["embed", "--tokens", "--model", Nano.Path, "--input", input, "--output", output];
+        using (Process albert = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "albert.dll"), .. Arguments(Parts)]) { RedirectStandardError = true })!)
+        {
+            while (!File.Exists(Path.Combine(Parts, "part-00000.arrow")) && !albert.HasExited)
+                await Task.Delay(5, TestContext.Current.CancellationToken);
+            albert.Kill();
+            await albert.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+        Assert.DoesNotContain("_SUCCESS", Names());
+        string[] whole = [.. Names().Where(name => name.StartsWith("part", StringComparison.Ordinal) && name.EndsWith(".arrow", StringComparison.Ordinal))];
+        Assert.NotEmpty(whole);
+        DateTime[] written = [.. whole.Select(name => File.GetLastWriteTimeUtc(Path.Combine(Parts, name)))];
+
+        CliRun resumed = CliRun.Of(Arguments(Parts));
+        Assert.True(resumed.ExitCode == 0, resumed.Error);
+        Assert.Equal(written, whole.Select(name => File.GetLastWriteTimeUtc(Path.Combine(Parts, name))));
+        string unbroken = Path.Combine(_folder.Path, "unbroken");
+        Assert.Equal(0, CliRun.Of(Arguments(unbroken)).ExitCode);
+        Assert.Equal(10, Names().Length);
+        foreach (string name in Names().Where(name => name.StartsWith("part", StringComparison.Ordinal)))
+            Assert.Equal(File.ReadAllBytes(Path.Combine(unbroken, name)), File.ReadAllBytes(Path.Combine(Parts, name)));
     }
 
     [Fact]

@@ -1,0 +1,105 @@
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using AlbertNative.Annotations;
+using AlbertNative.Spark;
+using AlbertNative.Tests.Checkpoints;
+
+namespace AlbertNative.Tests.Spark;
+
+public sealed class SocketServerTests : IDisposable
+{
+    private static readonly string?[] Texts = ["I love Spark NLP", null, "", "😀 ok."];
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_socket_answers_many_at_once_and_ends_when_nobody_comes()
+    {
+        using StringWriter log = new();
+        (string path, Thread thread) = Serve(idleSeconds: 2, log);
+        using ModelPool none = new(_ => throw new InvalidOperationException(), _ => "");
+        Assert.Throws<IOException>(() => new SocketServer(path, none, TimeSpan.FromSeconds(1), log).Run(CancellationToken.None));
+
+        string[] answers = new string[4];
+        Parallel.For(0, answers.Length, i =>
+            answers[i] = Convert.ToHexString(ArrowStreams.Ask(path, ArrowStreams.Of([Texts], Request()), out char last)) + last);
+        Assert.All(answers, answer => Assert.Equal(answers[0], answer));
+        Assert.EndsWith("Z", answers[0]);
+
+        byte[] refusal = ArrowStreams.Ask(path, ArrowStreams.Of([Texts]), out char end);
+        Assert.Equal('E', end);
+        Assert.Contains("the stream's schema has no request", Encoding.UTF8.GetString(refusal));
+        Assert.True(thread.Join(TimeSpan.FromSeconds(60)));
+        Assert.False(File.Exists(path));
+    }
+
+    [Fact]
+    public void A_server_says_how_it_is_to_whoever_asks_and_a_stream_that_failed_whose_it_was()
+    {
+        using StringWriter log = new();
+        (string path, Thread thread) = Serve(idleSeconds: 2, log);
+        ArrowStreams.Ask(path, ArrowStreams.Of([Texts, [], Texts], Request()), out _);
+        ArrowStreams.Ask(path, ArrowStreams.Of([Texts], Request().Replace("Tokenizer", "Tokeniser", StringComparison.Ordinal)), out char end);
+        Assert.Equal('E', end);
+
+        using JsonDocument said = JsonDocument.Parse(Question(path));
+        JsonElement health = said.RootElement;
+        Assert.Equal(StreamRequest.Version, health.GetProperty("version").GetString());
+        Assert.Equal(Environment.ProcessId, health.GetProperty("process").GetInt32());
+        Assert.Equal(
+            [0, 3, 8, 0, 1],
+            ((string[])["streams", "batches", "rows", "failedRows", "failedStreams"]).Select(name => health.GetProperty(name).GetInt32()));
+        Assert.True(health.GetProperty("residentBytes").GetInt64() > 1 << 20);
+        Assert.Empty(health.GetProperty("models").EnumerateObject());
+
+        // Whoever looks in and goes without a word is no stream, and who only asks does not keep the server.
+        new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified).Dispose();
+        while (thread.IsAlive)
+            Question(path);
+        Assert.Contains("Tokeniser", log.ToString());
+        Assert.Contains("(partition 3)", log.ToString());
+        Assert.Single(log.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    private (string Path, Thread Thread) Serve(int idleSeconds, TextWriter log)
+    {
+        string path = Path.Combine(_folder.Path, "s");
+        Thread thread = new(() =>
+        {
+            using ModelPool models = new(name => AnnotationModel.Open(name), name => AnnotationModel.HashOf(name));
+            new SocketServer(path, models, TimeSpan.FromSeconds(idleSeconds), log).Run(TestContext.Current.CancellationToken);
+        });
+        thread.Start();
+        Assert.True(SpinWait.SpinUntil(() => File.Exists(path), TimeSpan.FromSeconds(60)));
+        return (path, thread);
+    }
+
+    // What it says of itself; nothing once it has ended.
+    private static string Question(string path)
+    {
+        using Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            socket.Connect(new UnixDomainSocketEndPoint(path));
+            using NetworkStream connection = new(socket);
+            connection.Write("PING\n"u8);
+            using StreamReader reader = new(connection);
+            return reader.ReadToEnd();
+        }
+        catch (Exception e) when (e is SocketException or IOException)
+        {
+            return "";
+        }
+    }
+
+    private static string Request()
+    {
+        string pipeline = Encoding.UTF8.GetString(new AnnotationPipeline(
+            new DocumentAssembler { Uid = "d", InputCol = "text", OutputCol = "document" },
+            new Tokenizer { Uid = "t", InputCols = ["document"], OutputCol = "token" }).ToJson());
+        return $$"""{"protocol": 1, "version": "{{StreamRequest.Version}}", "task": "partition 3", "pipeline": {{pipeline}}}""";
+    }
+}
