@@ -119,6 +119,12 @@ def test_columns_of_any_type_pass_through():
     # A text under a name with a dot, beside two columns of one name.
     twice = annotate(df.selectExpr("text as `a.text`", "id", "id as other").toDF("a.text", "id", "id"), model=model, input_col="a.text", engine=child)
     assert twice.columns == ["a.text", "id", "id", "document", "token", "embeddings"] and twice.count() == len(FEW)
+    try:
+        annotate(df.select("text", "text"), model=model, engine=child)
+    except ValueError as e:
+        assert "several columns of one name" in str(e), e
+    else:
+        raise AssertionError("one of two columns was taken")
 
 
 def test_empty_frames_and_partitions():

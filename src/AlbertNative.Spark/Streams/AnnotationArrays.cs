@@ -64,7 +64,7 @@ internal static class AnnotationArrays
         ListArray vectors = StreamColumns.Vectors(rows.SelectMany(row => row ?? []).Select(annotation => annotation.Embeddings));
         StructArray structs = new(
             Struct, count, [types.Build(), begins.Build(), ends.Build(), results.Build(), maps, vectors], ArrowBuffer.Empty, 0);
-        return new(Type, rows.Count, rowEnds.Build(), structs, valid.Build(), valid.UnsetBitCount);
+        return new(Type, rows.Count, rowEnds.Build(), structs, valid.UnsetBitCount > 0 ? valid.Build() : ArrowBuffer.Empty, valid.UnsetBitCount);
     }
 
     /// <summary>The annotations of one row; null where there are none.</summary>

@@ -135,7 +135,10 @@ internal sealed class StreamRun
 
     private void Write(RecordBatch part)
     {
-        _write(new(_schema, [.. part.Arrays, .. _answer.Arrays(_pending)], part.Length));
+        RecordBatch answer = new(_schema, [.. part.Arrays, .. _answer.Arrays(_pending)], part.Length);
+        _write(answer);
+        // The library's writer refers to a batch's memory alone, which the end of the batch would give back while it is written.
+        GC.KeepAlive(answer);
         _counts.BatchAnswered(part.Length);
     }
 

@@ -55,6 +55,8 @@ def annotate(df, stages=None, *, model=None, input_col="text", sentences=False, 
     """
     pipeline = _pipeline(stages, model, input_col, sentences, mode, max_sentence_length)
     needed = _needed(pipeline, df.columns)
+    if len(set(needed)) < len(needed):
+        raise ValueError(f"the frame has several columns of one name among those that the pipeline reads: {needed}")
     columns = {name: _annotation_metadata(df.schema[name].metadata) for name in needed if df.schema[name].metadata.get("annotatorType")}
     options = {"onError": on_error, "errorColumn": error_col, **({} if outputs is None else {"outputs": list(outputs)})}
     fields, models = _describe(df, needed, request(pipeline, columns, **options), engine)
