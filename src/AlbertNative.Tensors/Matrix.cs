@@ -46,6 +46,9 @@ public readonly unsafe struct Matrix
         get
         {
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)Rows, nameof(row));
+            // A field that is never read keeps nothing alive in a caller's register: whoever goes through the rows of a result that
+            // nothing else refers to would read memory that is somebody else's by then.
+            GC.KeepAlive(_owner);
             return new Span<float>(Data + ((nint)row * Stride), Columns);
         }
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AlbertNative.Tensors;
 
 namespace AlbertNative.Tests.Tensors;
@@ -57,6 +58,41 @@ public sealed unsafe class MatrixTests
         Assert.Throws<ArgumentOutOfRangeException>(() => matrix.Slice(0, -1));
         Assert.Throws<ArgumentOutOfRangeException>(() => matrix.Slice(3, 0));
         Assert.Throws<ArgumentOutOfRangeException>(() => matrix.Slice(int.MaxValue, int.MaxValue));
+    }
+
+    [Fact]
+    public void Rows_of_a_matrix_that_nothing_else_refers_to_stay_while_they_are_read() => Assert.Equal(6 * 50, SumWhileMemoryIsTaken());
+
+    // Compiled as it is after many calls, when a variable ends with its last use.
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static float SumWhileMemoryIsTaken()
+    {
+        Matrix matrix = Ones(6, 50);
+        float sum = 0;
+        for (int row = 0; row < matrix.Rows; row++)
+        {
+            TakeWhatIsFree();
+            foreach (float value in matrix[row])
+                sum += value;
+        }
+        return sum;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Matrix Ones(int rows, int columns)
+    {
+        Matrix matrix = new MatrixBuffer().Shape(rows, columns);
+        for (int row = 0; row < rows; row++)
+            matrix[row].Fill(1);
+        return matrix;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void TakeWhatIsFree()
+    {
+        GC.Collect();
+        for (int i = 0; i < 100; i++)
+            Array.Fill(GC.AllocateUninitializedArray<float>(400, pinned: true), float.NaN);
     }
 
     [Fact]
