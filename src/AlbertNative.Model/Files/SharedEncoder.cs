@@ -52,6 +52,16 @@ public sealed record SharedEncoder(string FileName, string Sha256)
         return own;
     }
 
+    /// <summary>The file that a one-file model takes its encoder from, whether it is there or not; null where the model has all of its weights itself.</summary>
+    /// <exception cref="CheckpointFormatException">The file is malformed.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static string? FileBeside(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        using Checkpoint checkpoint = Checkpoint.Open(path);
+        return Read(checkpoint)?.PathBeside(path);
+    }
+
     /// <summary>What a one-file model's metadata names; null where it has all of its weights itself.</summary>
     internal static SharedEncoder? Read(Checkpoint checkpoint)
     {
@@ -71,7 +81,7 @@ public sealed record SharedEncoder(string FileName, string Sha256)
     /// <exception cref="CheckpointFormatException">It is not there, or another one than the model was made with.</exception>
     internal Checkpoint OpenBeside(string model)
     {
-        string path = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(model))!, FileName);
+        string path = PathBeside(model);
         if (!File.Exists(path))
             throw new CheckpointFormatException(model, $"is a head for the encoder in {FileName}, which is not beside it");
         Checkpoint encoder = Checkpoint.Open(path);
@@ -89,6 +99,8 @@ public sealed record SharedEncoder(string FileName, string Sha256)
             throw;
         }
     }
+
+    private string PathBeside(string model) => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(model))!, FileName);
 
     private static void RequireWhole(Checkpoint encoder)
     {

@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using AlbertNative.Model;
 
 namespace AlbertNative.Serving;
 
@@ -7,6 +9,9 @@ namespace AlbertNative.Serving;
 internal static class FileHash
 {
     private const int BufferSize = 1 << 20;
+    private const string OneFileModel = ".safetensors";
+
+    private static readonly ConcurrentDictionary<string, (string Stamp, string? Encoder)> Encoders = new(StringComparer.Ordinal);
 
     private static readonly EnumerationOptions Below = new() { RecurseSubdirectories = true, MaxRecursionDepth = 2 };
 
@@ -24,13 +29,39 @@ internal static class FileHash
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(lines.ToString())));
     }
 
-    /// <summary>What changes when somebody replaces a file meanwhile: where links lead, sizes and times.</summary>
+    /// <summary>
+    /// What changes when somebody replaces a file meanwhile: where links lead, sizes and times; of a head those of its encoder, too, which
+    /// its own file names by hash, so that the two come one after the other.
+    /// </summary>
     public static string StampOf(string path)
     {
         string real = RealPath(path);
         if (!Directory.Exists(real))
-            return Stamp(real);
+        {
+            string own = Stamp(real);
+            return EncoderOf(path, own) is string encoder ? $"{own}\n{Stamp(RealPath(encoder))}" : own;
+        }
         return string.Join('\n', Names(real).Select(name => $"{name} {Stamp(RealPath(Path.Combine(real, name)))}"));
+    }
+
+    // A file is opened once for each time that it changes: whoever watches it looks every second.
+    private static string? EncoderOf(string path, string stamp)
+    {
+        if (!path.EndsWith(OneFileModel, StringComparison.Ordinal))
+            return null;
+        if (Encoders.TryGetValue(path, out (string Stamp, string? Encoder) known) && known.Stamp == stamp)
+            return known.Encoder;
+        string? encoder = null;
+        try
+        {
+            encoder = SharedEncoder.FileBeside(path);
+        }
+        catch (FormatException)
+        {
+            // What cannot be read is no head; whoever opens it is told.
+        }
+        Encoders[path] = (stamp, encoder);
+        return encoder;
     }
 
     private static IEnumerable<string> Names(string folder) => Directory.EnumerateFiles(folder, "*", Below)
@@ -55,7 +86,7 @@ internal static class FileHash
     private static string Stamp(string file)
     {
         FileInfo info = new(file);
-        return $"{info.FullName} {info.Length} {info.LastWriteTimeUtc.Ticks}";
+        return info.Exists ? $"{info.FullName} {info.Length} {info.LastWriteTimeUtc.Ticks}" : $"{info.FullName} is not there";
     }
 
     private static async Task<string> OfFileAsync(string file, CancellationToken cancellationToken)

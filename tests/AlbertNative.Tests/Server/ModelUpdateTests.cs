@@ -111,6 +111,39 @@ public sealed class ModelUpdateTests : IDisposable
     }
 
     [Fact]
+    public async Task A_head_is_a_version_of_its_own_and_is_exchanged_with_its_encoder_whichever_comes_first()
+    {
+        string head = Path.Combine(_folder, Path.GetFileName(ShippedModels.BankingIntents)), encoder = Path.Combine(_folder, Path.GetFileName(ShippedModels.MiniLM));
+        File.Copy(ShippedModels.BankingIntents, head);
+        File.Copy(ShippedModels.MiniLM, encoder);
+        const string question = """{"inputs":"my card has not arrived"}""";
+        await using LoopbackServerApp server = await LoopbackServerApp.StartAsync(("model", $"m={head}"), ("watch", "true"));
+        ModelUpdates updates = server.App.Services.GetRequiredService<ModelUpdates>();
+        RawAnswer first = await server.PostAsync("/predict", question);
+        Assert.Equal((200, VersionOf(head)), (first.Status, first.Headers["x-model-version"]));
+
+        // Another encoder in its place is none of the head's: what is served goes on, with the same bits.
+        File.WriteAllBytes(encoder, File.ReadAllBytes(ShippedModels.Nano));
+        for (int i = 0; i < 3; i++)
+            await updates.LookAsync(TestContext.Current.CancellationToken);
+        RawAnswer refused = await server.PostAsync("/v2/repository/models/m/load", "{}");
+        RawAnswer second = await server.PostAsync("/predict", question);
+        Assert.True(refused.Status == 400 && refused.Text.Contains("is a head for another encoder", StringComparison.Ordinal), refused.Text);
+        Assert.Equal((first.Text, first.Headers["x-model-version"]), (second.Text, second.Headers["x-model-version"]));
+
+        // A new head that waits for its encoder is loaded when that has come, though its own file is the same since.
+        byte[] bytes = File.ReadAllBytes(head);
+        bytes[^1] ^= 1; // a bit of a weight
+        File.WriteAllBytes(head, bytes);
+        for (int i = 0; i < 3; i++)
+            await updates.LookAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(first.Headers["x-model-version"], (await server.PostAsync("/predict", question)).Headers["x-model-version"]);
+        File.Copy(ShippedModels.MiniLM, encoder, overwrite: true);
+        while ((await server.PostAsync("/predict", question)).Headers["x-model-version"] != VersionOf(head))
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public async Task A_repository_is_served_by_its_names_and_nothing_outside_of_it_can_be_loaded()
     {
         File.Copy(ShippedModels.Nano, Path.Combine(_folder, "one.safetensors"));
