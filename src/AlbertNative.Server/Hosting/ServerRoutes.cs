@@ -65,7 +65,7 @@ internal sealed partial class ServerRoutes(IEndpointRouteBuilder endpoints)
         Post(pattern, dialect, request => AskAsync(request, modelOf, answer), documents);
 
     /// <summary>A part of a request that is asked by itself: with time of its own, for the same client.</summary>
-    public ServerRequest Request(ServerRequest whole) => new(whole.Http, whole.Dialect, Options, Bodies, Time) { Client = whole.Client };
+    public ServerRequest Request(ServerRequest whole) => new(whole.Http, whole.Dialect, Options, Bodies, Time) { Client = whole.Client, IsPart = true };
 
     /// <summary>A request's work on a model.</summary>
     public RequestWork Work(ServerRequest request, ServedModel model) => new(request, model, _services.GetRequiredService<ScheduledInference>());

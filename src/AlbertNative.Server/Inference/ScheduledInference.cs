@@ -99,7 +99,7 @@ internal class ScheduledInference(InferenceScheduler scheduler, ResultCache cach
     // For balancers that go by what a replica says.
     private void SayLoad(ServerRequest request)
     {
-        if (request.Http.Response.HasStarted)
+        if (request.IsPart || request.Http.Response.HasStarted)
             return;
         double wait = Math.Round(scheduler.Load.WaitSeconds, 3);
         request.Http.Response.Headers["x-load"] = wait == 0 ? "queue=0" : string.Create(CultureInfo.InvariantCulture, $"queue={wait}");

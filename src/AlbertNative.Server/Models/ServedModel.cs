@@ -16,7 +16,8 @@ internal enum ModelKind
 /// <summary>A model under the name that it is served by, and its tasks.</summary>
 /// <param name="spec">What the operator said of it.</param>
 /// <param name="served">The model as the scheduler knows it.</param>
-internal sealed class ServedModel(ModelSpec spec, Serving.ServedModel served)
+/// <param name="promptText">The text before those whose request names no prompt, where <paramref name="spec"/> names none; null for the files' own.</param>
+internal sealed class ServedModel(ModelSpec spec, Serving.ServedModel served, string? promptText = null)
 {
     private readonly ConcurrentDictionary<Overlong, Lazy<SparseEmbedder>> _sparse = new();
     private readonly Lazy<SequenceModel> _sequences = new(() => new SequenceModel(served.Model));
@@ -48,7 +49,8 @@ internal sealed class ServedModel(ModelSpec spec, Serving.ServedModel served)
     public IEnumerable<TaskDescription> Tasks => Served.Tasks.Where(task => IsSplade || task.TaskType != typeof(SparseEmbedder));
 
     /// <summary>The task that makes dense vectors, normalised where a request asks for it.</summary>
-    public TextEmbedder Embedder(Overlong longTexts) => Task<TextEmbedder>(OptionsOf(longTexts));
+    public TextEmbedder Embedder(Overlong longTexts, int? maxLength = null) =>
+        Task<TextEmbedder>(OptionsOf(longTexts) with { MaxLength = maxLength });
 
     /// <summary>How a model's texts become vectors: normalised where a request asks for it.</summary>
     public static EmbeddingOptions EmbeddingOf(ModelSpec spec) => new() { Pooling = spec.Pooling, Normalize = false };
@@ -67,14 +69,16 @@ internal sealed class ServedModel(ModelSpec spec, Serving.ServedModel served)
     public int MaxLength => Kind != ModelKind.Embedding ? Classifier(Overlong.Refuse).MaxLength
         : IsSplade ? SparseEmbedder(Overlong.Refuse).MaxLength : Embedder(Overlong.Refuse).MaxLength;
 
-    /// <summary>The prompt of texts whose request names none: the operator's choice, else the files'.</summary>
-    public string? DefaultPrompt => Spec.DefaultPrompt ?? (Kind == ModelKind.Embedding && !IsSplade ? Embedder(Overlong.Refuse).DefaultPromptName : null);
+    /// <summary>The prompt of texts whose request names none: the operator's choice, else the files'; empty for none.</summary>
+    public string DefaultPrompt => Kind != ModelKind.Embedding || IsSplade ? ""
+        : Spec.DefaultPrompt is string name ? PromptText(name)
+        : promptText ?? (Embedder(Overlong.Refuse).DefaultPromptName is string own ? PromptText(own) : "");
 
     /// <summary>How its texts become dense vectors.</summary>
     public string PoolingName => string.Join('+', Embedder(Overlong.Refuse).Poolings.Select(ModelSpec.NameOf));
 
     /// <summary>The text of a prompt; empty where there is none.</summary>
-    public string PromptText(string? name) => name is null ? "" : Embedder(Overlong.Refuse).Prompts.GetValueOrDefault(name, "");
+    public string PromptText(string name) => Embedder(Overlong.Refuse).Prompts.GetValueOrDefault(name, "");
 
     /// <summary>A task of the model, made once for each way of meeting texts.</summary>
     /// <exception cref="RequestException">The model has no head for it, or cannot do it so.</exception>

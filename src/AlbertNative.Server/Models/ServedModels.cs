@@ -93,7 +93,7 @@ internal sealed class ServedModels(ModelCatalog catalog, ServerOptions options, 
             Sha256 = sha256 ?? spec.Sha256,
             Check = opened =>
             {
-                ServedModel served = new(spec, opened);
+                ServedModel served = new(spec, opened, options.DefaultPrompt);
                 WarmUp(served, cancellation);
                 _served.Add(opened, served);
                 _files[spec.Name] = (spec, stamp);

@@ -25,8 +25,7 @@ internal static class QuotaHeaders
 
     private static void Write(ServerRequest request, string what, QuotaStatus? status)
     {
-        // A stream's headers are gone with its first answer.
-        if (status is not QuotaStatus quota || request.Http.Response.HasStarted)
+        if (status is not QuotaStatus quota || request.IsPart || request.Http.Response.HasStarted)
             return;
         IHeaderDictionary headers = request.Http.Response.Headers;
         headers[$"x-ratelimit-limit-{what}"] = quota.Limit.ToString(CultureInfo.InvariantCulture);

@@ -25,8 +25,14 @@ internal sealed class LineReader(HttpContext http, RequestBodies bodies, long lo
             {
                 ReadResult read = await reader.ReadAsync(cancellation).ConfigureAwait(false);
                 SequencePosition? end = read.Buffer.PositionOf((byte)'\n');
-                Add(line, end is SequencePosition at ? read.Buffer.Slice(0, at) : read.Buffer);
-                reader.AdvanceTo(end is SequencePosition until ? read.Buffer.GetPosition(1, until) : read.Buffer.End);
+                try
+                {
+                    Add(line, end is SequencePosition at ? read.Buffer.Slice(0, at) : read.Buffer);
+                }
+                finally
+                {
+                    reader.AdvanceTo(end is SequencePosition until ? read.Buffer.GetPosition(1, until) : read.Buffer.End);
+                }
                 if (end is null && !read.IsCompleted)
                     continue;
                 if (!IsBlank(line.Bytes.Span))

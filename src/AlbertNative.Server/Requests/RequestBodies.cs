@@ -7,10 +7,11 @@ namespace AlbertNative.Server.Requests;
 /// <summary>Reads bodies within the limits of one and of all together.</summary>
 internal sealed class RequestBodies(ServerOptions options)
 {
-    private readonly ByteBudget _budget = new(options.MaxBufferedBytes);
+    /// <summary>What all bodies are charged to.</summary>
+    public ByteBudget Budget { get; } = new(options.MaxBufferedBytes);
 
     /// <summary>The bytes of bodies that are held now.</summary>
-    public long HeldBytes => _budget.Held;
+    public long HeldBytes => Budget.Held;
 
     /// <summary>Reads a body to its end.</summary>
     /// <exception cref="RequestException">It is too large, or there is no room for it now.</exception>
@@ -25,14 +26,14 @@ internal sealed class RequestBodies(ServerOptions options)
             while (true)
             {
                 ReadResult read = await reader.ReadAsync(cancellation).ConfigureAwait(false);
-                if (body.Length + read.Buffer.Length > options.PayloadLimit)
-                    throw TooLarge();
-                foreach (ReadOnlyMemory<byte> part in read.Buffer)
+                try
                 {
-                    if (!body.TryAdd(part.Span))
-                        throw NoRoom();
+                    Add(body, read.Buffer);
                 }
-                reader.AdvanceTo(read.Buffer.End);
+                finally
+                {
+                    reader.AdvanceTo(read.Buffer.End); // whatever becomes of the request: the framework reads what it left
+                }
                 if (read.IsCompleted)
                     return body;
             }
@@ -52,11 +53,25 @@ internal sealed class RequestBodies(ServerOptions options)
     }
 
     /// <summary>A body, or a part of one, of which nothing has been read yet.</summary>
-    public RequestBody Begin(HttpContext http) => new(_budget, http.Connection.RemoteIpAddress?.ToString() ?? "");
+    public RequestBody Begin(HttpContext http) => new(Budget, ClientOf(http));
+
+    /// <summary>Whose share of the budget a request's bytes are.</summary>
+    public static string ClientOf(HttpContext http) => http.Connection.RemoteIpAddress?.ToString() ?? "";
 
     /// <summary>What is said where there is no room for more bytes.</summary>
     public static RequestException NoRoom() =>
-        new(ErrorKind.Overloaded, "too many bytes of other requests are being read") { RetryAfter = TimeSpan.FromSeconds(1) };
+        new(ErrorKind.Overloaded, "too many bytes of other requests are being read or written") { RetryAfter = TimeSpan.FromSeconds(1) };
+
+    private void Add(RequestBody body, ReadOnlySequence<byte> bytes)
+    {
+        if (body.Length + bytes.Length > options.PayloadLimit)
+            throw TooLarge();
+        foreach (ReadOnlyMemory<byte> part in bytes)
+        {
+            if (!body.TryAdd(part.Span))
+                throw NoRoom();
+        }
+    }
 
     private RequestException TooLarge() => new(ErrorKind.BodyTooLarge, $"the body has more than {options.PayloadLimit} bytes");
 }

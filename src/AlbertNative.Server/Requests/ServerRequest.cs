@@ -51,6 +51,9 @@ internal sealed class ServerRequest : IDisposable
         _lease = lease;
     }
 
+    /// <summary>Whether it is one of many of a stream, which are answered beside each other: the answer's headers are not its own to write.</summary>
+    public bool IsPart { get; init; }
+
     /// <summary>Who asks.</summary>
     public required ServingClient Client { get; init; }
 

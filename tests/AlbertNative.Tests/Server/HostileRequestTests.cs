@@ -110,9 +110,7 @@ public sealed class HostileRequestTests
                 }
                 catch (RpcException e)
                 {
-                    // The framework says that of a message that is no protobuf, before anything here sees it.
-                    bool isFrameworks = e.StatusCode == StatusCode.Unknown && !IsProtobuf(service, broken);
-                    Assert.True(isFrameworks || e.StatusCode is StatusCode.InvalidArgument or StatusCode.NotFound or StatusCode.FailedPrecondition or StatusCode.ResourceExhausted, $"{service}/{method}: {e.Status} to {Convert.ToBase64String(broken)}");
+                    Assert.True(e.StatusCode is StatusCode.InvalidArgument or StatusCode.NotFound or StatusCode.FailedPrecondition or StatusCode.ResourceExhausted, $"{service}/{method}: {e.Status} to {Convert.ToBase64String(broken)}");
                 }
             }
         }
@@ -164,7 +162,7 @@ public sealed class HostileRequestTests
     }
 
     [Fact]
-    public async Task Slow_headers_slow_bodies_and_slow_readers_are_cut_off_while_others_are_answered()
+    public async Task Slow_headers_and_slow_bodies_are_cut_off_while_others_are_answered()
     {
         await using LoopbackServerApp server = await LoopbackServerApp.StartAsync(("header-timeout", "1s"));
         byte[] header = "GET /health HTTP/1.1\r\nhost: a\r\nx: "u8.ToArray();
@@ -215,25 +213,6 @@ public sealed class HostileRequestTests
             RawAnswer answer = await server.PostAsync(path, body);
             Assert.Equal(400, answer.Status);
             Assert.Contains("the answer would have more than", answer.Text, StringComparison.Ordinal);
-        }
-    }
-
-    private static bool IsProtobuf(string service, byte[] message)
-    {
-        MessageParser parser = service switch
-        {
-            "tei.v1.Embed" => AlbertNative.Server.Dialects.Grpc.Tei.EmbedRequest.Parser,
-            "tei.v1.Tokenize" => AlbertNative.Server.Dialects.Grpc.Tei.DecodeRequest.Parser,
-            _ => AlbertNative.Server.Dialects.Grpc.Oip.ModelInferRequest.Parser,
-        };
-        try
-        {
-            parser.ParseFrom(message);
-            return true;
-        }
-        catch (InvalidProtocolBufferException)
-        {
-            return false;
         }
     }
 

@@ -6,6 +6,7 @@ using AlbertNative.Server.Models;
 using AlbertNative.Server.Requests;
 using AlbertNative.Server.Telemetry;
 using AlbertNative.Serving;
+using Google.Protobuf;
 using Grpc.Core;
 
 namespace AlbertNative.Server.Dialects.Grpc;
@@ -36,18 +37,24 @@ internal sealed class GrpcCalls(
         return result;
     }, needsRoom, model);
 
-    /// <summary>Answers each message of a stream in its turn: the reading waits for the writing, and so does the client.</summary>
-    /// <exception cref="RpcException">A message is refused.</exception>
-    public async Task StreamAsync<TRequest, TResponse>(
+    /// <summary>Answers the messages of a stream, in their order; where there is no room for one, the client waits.</summary>
+    /// <exception cref="RpcException">A message is refused; those before it have been answered.</exception>
+    public Task StreamAsync<TRequest, TResponse>(
         ServerCallContext context, IAsyncStreamReader<TRequest> requests, IServerStreamWriter<TResponse> responses,
         Func<RequestWork, TRequest, Task<TResponse>> answer)
-    {
-        while (await requests.MoveNext(context.CancellationToken).ConfigureAwait(false))
+        where TRequest : IMessage =>
+        new GrpcStream<TRequest, TResponse>(requests, responses, (message, over) => PartAsync(context, message, answer, model: null, over))
+            .RunAsync(context.CancellationToken);
+
+    /// <summary>Answers a message of a stream, once there is room for it.</summary>
+    /// <exception cref="RpcException">It is refused.</exception>
+    public Task<TResponse> PartAsync<TRequest, TResponse>(
+        ServerCallContext context, TRequest message, Func<RequestWork, TRequest, Task<TResponse>> answer, string? model, CancellationToken over) =>
+        RunAsync(context, isPart: true, async request =>
         {
-            TResponse response = await RunAsync(context, work => answer(work, requests.Current), needsRoom: true, model: null).ConfigureAwait(false);
-            await responses.WriteAsync(response, context.CancellationToken).ConfigureAwait(false);
-        }
-    }
+            RequestWork work = new(request, await models.FindAsync(request, model).ConfigureAwait(false), inference);
+            return await Room.WaitAsync(request, time, () => answer(work, message)).ConfigureAwait(false);
+        }, over);
 
     /// <summary>A text of a message, as one that came in JSON.</summary>
     /// <exception cref="RequestException">It is empty, or too long.</exception>
@@ -81,18 +88,28 @@ internal sealed class GrpcCalls(
 
     private static ulong Nanoseconds(TimeSpan span) => (ulong)(span.Ticks * 100);
 
-    /// <summary>Answers one message, of a call or of a stream.</summary>
+    /// <summary>Answers one message, of a call or of a stream, by a model.</summary>
     /// <exception cref="RpcException">It is refused.</exception>
-    public async Task<T> RunAsync<T>(ServerCallContext context, Func<RequestWork, Task<T>> answer, bool needsRoom, string? model)
+    public Task<T> RunAsync<T>(ServerCallContext context, Func<RequestWork, Task<T>> answer, bool needsRoom, string? model) => RunAsync(context, async request =>
+    {
+        if (needsRoom && inference.RefusalOf(request) is RequestException refusal)
+            throw refusal;
+        return await answer(new RequestWork(request, await models.FindAsync(request, model).ConfigureAwait(false), inference)).ConfigureAwait(false);
+    });
+
+    /// <summary>Answers one message that asks no model.</summary>
+    /// <exception cref="RpcException">It is refused.</exception>
+    public Task<T> RunAsync<T>(ServerCallContext context, Func<ServerRequest, Task<T>> answer) =>
+        RunAsync(context, isPart: false, answer, context.CancellationToken);
+
+    private async Task<T> RunAsync<T>(ServerCallContext context, bool isPart, Func<ServerRequest, Task<T>> answer, CancellationToken over)
     {
         HttpContext http = context.GetHttpContext();
-        using ServerRequest request = new(http, DialectOf.Grpc, options, bodies, time, context.CancellationToken) { Client = keys.ClientOf(http) };
+        using ServerRequest request = new(http, DialectOf.Grpc, options, bodies, time, over) { Client = keys.ClientOf(http), IsPart = isPart };
         RequestException? error = null;
         try
         {
-            if (needsRoom && inference.RefusalOf(request) is RequestException refusal)
-                throw refusal;
-            return await answer(new RequestWork(request, await models.FindAsync(request, model).ConfigureAwait(false), inference)).ConfigureAwait(false);
+            return await answer(request).ConfigureAwait(false);
         }
         catch (RequestException e)
         {

@@ -12,7 +12,16 @@ internal static class GrpcServices
         if (!options.HasGrpc)
             return;
         services.AddSingleton<GrpcCalls>();
-        services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = (int)Math.Min(options.PayloadLimit, int.MaxValue));
+        services.AddSingleton<GrpcMessages>();
+        services.AddSingleton<OipRepository>();
+        services.AddGrpc(grpc =>
+        {
+            grpc.MaxReceiveMessageSize = (int)Math.Min(options.PayloadLimit, int.MaxValue);
+            grpc.Interceptors.Add<GrpcMessages>();
+        });
+        // A message that is packed has a size that nobody knows before it is unpacked, and the framework unpacks all of it. It puts its
+        // own ways of packing in the place of none, unless it is told so in the end.
+        services.PostConfigure<GrpcServiceOptions>(grpc => grpc.CompressionProviders.Clear());
         services.AddGrpcReflection();
     }
 
@@ -20,15 +29,21 @@ internal static class GrpcServices
     {
         if (!options.HasGrpc)
             return;
-        app.MapGrpcService<TeiInfoService>().WithMetadata(DialectOf.Grpc);
-        app.MapGrpcService<TeiEmbedService>().WithMetadata(DialectOf.Grpc);
-        app.MapGrpcService<TeiPredictService>().WithMetadata(DialectOf.Grpc);
-        app.MapGrpcService<TeiRerankService>().WithMetadata(DialectOf.Grpc);
-        app.MapGrpcService<TeiTokenizeService>().WithMetadata(DialectOf.Grpc);
-        app.MapGrpcService<OipService>().WithMetadata(DialectOf.Grpc).Add(OpenHealth);
-        app.MapGrpcService<GrpcHealth>().WithMetadata(DialectOf.Grpc, new RouteAccess(null));
+        Add(app.MapGrpcService<TeiInfoService>());
+        Add(app.MapGrpcService<TeiEmbedService>());
+        Add(app.MapGrpcService<TeiPredictService>());
+        Add(app.MapGrpcService<TeiRerankService>());
+        Add(app.MapGrpcService<TeiTokenizeService>());
+        Add(app.MapGrpcService<OipService>()).Add(OpenHealth);
+        Add(app.MapGrpcService<GrpcHealth>()).WithMetadata(new RouteAccess(null));
         if (options.HasReflection)
-            app.MapGrpcReflectionService().WithMetadata(DialectOf.Grpc, new RouteAccess(null));
+            Add(app.MapGrpcReflectionService()).WithMetadata(new RouteAccess(null));
+    }
+
+    private static IEndpointConventionBuilder Add(IEndpointConventionBuilder service)
+    {
+        service.WithMetadata(DialectOf.Grpc).Add(GrpcMessages.Guard);
+        return service;
     }
 
     // Probes need no key.

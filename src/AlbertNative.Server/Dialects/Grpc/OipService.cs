@@ -10,7 +10,7 @@ using Grpc.Core;
 namespace AlbertNative.Server.Dialects.Grpc;
 
 /// <summary><c>inference.GRPCInferenceService</c>: the Open Inference Protocol v2.</summary>
-internal sealed class OipService(GrpcCalls calls, ServedModels models, ServerState state, InferenceStatistics statistics)
+internal sealed class OipService(GrpcCalls calls, ServedModels models, ServerState state, InferenceStatistics statistics, OipRepository repository)
     : GRPCInferenceService.GRPCInferenceServiceBase
 {
     public override Task<ServerLiveResponse> ServerLive(ServerLiveRequest request, ServerCallContext context) =>
@@ -40,24 +40,19 @@ internal sealed class OipService(GrpcCalls calls, ServedModels models, ServerSta
         calls.AnswerAsync(context, work => InferAsync(work, request), needsRoom: true, Named(request.ModelName));
 
     // A request that is refused is answered with its error, and the stream goes on.
-    public override async Task ModelStreamInfer(
-        IAsyncStreamReader<ModelInferRequest> requestStream, IServerStreamWriter<ModelStreamInferResponse> responseStream, ServerCallContext context)
-    {
-        while (await requestStream.MoveNext(context.CancellationToken).ConfigureAwait(false))
+    public override Task ModelStreamInfer(
+        IAsyncStreamReader<ModelInferRequest> requestStream, IServerStreamWriter<ModelStreamInferResponse> responseStream, ServerCallContext context) =>
+        new GrpcStream<ModelInferRequest, ModelStreamInferResponse>(requestStream, responseStream, async (request, over) =>
         {
-            ModelInferRequest request = requestStream.Current;
-            ModelStreamInferResponse response;
             try
             {
-                response = new() { InferResponse = await calls.RunAsync(context, work => InferAsync(work, request), needsRoom: true, Named(request.ModelName)).ConfigureAwait(false) };
+                return new() { InferResponse = await calls.PartAsync(context, request, InferAsync, Named(request.ModelName), over).ConfigureAwait(false) };
             }
             catch (RpcException e)
             {
-                response = new() { ErrorMessage = e.Status.Detail, InferResponse = new ModelInferResponse { Id = request.Id } };
+                return new() { ErrorMessage = e.Status.Detail, InferResponse = new ModelInferResponse { Id = request.Id } };
             }
-            await responseStream.WriteAsync(response, context.CancellationToken).ConfigureAwait(false);
-        }
-    }
+        }).RunAsync(context.CancellationToken);
 
     public override async Task<ModelStatisticsResponse> ModelStatistics(ModelStatisticsRequest request, ServerCallContext context)
     {
@@ -72,6 +67,15 @@ internal sealed class OipService(GrpcCalls calls, ServedModels models, ServerSta
             work => Task.FromResult(new ModelStatisticsResponse { ModelStats = { OipMessages.StatisticsOf(statistics.Of(Checked(work, request.Version))) } }),
             needsRoom: false, Named(request.Name)).ConfigureAwait(false);
     }
+
+    public override Task<RepositoryIndexResponse> RepositoryIndex(RepositoryIndexRequest request, ServerCallContext context) =>
+        repository.IndexAsync(request, context);
+
+    public override Task<RepositoryModelLoadResponse> RepositoryModelLoad(RepositoryModelLoadRequest request, ServerCallContext context) =>
+        repository.LoadAsync(request, context);
+
+    public override Task<RepositoryModelUnloadResponse> RepositoryModelUnload(RepositoryModelUnloadRequest request, ServerCallContext context) =>
+        repository.UnloadAsync(request, context);
 
     private static async Task<ModelInferResponse> InferAsync(RequestWork work, ModelInferRequest message)
     {

@@ -28,7 +28,7 @@ internal sealed class TeiTokenizeService(GrpcCalls calls) : Tokenize.TokenizeBas
     {
         string text = GrpcCalls.Input(request.Inputs, work).Text!;
         TeiLimits.RequireCharacters(text, work.Model.MaxLength, "inputs");
-        string whole = TeiTokens.PromptOf(work.Model, request.HasPromptName ? request.PromptName : null) + text;
+        string whole = TeiVectors.PromptOf(work.Model, request.HasPromptName ? request.PromptName : null) + text;
         Encoding encoding = (await work.TokenizeAsync([whole], request.AddSpecialTokens).ConfigureAwait(false))[0];
         TextUnits bytes = new(whole, TextUnit.Utf8);
         EncodeResponse response = new();

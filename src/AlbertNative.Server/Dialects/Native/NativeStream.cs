@@ -144,18 +144,7 @@ internal sealed class NativeStream(ServerRoutes routes, ServerRequest request, N
         JsonFields fields = options.Fields;
         Func<Task<IReadOnlyList<NativeResult>>> ask = task(routes.Work(line.Request, model), inputs, fields);
         fields.RefuseOthers();
-        while (true)
-        {
-            try
-            {
-                return (await ask().ConfigureAwait(false))[0];
-            }
-            catch (RequestException e) when (e.Kind is ErrorKind.Overloaded or ErrorKind.Quota && e.RetryAfter is TimeSpan wait && wait < line.Request.Left)
-            {
-                // The client waits for its turn by not being read from; it is not told to try a line again.
-                await Task.Delay(wait, routes.Time, line.Request.Cancellation).ConfigureAwait(false);
-            }
-        }
+        return (await Room.WaitAsync(line.Request, routes.Time, ask).ConfigureAwait(false))[0];
     }
 
     private async Task WriteAsync(Line line)

@@ -106,13 +106,7 @@ internal static class OpenInferenceRoutes
     {
         string? header = request.Http.Request.Headers[InferAnswer.JsonLength];
         if (header is null)
-        {
-            // Some of the protocol's clients do not say what they send; those that do must send JSON.
-            JsonElement json = request.Http.Request.ContentType is null
-                ? request.Parse(await request.ReadBytesAsync().ConfigureAwait(false))
-                : await request.ReadJsonAsync().ConfigureAwait(false);
-            return InferJson.Read(json, default);
-        }
+            return InferJson.Read(await ReadJsonAsync(request).ConfigureAwait(false), default);
         if (!int.TryParse(header, NumberStyles.None, CultureInfo.InvariantCulture, out int length))
             throw new RequestException(ErrorKind.Malformed, $"the header {InferAnswer.JsonLength} is no length");
         ReadOnlyMemory<byte> body = await request.ReadBytesAsync().ConfigureAwait(false);
@@ -120,6 +114,12 @@ internal static class OpenInferenceRoutes
             throw new RequestException(ErrorKind.Malformed, $"the header {InferAnswer.JsonLength} is {length}, the body has {body.Length} bytes");
         return length == 0 ? InferJson.OfText(body.Span) : InferJson.Read(request.Parse(body[..length]), body[length..]);
     }
+
+    /// <summary>A body as JSON: some of the protocol's clients do not say what they send; those that do must send that.</summary>
+    /// <exception cref="RequestException">It is none, or too large.</exception>
+    public static async Task<JsonElement> ReadJsonAsync(ServerRequest request) => request.Http.Request.ContentType is null
+        ? request.Parse(await request.ReadBytesAsync().ConfigureAwait(false))
+        : await request.ReadJsonAsync().ConfigureAwait(false);
 
     private static void WriteServer(Utf8JsonWriter json)
     {

@@ -1,10 +1,10 @@
 using System.Text.Json;
-using AlbertNative.Server.Configuration;
+using AlbertNative.Server.Access;
+using AlbertNative.Server.Dialects.OpenInference;
 using AlbertNative.Server.Documents;
 using AlbertNative.Server.Hosting;
+using AlbertNative.Server.Models;
 using AlbertNative.Server.Requests;
-using AlbertNative.Serving;
-using ServedModel = AlbertNative.Server.Models.ServedModel;
 
 namespace AlbertNative.Server.Dialects.Repository;
 
@@ -27,7 +27,7 @@ internal static class RepositoryRoutes
 
     private static async Task IndexAsync(ServerRoutes routes, ServerRequest request)
     {
-        RequireAdministrator(request, routes);
+        Administrators.Require(request, routes.Keys, request.Options.Http.Address);
         bool readyOnly = await ReadBodyAsync(request).ConfigureAwait(false) is JsonElement body
             && body.TryGetProperty("ready", out JsonElement ready) && ready.ValueKind == JsonValueKind.True;
         await request.AnswerAsync(json => WriteIndex(json, routes, readyOnly), withTimings: false).ConfigureAwait(false);
@@ -35,7 +35,7 @@ internal static class RepositoryRoutes
 
     private static async Task UpdateAsync(ServerRoutes routes, ServerRequest request)
     {
-        RequireAdministrator(request, routes);
+        Administrators.Require(request, routes.Keys, request.Options.Http.Address);
         string path = RouteNames.Of(request.Http, "path") ?? "";
         JsonElement? body = await ReadBodyAsync(request).ConfigureAwait(false);
         if (path.EndsWith(Unload, StringComparison.Ordinal))
@@ -50,29 +50,12 @@ internal static class RepositoryRoutes
         await request.AnswerAsync(json => WriteLoaded(json, model), withTimings: false).ConfigureAwait(false);
     }
 
-    /// <summary>Lets only administrators on.</summary>
-    /// <exception cref="RequestException">The client is none.</exception>
-    public static void RequireAdministrator(ServerRequest request, ServerRoutes routes)
-    {
-        if (routes.Keys.AreNeeded)
-        {
-            if (!request.Client.Options.IsAdmin)
-                throw new RequestException(ErrorKind.Forbidden, "the key may not change models");
-            return;
-        }
-        if (!System.Net.IPAddress.IsLoopback(request.Options.Http.Address))
-            throw new RequestException(ErrorKind.Forbidden, "models are changed with an administrator's key, or where the server listens on loopback alone");
-        // A page that somebody looks at on this machine is a stranger.
-        if (request.Http.Request.Headers.Origin.Count > 0)
-            throw new RequestException(ErrorKind.Forbidden, "models are not changed by web pages");
-    }
-
     // Triton's clients send an empty object, or nothing at all.
     private static async Task<JsonElement?> ReadBodyAsync(ServerRequest request)
     {
         if (request.Http.Request.ContentLength is null or 0 && request.Http.Request.Headers.TransferEncoding.Count == 0)
             return null;
-        return JsonBody.Object(await request.ReadJsonAsync().ConfigureAwait(false), "the body");
+        return JsonBody.Object(await OpenInferenceRoutes.ReadJsonAsync(request).ConfigureAwait(false), "the body");
     }
 
     private static string? HashOf(JsonElement? body)
@@ -86,25 +69,16 @@ internal static class RepositoryRoutes
         return hash;
     }
 
-    private static void WriteIndex(Utf8JsonWriter json, ServerRoutes routes, bool readyOnly)
-    {
-        IReadOnlyList<ServedModel> served = routes.Models.All;
-        json.WriteStartArray();
-        foreach (ModelSpec spec in routes.Catalog.Specs)
+    private static void WriteIndex(Utf8JsonWriter json, ServerRoutes routes, bool readyOnly) =>
+        json.WriteArray(IndexedModel.Of(routes.Catalog, routes.Models, readyOnly), static (writer, model) =>
         {
-            ServedModel? model = served.FirstOrDefault(model => model.Name == spec.Name);
-            if (readyOnly && model is null)
-                continue;
-            (ModelState state, Exception? failure) = routes.Models.StateOf(spec.Name);
-            json.WriteStartObject();
-            json.WriteString("name"u8, spec.Name);
-            json.WriteString("version"u8, model?.Version ?? "");
-            json.WriteString("state"u8, model is not null ? "READY"u8 : state == ModelState.Loading ? "LOADING"u8 : "UNAVAILABLE"u8);
-            json.WriteString("reason"u8, failure?.Message ?? "");
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-    }
+            writer.WriteStartObject();
+            writer.WriteString("name"u8, model.Name);
+            writer.WriteString("version"u8, model.Version);
+            writer.WriteString("state"u8, model.State);
+            writer.WriteString("reason"u8, model.Reason);
+            writer.WriteEndObject();
+        });
 
     private static void WriteLoaded(Utf8JsonWriter json, ServedModel model)
     {

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using AlbertNative.Server.Configuration;
 using AlbertNative.Server.Inference;
-using AlbertNative.Server.Models;
 using AlbertNative.Server.Requests;
 using AlbertNative.Tokenization;
 
@@ -18,7 +17,7 @@ internal static class TeiTokens
         string[] texts = Texts(inputs, work.Request.Options);
         bool special = JsonBody.OptionalFlag(body, "add_special_tokens", nullPasses: false) ?? true;
         string? promptName = JsonBody.OptionalText(body, "prompt_name");
-        string prompt = PromptOf(work.Model, promptName);
+        string prompt = TeiVectors.PromptOf(work.Model, promptName);
         for (int i = 0; i < texts.Length; i++)
             TeiLimits.RequireCharacters(texts[i], work.Model.MaxLength, texts.Length == 1 ? "inputs" : $"inputs[{i}]");
 
@@ -53,10 +52,6 @@ internal static class TeiTokens
         string[] decoded = await work.DecodeAsync(Array.ConvertAll(texts, text => Array.FindAll(text, id => id < known)), skip).ConfigureAwait(false);
         return json => json.WriteArray(decoded, static (writer, text) => writer.WriteStringValue(text));
     }
-
-    /// <summary>The text of the prompt that is asked for, or of the default one; empty where there is none.</summary>
-    /// <exception cref="RequestException">The model has no such prompt.</exception>
-    public static string PromptOf(ServedModel model, string? asked) => model.PromptText(TeiVectors.PromptOf(model, asked));
 
     private static string[] Texts(JsonElement inputs, ServerOptions options)
     {

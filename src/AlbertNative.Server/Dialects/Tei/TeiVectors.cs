@@ -7,7 +7,12 @@ using AlbertNative.Server.Requests;
 namespace AlbertNative.Server.Dialects.Tei;
 
 /// <summary>How a request wants its vectors.</summary>
-internal readonly record struct VectorTerms(Overlong LongTexts, string? PromptName, bool Normalize, int? Dimensions);
+/// <param name="LongTexts">What happens to texts that are too long.</param>
+/// <param name="PromptName">The prompt before each; null for the default one.</param>
+/// <param name="Normalize">Whether they have length 1.</param>
+/// <param name="Dimensions">How many of their numbers; null for all.</param>
+/// <param name="MaxLength">The most tokens of a text; null for what the model takes.</param>
+internal readonly record struct VectorTerms(Overlong LongTexts, string? PromptName, bool Normalize, int? Dimensions, int? MaxLength = null);
 
 /// <summary>Vectors of texts and of ids, dense, sparse, or a token at a time.</summary>
 internal static class TeiVectors
@@ -31,13 +36,13 @@ internal static class TeiVectors
         if (work.Model.IsSplade)
             return await DenseOfSparseAsync(work, inputs, terms, field).ConfigureAwait(false);
 
-        TextEmbedder embedder = work.Model.Embedder(terms.LongTexts);
+        TextEmbedder embedder = work.Model.Embedder(terms.LongTexts, terms.MaxLength);
         RequireDimensions(terms.Dimensions, embedder.Dimension);
-        EmbeddingRequest request = new() { PromptName = PromptOf(work.Model, terms.PromptName), Normalize = terms.Normalize, Dimensions = terms.Dimensions };
+        EmbeddingRequest request = new() { Prompt = PromptOf(work.Model, terms.PromptName), Normalize = terms.Normalize, Dimensions = terms.Dimensions };
         long bytes = (long)inputs.Length * (terms.Dimensions ?? embedder.Dimension) * NumberBytes;
         RefusePromptOfIds(inputs, terms.PromptName, field);
         return await MergeAsync(
-            work, inputs, field, embedder.Operation(request), () => embedder.IdOperation(request with { PromptName = null }), _ => bytes).ConfigureAwait(false);
+            work, inputs, field, embedder.Operation(request), () => embedder.IdOperation(request with { Prompt = null }), _ => bytes).ConfigureAwait(false);
     }
 
     /// <summary>A vector for each token of each input.</summary>
@@ -48,7 +53,7 @@ internal static class TeiVectors
         if (work.Model.IsSplade)
             throw new RequestException(ErrorKind.NoSuchTask, "`embed_all` is not available for SPLADE models");
         TextEmbedder embedder = work.Model.Embedder(terms.LongTexts);
-        string prompt = work.Model.PromptText(PromptOf(work.Model, terms.PromptName));
+        string prompt = PromptOf(work.Model, terms.PromptName);
         RefusePromptOfIds(inputs, terms.PromptName, field);
         if (prompt.Length > 0)
             inputs = Array.ConvertAll(inputs, input => input.Text is string text ? input with { Text = prompt + text } : input);
@@ -108,6 +113,8 @@ internal static class TeiVectors
         RequireDimensions(terms.Dimensions, dimension);
         if (terms.PromptName is not null)
             throw UnknownPrompt();
+        if (terms.MaxLength is not null)
+            throw new RequestException(ErrorKind.NoSuchTask, "texts of SPLADE models are not cut to a length of the request's");
         IReadOnlyList<IReadOnlyList<SparseWeight>> sparse = await SparseAsync(work, inputs, terms.LongTexts, field).ConfigureAwait(false);
         return [.. sparse.Select(weights => Dense(weights, terms.Dimensions ?? dimension))];
     }
@@ -120,14 +127,14 @@ internal static class TeiVectors
         return vector;
     }
 
-    /// <summary>The name of the prompt that is asked for, or of the default one; null where there is none.</summary>
+    /// <summary>The text of the prompt that is asked for, or of the default one; empty where there is none.</summary>
     /// <exception cref="RequestException">The model has no such prompt.</exception>
-    public static string? PromptOf(ServedModel model, string? asked)
+    public static string PromptOf(ServedModel model, string? asked)
     {
         if (asked is null)
             return model.DefaultPrompt;
         bool hasPrompts = model.Kind == ModelKind.Embedding && !model.IsSplade;
-        return hasPrompts && model.Embedder(Overlong.Refuse).Prompts.ContainsKey(asked) ? asked : throw UnknownPrompt();
+        return hasPrompts && model.Embedder(Overlong.Refuse).Prompts.ContainsKey(asked) ? model.PromptText(asked) : throw UnknownPrompt();
     }
 
     /// <summary>What is said of a prompt that the model has not.</summary>

@@ -1,0 +1,105 @@
+using AlbertNative.Server.Configuration;
+using AlbertNative.Server.Requests;
+using Google.Protobuf;
+using Grpc.AspNetCore.Server;
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace AlbertNative.Server.Dialects.Grpc;
+
+/// <summary>
+/// Guards what the framework does before a call is answered here: the bytes of a message are charged as those of bodies are, and a
+/// message that is no protobuf is the client's fault, not an unknown one.
+/// </summary>
+internal sealed class GrpcMessages : Interceptor
+{
+    private static readonly string Unknown = Number(StatusCode.Unknown), Invalid = Number(StatusCode.InvalidArgument);
+
+    /// <summary>What a client has to read an answer that came at the last moment, before its call is cut off.</summary>
+    private static readonly TimeSpan ReadingTime = TimeSpan.FromSeconds(5);
+
+    /// <summary>Guards a call's endpoint.</summary>
+    public static void Guard(EndpointBuilder endpoint)
+    {
+        if (endpoint.RequestDelegate is not RequestDelegate call)
+            return;
+        bool isUnary = endpoint.Metadata.OfType<GrpcMethodMetadata>().Any(method => method.Method.Type == MethodType.Unary);
+        endpoint.RequestDelegate = async http =>
+        {
+            RequestBodies bodies = http.RequestServices.GetRequiredService<RequestBodies>();
+            using ChargedReader reader = new(http.Request.BodyReader, bodies, http);
+            http.Features.Set<IRequestBodyPipeFeature>(reader);
+            // A message has a limit, which the framework looks at; of a stream of them the whole has none.
+            if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+                size.MaxRequestBodySize = null;
+            using CancellationTokenSource? limit = isUnary ? new(http.RequestServices.GetRequiredService<ServerOptions>().RequestTimeout + ReadingTime) : null;
+            using CancellationTokenRegistration? abort = limit?.Token.Register(http.Abort);
+            await call(http).ConfigureAwait(false);
+            // Of a call whose only message cannot be read the framework says no more than that.
+            if (!http.Response.HasStarted && http.Features.Get<Begun>() is null && http.Response.Headers.GrpcStatus == Unknown)
+            {
+                http.Response.Headers.GrpcStatus = Invalid;
+                http.Response.Headers.GrpcMessage = NoProtobuf().Message;
+            }
+        };
+    }
+
+    public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
+        TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
+    {
+        Begin(context);
+        return continuation(request, context);
+    }
+
+    public override Task ServerStreamingServerHandler<TRequest, TResponse>(
+        TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        Begin(context);
+        return continuation(request, responseStream, context);
+    }
+
+    public override Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream, ServerCallContext context, ClientStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        Begin(context);
+        return continuation(new Messages<TRequest>(requestStream), context);
+    }
+
+    public override Task DuplexStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream, IServerStreamWriter<TResponse> responseStream, ServerCallContext context,
+        DuplexStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        Begin(context);
+        return continuation(new Messages<TRequest>(requestStream), responseStream, context);
+    }
+
+    private static void Begin(ServerCallContext context) => context.GetHttpContext().Features.Set(Begun.It);
+
+    private static RequestException NoProtobuf() => new(ErrorKind.Malformed, "the message is no protobuf of its kind");
+
+    private static string Number(StatusCode status) => ((int)status).ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>Says that a call's first message was read, or that it may have many.</summary>
+    private sealed class Begun
+    {
+        public static readonly Begun It = new();
+    }
+
+    private sealed class Messages<T>(IAsyncStreamReader<T> stream) : IAsyncStreamReader<T>
+    {
+        public T Current => stream.Current;
+
+        public async Task<bool> MoveNext(CancellationToken cancellationToken)
+        {
+            try
+            {
+                return await stream.MoveNext(cancellationToken).ConfigureAwait(false);
+            }
+            catch (InvalidProtocolBufferException)
+            {
+                throw GrpcDialect.ExceptionOf(NoProtobuf());
+            }
+        }
+    }
+}
