@@ -7,6 +7,8 @@ namespace AlbertNative.Server.Requests;
 /// <summary>Writes JSON whole, so that its length stands in front of it and a truncated answer cannot look complete.</summary>
 internal static class JsonAnswer
 {
+    private const int SliceBytes = 64 << 10;
+
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     public static async Task WriteAsync(HttpContext http, int status, Action<Utf8JsonWriter> write, CancellationToken cancellation)
@@ -14,19 +16,35 @@ internal static class JsonAnswer
         using PooledBuffer buffer = new();
         using (Utf8JsonWriter json = WriterOver(buffer))
             write(json);
-        http.Response.StatusCode = status;
-        http.Response.ContentType = "application/json";
-        http.Response.ContentLength = buffer.Length;
-        if (!HttpMethods.IsHead(http.Request.Method))
-            await http.Response.BodyWriter.WriteAsync(buffer.Written, cancellation).ConfigureAwait(false);
+        await WriteAsync(http, status, "application/json", buffer.Written, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Writes bytes under their length.</summary>
-    public static async Task WriteAsync(HttpContext http, string contentType, PooledBuffer bytes, CancellationToken cancellation)
+    /// <exception cref="RequestException">They are many, and there is no room for them beside others that are being read or written.</exception>
+    /// <exception cref="OperationCanceledException">The client does not read them in the time that it has.</exception>
+    public static async Task WriteAsync(HttpContext http, int status, string contentType, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
     {
-        http.Response.ContentType = contentType;
-        http.Response.ContentLength = bytes.Length;
-        await http.Response.BodyWriter.WriteAsync(bytes.Written, cancellation).ConfigureAwait(false);
+        RequestBodies? bodies = bytes.Length > SliceBytes ? http.RequestServices.GetRequiredService<RequestBodies>() : null;
+        string client = RequestBodies.ClientOf(http);
+        if (bodies?.Budget.TryTake(client, bytes.Length) == false)
+            throw RequestBodies.NoRoom();
+        try
+        {
+            http.Response.StatusCode = status;
+            http.Response.ContentType = contentType;
+            http.Response.ContentLength = bytes.Length;
+            if (HttpMethods.IsHead(http.Request.Method))
+                return;
+            // A slice at a time: a connection whose client does not read holds no more than that, and the end of the request's time frees the rest.
+            ReadOnlyMemory<byte> rest = bytes;
+            for (; rest.Length > SliceBytes; rest = rest[SliceBytes..])
+                await http.Response.BodyWriter.WriteAsync(rest[..SliceBytes], cancellation).ConfigureAwait(false);
+            await http.Response.BodyWriter.WriteAsync(rest, cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            bodies?.Budget.Return(client, bytes.Length);
+        }
     }
 
     /// <summary>A writer of JSON as all answers have it.</summary>

@@ -21,6 +21,9 @@ internal static class HuggingFaceTasks
         ["sentence-similarity"] = SimilarityAsync,
     };
 
+    private static readonly string[] ExtractionNames =
+        ["normalize", "truncate", "truncation_direction", "prompt_name", "dimensions", "encoding_format", "pooling"];
+
     /// <summary>What a task answers.</summary>
     /// <param name="work">The request and its model.</param>
     /// <param name="body">The body.</param>
@@ -61,8 +64,10 @@ internal static class HuggingFaceTasks
         (string[] texts, bool isBatch) = Texts(work, body);
         JsonFields parameters = JsonFields.Of(body, "parameters");
         FillMaskOptions options = new() { TopK = parameters.Count("top_k") ?? 5, Targets = parameters.Texts("targets") };
+        Overlong longTexts = LongTexts(work, parameters);
+        parameters.RefuseOthers();
         IReadOnlyList<IReadOnlyList<IReadOnlyList<MaskFill>>> filled = await MaskFills.RunAsync(
-            work, texts, options, work.Request.Options.Overlong, "inputs", "parameters.targets").ConfigureAwait(false);
+            work, texts, options, longTexts, "inputs", "parameters.targets").ConfigureAwait(false);
         return json => WriteOneOrAll(json, filled, isBatch, WriteMasks);
     }
 
@@ -76,7 +81,8 @@ internal static class HuggingFaceTasks
             TopK = parameters.Count("top_k"),
             Function = parameters.Choice("function_to_apply", TaskChoices.Functions),
         };
-        TextClassifier classifier = work.Model.Task<TextClassifier>(ServedModel.OptionsOf(work.Request.Options.Overlong));
+        TextClassifier classifier = work.Model.Task<TextClassifier>(ServedModel.OptionsOf(LongTexts(work, parameters)));
+        parameters.RefuseOthers();
         TeiPair[] pairs = [.. items.Select((item, i) => PairOf(work, item, $"inputs[{i}]"))];
         IReadOnlyList<IReadOnlyList<LabelScore>> labels = await TeiScores.RunAsync(
             work, pairs, classifier.Operation(options), classifier.PairOperation(options), "inputs").ConfigureAwait(false);
@@ -92,9 +98,9 @@ internal static class HuggingFaceTasks
             Aggregation = parameters.Choice("aggregation_strategy", TaskChoices.Aggregations) ?? AggregationStrategy.Simple,
             IgnoredLabels = parameters.Texts("ignore_labels") ?? ["O"],
         };
-        TaskOptions task = parameters.Count("stride", least: 0) is int stride
-            ? new TaskOptions { Overlong = Overlong.Window(stride) }
-            : ServedModel.OptionsOf(work.Request.Options.Overlong);
+        Overlong longTexts = LongTexts(work, parameters);
+        TaskOptions task = ServedModel.OptionsOf(parameters.Count("stride", least: 0) is int stride ? Overlong.Window(stride) : longTexts);
+        parameters.RefuseOthers();
         IReadOnlyList<IReadOnlyList<Entity>> entities = await work.RunAsync(
             work.Model.Task<TokenClassifier>(task).Operation(options), texts, "inputs").ConfigureAwait(false);
         return json => WriteOneOrAll(json, entities.Zip(texts), isBatch, static (writer, text) =>
@@ -121,6 +127,7 @@ internal static class HuggingFaceTasks
             AlignToWords = parameters.Flag("align_to_words") ?? true,
         };
         TaskOptions task = new() { MaxLength = MaxLengthOf(work, parameters.Count("max_seq_len")) };
+        parameters.RefuseOthers();
         IReadOnlyList<IReadOnlyList<Answer>> answers = await work.RunAsync(
             work.Model.Task<QuestionAnswerer>(task).Operation(options), questions, "inputs").ConfigureAwait(false);
         return json => WriteOneOrAll(json, answers.Zip(questions), inputs.ValueKind == JsonValueKind.Array, (writer, one) =>
@@ -137,8 +144,10 @@ internal static class HuggingFaceTasks
     {
         TeiInput[] inputs = TeiInput.ReadAll(JsonBody.Required(body, "inputs"), "inputs", work.Request.Options);
         bool isBatch = JsonBody.Required(body, "inputs").ValueKind == JsonValueKind.Array;
-        JsonElement at = JsonBody.Field(body, "parameters") is { ValueKind: JsonValueKind.Object } parameters ? parameters : body;
+        JsonElement at = ExtractionFields(body);
         VectorTerms terms = TeiTerms.Vectors(at, work.Request.Options, normalize: true);
+        if (JsonBody.OptionalText(at, "encoding_format") is not (null or "float"))
+            throw new RequestException(ErrorKind.Invalid, "`encoding_format` must be float: /v1/embeddings has the others", "encoding_format");
         if (JsonBody.OptionalText(at, "pooling") is string pooling)
         {
             if (pooling != "none")
@@ -149,6 +158,28 @@ internal static class HuggingFaceTasks
         IReadOnlyList<float[]> vectors = await TeiVectors.DenseAsync(work, inputs, terms, "inputs").ConfigureAwait(false);
         return json => WriteOneOrAll(json, vectors, isBatch, static (writer, vector) => writer.WriteVector(vector));
     }
+
+    // Hugging Face's clients send these fields beside the inputs, callers of the others below `parameters`.
+    private static JsonElement ExtractionFields(JsonElement body)
+    {
+        if (JsonBody.Field(body, "parameters") is not { ValueKind: not JsonValueKind.Null } parameters)
+            return body;
+        JsonFields given = JsonFields.Of(body, "parameters");
+        given.Ignore(ExtractionNames);
+        given.RefuseOthers();
+        if (!parameters.EnumerateObject().Any())
+            return body;
+        return ExtractionNames.FirstOrDefault(name => JsonBody.Field(body, name) is not null) is string twice
+            ? throw new RequestException(ErrorKind.Invalid, $"`{twice}` stands beside `parameters`, which have other fields of its kind: put them in one place", twice)
+            : parameters;
+    }
+
+    private static Overlong LongTexts(RequestWork work, JsonFields parameters) => parameters.Flag("truncation") switch
+    {
+        true => Overlong.Truncate,
+        false => Overlong.Refuse,
+        null => work.Request.Options.Overlong,
+    };
 
     private static async Task<Action<Utf8JsonWriter>> SimilarityAsync(RequestWork work, JsonElement body)
     {
@@ -209,5 +240,11 @@ internal static class HuggingFaceTasks
             TeiInput.TextIn(JsonBody.Required(item, "context"), $"{path}.context", work.Request.Options));
     }
 
-    private static int? MaxLengthOf(RequestWork work, int? asked) => asked <= work.Model.Model.Config.MaxPositionCount ? asked : null;
+    private static int? MaxLengthOf(RequestWork work, int? asked)
+    {
+        int most = work.Model.Model.Config.MaxPositionCount;
+        return asked > most
+            ? throw new RequestException(ErrorKind.Invalid, $"`parameters.max_seq_len` is {asked}, the model takes at most {most}", "parameters.max_seq_len")
+            : asked;
+    }
 }

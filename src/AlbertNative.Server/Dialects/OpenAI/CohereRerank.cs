@@ -8,6 +8,9 @@ namespace AlbertNative.Server.Dialects.OpenAI;
 /// <summary>Ranking as Cohere's and Jina's clients ask for it: <c>{"query", "documents", "top_n", "return_documents"}</c>.</summary>
 internal static class CohereRerank
 {
+    /// <summary>Fields of such clients that change results, and that nothing here follows.</summary>
+    private static readonly string[] Unsupported = ["rank_fields", "max_chunks_per_doc", "max_tokens_per_doc", "truncate_prompt_tokens"];
+
     /// <summary>Reads a request, before anything of it is computed.</summary>
     /// <exception cref="RequestException">It is malformed.</exception>
     public static Func<Task<TeiAnswer>> Read(RequestWork work, JsonElement body)
@@ -19,11 +22,19 @@ internal static class CohereRerank
         if (topN == 0)
             throw new RequestException(ErrorKind.Invalid, "`top_n` must be at least 1", "top_n");
         bool withTexts = JsonBody.OptionalFlag(request, "return_documents") ?? false;
+        RerankOptions ranking = new()
+        {
+            Function = JsonBody.OptionalFlag(request, "raw_scores") == true ? ScoreFunction.None : ScoreFunction.Sigmoid,
+            KeepsQuery = true,
+        };
+        foreach (string name in Unsupported)
+            OpenAIFields.RefuseUnless(request, name);
+        OpenAIFields.Rank(work.Request, request);
         Overlong longTexts = TeiTerms.LongTexts(request, work.Request.Options);
         return async () =>
         {
             float[] scores = await TeiScores.RanksAsync(
-                work, query, documents, longTexts, new RerankOptions { Function = ScoreFunction.Sigmoid, KeepsQuery = true }, "documents").ConfigureAwait(false);
+                work, query, documents, longTexts, ranking, "documents").ConfigureAwait(false);
             // Of equal scores the earlier first.
             IEnumerable<int> best = Enumerable.Range(0, scores.Length).OrderByDescending(i => scores[i]).Take(topN);
             return json => Write(json, work, best, scores, withTexts ? documents : null);

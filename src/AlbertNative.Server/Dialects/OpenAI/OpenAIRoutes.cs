@@ -49,8 +49,7 @@ internal static class OpenAIRoutes
         if (!work.Request.Options.OpenAITokenInputs && inputs.Any(input => input.Ids is not null))
             throw new RequestException(ErrorKind.Invalid, TokenIdsRefusal, "input");
         bool asBase64 = IsBase64(body);
-        VectorTerms terms = new(TeiTerms.LongTexts(body, work.Request.Options), PromptName: null, Normalize: true, JsonBody.OptionalCount(body, "dimensions"));
-        IReadOnlyList<float[]> vectors = await TeiVectors.DenseAsync(work, inputs, terms, "input").ConfigureAwait(false);
+        IReadOnlyList<float[]> vectors = await TeiVectors.DenseAsync(work, inputs, OpenAIFields.Vectors(work, body), "input").ConfigureAwait(false);
         await work.Request.AnswerAsync(json => Write(json, vectors, asBase64, work)).ConfigureAwait(false);
     }
 

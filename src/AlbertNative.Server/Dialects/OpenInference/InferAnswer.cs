@@ -32,7 +32,8 @@ internal static class InferAnswer
         work.Request.Timings.WriteTo(work.Request.Http.Response.Headers);
         work.Request.Http.Response.Headers[JsonLength] = body.Length.ToString(CultureInfo.InvariantCulture);
         System.Buffers.BuffersExtensions.Write(body, tail.Written.Span);
-        await JsonAnswer.WriteAsync(work.Request.Http, "application/octet-stream", body, work.Request.Cancellation).ConfigureAwait(false);
+        await JsonAnswer.WriteAsync(
+            work.Request.Http, StatusCodes.Status200OK, "application/octet-stream", body.Written, work.Request.Cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Refuses to send what is no number.</summary>

@@ -147,7 +147,8 @@ internal static class TeiTasks
         JsonElement instances = Field(body, "instances");
         if (instances.ValueKind != JsonValueKind.Array)
             throw JsonBody.WrongType("instances", "an array", instances);
-        TeiLimits.RequireCount(instances.GetArrayLength(), work.Request.Options);
+        // Together they may have as many texts as any request.
+        TeiLimits.RequireCount((int)Math.Min(instances.EnumerateArray().Sum(TextsIn), int.MaxValue), work.Request.Options);
         Func<Task<TeiAnswer>>[] calls = [.. instances.EnumerateArray().Select((instance, i) => Instance(work, instance, $"instances[{i}]"))];
         return async () =>
         {
@@ -162,6 +163,16 @@ internal static class TeiTasks
                 json.WriteEndObject();
             };
         };
+    }
+
+    private static long TextsIn(JsonElement instance)
+    {
+        if (instance.ValueKind != JsonValueKind.Object)
+            return 1;
+        JsonElement texts = instance.TryGetProperty("texts", out JsonElement ranked) ? ranked
+            : instance.TryGetProperty("inputs", out JsonElement inputs) ? inputs : default;
+        // An array of numbers is one text.
+        return texts.ValueKind == JsonValueKind.Array && texts.GetArrayLength() > 0 && texts[0].ValueKind != JsonValueKind.Number ? texts.GetArrayLength() : 1;
     }
 
     private static Func<Task<TeiAnswer>> Instance(RequestWork work, JsonElement instance, string path)
