@@ -22,10 +22,22 @@ internal static partial class ServeCommand
         RootCommand command = new("Serve ALBERT and BERT models over HTTP.") { config, print, check };
         foreach (Option flag in flags.Values)
             command.Add(flag);
+        if (Refused(arguments) is string refused)
+        {
+            Console.Error.WriteLine($"albert-serve: {refused}");
+            return Task.FromResult(Usage);
+        }
         command.SetAction((parsed, _) => StartAsync(parsed, flags, parsed.GetValue(config), parsed.GetValue(print), parsed.GetValue(check)));
         return command.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null })
             .InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
     }
+
+    /// <summary>What there is instead of an argument that other servers take; null where there is none such.</summary>
+    private static string? Refused(string[] arguments) => arguments
+        .Where(argument => argument.StartsWith("--", StringComparison.Ordinal))
+        .Select(argument => argument[2..].Split('=')[0])
+        .Select(name => RefusedSettings.ReasonOf(name) is string reason ? $"there is no --{name}: {reason}" : null)
+        .FirstOrDefault(reason => reason is not null);
 
     private static Option<string[]> FlagOf(Setting setting) => new($"--{setting.Name}")
     {
@@ -38,10 +50,11 @@ internal static partial class ServeCommand
     private static async Task<int> StartAsync(
         ParseResult parsed, Dictionary<Setting, Option<string[]>> flags, FileInfo? config, bool print, bool check)
     {
+        OptionsReader reader;
         ServerOptions options;
         try
         {
-            OptionsReader reader = Read(parsed, flags, config);
+            reader = Read(parsed, flags, config);
             options = reader.Build();
             if (print)
             {
@@ -62,7 +75,7 @@ internal static partial class ServeCommand
             await Console.Error.WriteLineAsync($"albert-serve: {e.Message}").ConfigureAwait(false);
             return BadInput;
         }
-        return await ServeAsync(options, () => Read(parsed, flags, config).Build()).ConfigureAwait(false);
+        return await ServeAsync(options, reader.Notes, () => Read(parsed, flags, config).Build()).ConfigureAwait(false);
     }
 
     /// <summary>What file, environment and command line say.</summary>
@@ -71,22 +84,26 @@ internal static partial class ServeCommand
         OptionsReader reader = new();
         if ((config?.FullName ?? Environment.GetEnvironmentVariable("ALBERT_CONFIG")) is string file)
             reader.ReadFile(file);
-        reader.ReadEnvironment(Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
-            .Select(variable => KeyValuePair.Create((string)variable.Key, (string?)variable.Value ?? "")));
+        Dictionary<string, string> variables = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+            .ToDictionary(variable => (string)variable.Key, variable => (string?)variable.Value ?? "", StringComparer.Ordinal);
+        reader.ReadEnvironment(variables);
         foreach ((Setting setting, Option<string[]> flag) in flags)
         {
             if (parsed.GetResult(flag) is { Implicit: false })
                 reader.SetFromCommandLine(setting, parsed.GetValue(flag) is { Length: > 0 } values ? values : [""]);
         }
+        reader.ReadPlatforms(variables);
         return reader;
     }
 
-    private static async Task<int> ServeAsync(ServerOptions options, Func<ServerOptions> read)
+    private static async Task<int> ServeAsync(ServerOptions options, IReadOnlyList<string> notes, Func<ServerOptions> read)
     {
         try
         {
             await using WebApplication app = AlbertServer.Build(options, read);
             ILogger logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("albert-serve");
+            foreach (string note in notes)
+                LogNote(logger, note);
             ModelLoading loading = app.Services.GetRequiredService<ModelLoading>();
             await app.StartAsync().ConfigureAwait(false);
             LogListening(logger, app.Urls.First(), options.Models.Length);
@@ -106,6 +123,9 @@ internal static partial class ServeCommand
 
     [LoggerMessage(LogLevel.Information, "listening on {Address}, loading {Models} models")]
     private static partial void LogListening(ILogger logger, string address, int models);
+
+    [LoggerMessage(LogLevel.Warning, "{Note}")]
+    private static partial void LogNote(ILogger logger, string note);
 
     [LoggerMessage(LogLevel.Warning, "the address is open to the network and no key is needed")]
     private static partial void LogOpen(ILogger logger);

@@ -18,14 +18,25 @@ internal enum SettingSource
 /// </summary>
 internal sealed class OptionsReader
 {
-    private readonly Dictionary<string, (SettingSource Source, List<string> Values)> _values = new(StringComparer.Ordinal);
+    /// <summary>What Vertex AI tells a container.</summary>
+    private static readonly Dictionary<string, string> VertexVariables = new()
+    {
+        ["AIP_HTTP_PORT"] = "http",
+        ["AIP_PREDICT_ROUTE"] = "predict-route",
+        ["AIP_HEALTH_ROUTE"] = "health-route",
+    };
+
+    private readonly Dictionary<string, Given> _values = new(StringComparer.Ordinal);
+    private readonly List<string> _notes = [];
 
     /// <summary>The settings that are only for the program that reads the others.</summary>
     public static readonly string[] OwnVariables = ["ALBERT_CONFIG"];
 
+    /// <summary>What is to be said of variables that were read and not applied.</summary>
+    public IReadOnlyList<string> Notes => _notes;
+
     /// <summary>Where a setting's value comes from.</summary>
-    public SettingSource SourceOf(Setting setting) =>
-        _values.TryGetValue(setting.Name, out (SettingSource Source, List<string>) found) ? found.Source : SettingSource.Default;
+    public SettingSource SourceOf(Setting setting) => _values.TryGetValue(setting.Name, out Given? found) ? found.Source : SettingSource.Default;
 
     /// <summary>Reads a configuration file: one JSON object whose names are the settings'.</summary>
     /// <exception cref="FormatException">It is malformed, or has a name that is none of the settings'.</exception>
@@ -43,7 +54,7 @@ internal sealed class OptionsReader
                 Setting setting = Known(property.Name, path);
                 if (setting.IsSecret)
                     throw new FormatException($"{path}: \"{setting.Name}\" is taken from the environment alone ({setting.Variable})");
-                Set(setting, SettingSource.File, ValuesOf(property, path));
+                Set(setting, SettingSource.File, $"--{setting.Name}", ValuesOf(property, path));
             }
         }
         catch (JsonException e)
@@ -62,12 +73,37 @@ internal sealed class OptionsReader
                 continue;
             string name = variable[Settings.VariablePrefix.Length..].ToLowerInvariant().Replace('_', '-');
             Setting setting = Known(name, "the environment");
-            Set(setting, SettingSource.Environment, setting.IsRepeated ? value.Split(' ', StringSplitOptions.RemoveEmptyEntries) : [value]);
+            Set(setting, SettingSource.Environment, variable, setting.IsRepeated ? value.Split(' ', StringSplitOptions.RemoveEmptyEntries) : [value]);
+        }
+    }
+
+    /// <summary>
+    /// Reads the variables of other programs: Vertex AI's, which rule over all but the command line, as they are of the machine that the
+    /// server runs on; and where <c>tei-env</c> is set, text-embeddings-inference's for what nothing else has chosen. To be called last.
+    /// </summary>
+    /// <exception cref="FormatException">A value makes no sense.</exception>
+    public void ReadPlatforms(IReadOnlyDictionary<string, string> variables)
+    {
+        foreach ((string variable, string name) in VertexVariables)
+        {
+            Setting setting = Settings.Find(name)!;
+            if (variables.TryGetValue(variable, out string? value) && SourceOf(setting) < SettingSource.CommandLine)
+                Set(setting, SettingSource.Environment, variable, [value]);
+        }
+        if (!_values.TryGetValue("tei-env", out Given? given) || !SettingText.Switch(given.Values[0]))
+            return;
+        TeiEnvironment tei = TeiEnvironment.Of(variables);
+        _notes.AddRange(tei.Notes);
+        foreach ((string name, string value, string variable) in tei.Settings)
+        {
+            Setting setting = Settings.Find(name)!;
+            if (SourceOf(setting) < SettingSource.Environment)
+                Set(setting, SettingSource.Environment, variable, [value]);
         }
     }
 
     /// <summary>Takes what the command line says about a setting.</summary>
-    public void SetFromCommandLine(Setting setting, IEnumerable<string> values) => Set(setting, SettingSource.CommandLine, values);
+    public void SetFromCommandLine(Setting setting, IEnumerable<string> values) => Set(setting, SettingSource.CommandLine, $"--{setting.Name}", values);
 
     /// <summary>The options of all that was read.</summary>
     /// <exception cref="FormatException">A value makes no sense; names the setting and where it came from.</exception>
@@ -76,7 +112,7 @@ internal sealed class OptionsReader
         ServerOptions options = new();
         foreach (Setting setting in Settings.All)
         {
-            if (!_values.TryGetValue(setting.Name, out (SettingSource Source, List<string> Values) given))
+            if (!_values.TryGetValue(setting.Name, out Given? given))
                 continue;
             try
             {
@@ -84,8 +120,7 @@ internal sealed class OptionsReader
             }
             catch (FormatException e)
             {
-                string where = given.Source == SettingSource.Environment ? setting.Variable : $"--{setting.Name}";
-                throw new FormatException($"{where}: {e.Message}", e);
+                throw new FormatException($"{given.Where}: {e.Message}", e);
             }
         }
         return Checked(options);
@@ -115,8 +150,9 @@ internal sealed class OptionsReader
     }
 
     private static Setting Known(string name, string where) => Settings.Find(name)
-        ?? throw new FormatException(
-            $"{where}: there is no setting \"{name}\"{Suggestion.For(name, Settings.All.Select(setting => setting.Name))}");
+        ?? throw new FormatException(RefusedSettings.ReasonOf(name) is string reason
+            ? $"{where}: there is no setting \"{name}\": {reason}"
+            : $"{where}: there is no setting \"{name}\"{Suggestion.For(name, Settings.All.Select(setting => setting.Name))}");
 
     private static IEnumerable<string> ValuesOf(JsonProperty property, string path) => property.Value.ValueKind switch
     {
@@ -133,11 +169,14 @@ internal sealed class OptionsReader
         _ => throw new FormatException($"{path}: \"{name}\": expected a text, a number, true or false, found {element.ValueKind}"),
     };
 
-    private void Set(Setting setting, SettingSource source, IEnumerable<string> values)
+    private void Set(Setting setting, SettingSource source, string where, IEnumerable<string> values)
     {
         List<string> given = [.. values];
         if (given.Count > 1 && !setting.IsRepeated)
             throw new FormatException($"--{setting.Name} is given {given.Count} times");
-        _values[setting.Name] = (source, given);
+        _values[setting.Name] = new(source, where, given);
     }
+
+    /// <summary>What was said of a setting, where, and under which name.</summary>
+    private sealed record Given(SettingSource Source, string Where, List<string> Values);
 }

@@ -41,6 +41,9 @@ internal sealed record ServerOptions
 
     public string? DefaultModel { get; init; }
 
+    /// <summary>The text before those whose request names no prompt, where the model's own settings name none; null for what its files say.</summary>
+    public string? DefaultPrompt { get; init; }
+
     /// <summary>Other names, and the models that they stand for.</summary>
     public ImmutableDictionary<string, string> Aliases { get; init; } = ImmutableDictionary<string, string>.Empty;
 
@@ -177,10 +180,22 @@ internal sealed record ServerOptions
     /// <summary>Softmax for every classifier of several labels, as TEI has it.</summary>
     public bool TeiSoftmax { get; init; }
 
+    /// <summary>Whether figures have text-embeddings-inference's names, too.</summary>
+    public bool HasTeiMetrics { get; init; }
+
     public RootTask RootTask { get; init; }
 
     /// <summary>Whose requests <c>POST /</c> takes.</summary>
     public RootDialect RootDialect { get; init; }
+
+    /// <summary>Another path of <c>/vertex</c>; null for none.</summary>
+    public string? PredictRoute { get; init; }
+
+    /// <summary>Another path of <c>/health</c>; null for none.</summary>
+    public string? HealthRoute { get; init; }
+
+    /// <summary>Whether text-embeddings-inference's environment variables were read.</summary>
+    public bool TeiEnvironment { get; init; }
 
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 

@@ -11,6 +11,9 @@ internal static class SettingText
 
     private static readonly (string Unit, double Seconds)[] Durations = [("ms", 0.001), ("s", 1), ("min", 60), ("h", 3600)];
 
+    private static readonly System.Buffers.SearchValues<char> PathCharacters =
+        System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:@!$&'()+,;=");
+
     /// <summary>A number of things, from <paramref name="least"/> to <paramref name="most"/>.</summary>
     /// <exception cref="FormatException">It is none.</exception>
     public static int Count(string text, int least = 1, int most = int.MaxValue) =>
@@ -100,6 +103,13 @@ internal static class SettingText
         Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && (address.Scheme is "http" or "https")
             ? address
             : throw new FormatException($"\"{text}\" is no address such as http://collector:4317");
+
+    /// <summary>The path of a route: segments of letters, digits and what else stands for itself in an address.</summary>
+    /// <exception cref="FormatException">It is none.</exception>
+    public static string Route(string text) =>
+        text.Length > 1 && text[0] == '/' && text[1..].Split('/').All(segment => segment.Length > 0 && !segment.AsSpan().ContainsAnyExcept(PathCharacters))
+            ? text
+            : throw new FormatException($"\"{text}\" is no path such as /v1/endpoints/7:predict");
 
     /// <summary>A bare "*" and everything else of a list that commas separate.</summary>
     public static string[] List(string text) => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

@@ -58,7 +58,9 @@ internal static class AlbertServer
         builder.Services.AddSingleton(services =>
         {
             ServerTelemetry.Listen(services);
-            return new InferenceScheduler(SchedulerOptionsOf(options));
+            InferenceScheduler scheduler = new(SchedulerOptionsOf(options));
+            services.GetService<TeiMetrics>()?.Follow(scheduler);
+            return scheduler;
         });
         builder.Services.AddSingleton(services => new ModelRegistry(services.GetRequiredService<InferenceScheduler>(), options.MaxMemory));
         builder.Services.AddSingleton(services => new ResultCache(
@@ -81,6 +83,7 @@ internal static class AlbertServer
         WebApplication app = builder.Build();
         Proxies.Use(app, options);
         app.UseMiddleware<RequestFrame>();
+        PlatformPaths.Use(app, options);
         app.UseRouting();
         app.UseMiddleware<ExactPaths>();
         app.UseMiddleware<Origins>();

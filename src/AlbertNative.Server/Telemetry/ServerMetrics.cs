@@ -25,9 +25,16 @@ internal sealed class ServerMetrics : IDisposable
     private readonly Histogram<double> _duration;
     private readonly InferenceStatistics _statistics;
     private readonly TimeProvider _time;
+    private readonly TeiMetrics? _tei;
 
-    public ServerMetrics(ModelCatalog catalog, RequestBodies bodies, InferenceStatistics statistics, TimeProvider time)
+    /// <param name="catalog">The models that can be served.</param>
+    /// <param name="bodies">The bodies that are held.</param>
+    /// <param name="statistics">What each model does.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="tei">The same under other names; null where nobody wants them.</param>
+    public ServerMetrics(ModelCatalog catalog, RequestBodies bodies, InferenceStatistics statistics, TimeProvider time, TeiMetrics? tei = null)
     {
+        _tei = tei;
         _statistics = statistics;
         _time = time;
         _requests = _meter.CreateCounter<long>("albertnative.requests", "{request}", "Requests that were answered");
@@ -59,6 +66,7 @@ internal sealed class ServerMetrics : IDisposable
         string dialect = request.Dialect.Name, asked = model ?? "";
         _requests.Add(1, Tag("dialect", dialect), Tag("model", asked), Tag("status", StatusClasses[Math.Clamp(status / 100, 0, 9)]));
         _duration.Record(request.Timings.Total.TotalSeconds, Tag("gen_ai.operation.name", dialect), Tag("gen_ai.request.model", asked));
+        _tei?.Answered(request, error);
         _statistics.Answered(request, status < StatusCodes.Status400BadRequest, _time.GetUtcNow());
         if (error is ErrorKind kind)
             _rejected.Add(1, Tag("reason", Reasons[(int)kind]));

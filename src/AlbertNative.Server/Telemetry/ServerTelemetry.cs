@@ -18,9 +18,11 @@ internal static class ServerTelemetry
     {
         services.AddSingleton<InferenceStatistics>();
         services.AddSingleton<ServerMetrics>();
+        if (options.HasTeiMetrics)
+            services.AddSingleton<TeiMetrics>();
         OpenTelemetry.OpenTelemetryBuilder telemetry = services.AddOpenTelemetry().WithMetrics(metrics =>
         {
-            metrics.AddMeter(Meters).AddPrometheusExporter();
+            metrics.AddMeter(Meters).AddMeter(TeiMetrics.Name).AddPrometheusExporter();
             if (options.OtlpEndpoint is Uri endpoint)
                 metrics.AddOtlpExporter(exporter => exporter.Endpoint = endpoint);
         });

@@ -31,6 +31,10 @@ internal static class TeiDifferences
         (e => e.Server == "minilm-candle" && e.Path != "/tokenize", new(null, "it computes the tanh form for hidden_act gelu")),
     ];
 
+    /// <summary>The reasons of lines that are of none of some exchanges.</summary>
+    public static IEnumerable<string> Unused(IReadOnlyCollection<TeiExchange> exchanges) =>
+        Table.Where(entry => !exchanges.Any(exchange => entry.Is(exchange))).Select(entry => entry.Difference.Why);
+
     /// <summary>The line of the table for an exchange; null where the answers must be equal.</summary>
     public static TeiDifference? Of(TeiExchange exchange) => Array.Find(Table, entry => entry.Is(exchange)).Difference;
 }

@@ -46,6 +46,16 @@ public sealed class TeiGoldenTests
         Assert.True(wrong.Count == 0, $"{wrong.Count} differences\n{string.Join('\n', wrong)}");
     }
 
+    [Fact]
+    public void All_recordings_are_asked_and_no_line_of_the_table_of_differences_is_idle()
+    {
+        _ = SharedFolder.Require("goldens", "serving");
+        TeiExchange[] exchanges = [.. TeiExchange.ReadAll().Values.SelectMany(server => server.Exchanges)];
+
+        Assert.Equal((13, 367), (TeiExchange.ReadAll().Count, exchanges.Length));
+        Assert.Empty(TeiDifferences.Unused(exchanges));
+    }
+
     private static ServerOptions OptionsOf(TeiServer server)
     {
         OptionsReader reader = new();

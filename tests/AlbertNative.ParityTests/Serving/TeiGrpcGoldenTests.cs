@@ -50,6 +50,16 @@ public sealed class TeiGrpcGoldenTests
         Assert.True(wrong.Count == 0, $"{wrong.Count} differences\n{string.Join('\n', wrong)}");
     }
 
+    [Fact]
+    public void All_recordings_are_asked_and_no_difference_is_idle()
+    {
+        _ = SharedFolder.Require("goldens", "serving");
+        JsonElement[] calls = [.. ReadAll().Values.SelectMany(server => server.Calls)];
+
+        Assert.Equal((6, 79), (ReadAll().Count, calls.Length));
+        Assert.All(Differences, difference => Assert.Contains(calls, call => difference.Is(call)));
+    }
+
     private static async Task<IEnumerable<string>> CompareAsync(GrpcChannel channel, JsonElement line)
     {
         var difference = Array.Find(Differences, entry => entry.Is(line));

@@ -13,25 +13,30 @@ namespace AlbertNative.Tests.Server;
 public sealed class ServerProcessTests
 {
     [Fact]
-    public async Task No_word_of_a_client_is_in_the_log_the_metrics_or_an_error()
+    public async Task No_word_of_a_client_is_in_the_log_the_metrics_a_trace_or_an_error()
     {
-        using Process process = Start("--log-level", "trace", "--drain-delay", "0");
+        await using OtlpCollector collector = await OtlpCollector.StartAsync();
+        using Process process = Start("--log-level", "trace", "--drain-delay", "0", "--otlp-endpoint", collector.Address, "--trace-ratio", "1");
         (Uri address, Task<string> log) = await ServerProgram.ListenAsync(process);
         Task<string> errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         using HttpClient client = new() { BaseAddress = address };
+        await ServerProgram.WaitUntilReadyAsync(client);
         Random random = new(11);
         List<string> words = [];
         StringBuilder answers = new();
-        foreach (string path in (string[])["/embed", "/predict", "/rerank", "/tokenize", "/similarity", "/vertex", "/v1/embeddings", "/models/nano", "/api/tag", "/nowhere"])
+        foreach (string path in (string[])
+            ["/embed", "/predict", "/rerank", "/tokenize", "/similarity", "/vertex", "/v1/embeddings", "/v1/rerank", "/models/nano", "/models/W", "/v2/models/W/infer", "/api/tag", "/nowhere"])
         {
             foreach (string template in (string[])
                 ["{\"inputs\":\"W\"}", "{\"input\":\"W\",\"model\":\"W\"}", "{\"W\":1,\"W\":2}", "{\"inputs\":[\"W\",", "{\"inputs\":[\"W\"],\"options\":{\"W\":1}}", "W", "{\"query\":\"W\",\"texts\":[1]}"])
             {
                 string word = string.Concat(Enumerable.Range(0, 24).Select(_ => (char)('a' + random.Next(26))));
                 words.Add(word);
-                using HttpRequestMessage request = new(HttpMethod.Post, $"{path}?q={word}");
+                using HttpRequestMessage request = new(HttpMethod.Post, $"{path.Replace("W", word, StringComparison.Ordinal)}?q={word}");
                 request.Content = new StringContent(template.Replace("W", word, StringComparison.Ordinal), new MediaTypeHeaderValue("application/json"));
-                request.Headers.Add("x-model", word);
+                // Every other one comes to no model, the rest as far as they get.
+                if (words.Count % 2 == 0)
+                    request.Headers.Add("x-model", word);
                 request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", word);
                 using HttpResponseMessage answer = await client.SendAsync(request, TestContext.Current.CancellationToken);
                 if (!answer.IsSuccessStatusCode)
@@ -41,10 +46,45 @@ public sealed class ServerProcessTests
         answers.Append(await client.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken));
         ServerProgram.Signal(process, "TERM");
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        string written = await log + await errors + answers;
+        string written = await log + await errors + answers + collector.Received;
 
         Assert.Contains("request_id=", written, StringComparison.Ordinal);
+        Assert.Contains("/opentelemetry.proto.collector.trace.v1.TraceService/Export", written, StringComparison.Ordinal);
+        Assert.Contains("albert.compute", written, StringComparison.Ordinal);
+        Assert.Contains("/opentelemetry.proto.collector.metrics.v1.MetricsService/Export", written, StringComparison.Ordinal);
         Assert.All(words, word => Assert.DoesNotContain(word, written, StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Fact]
+    public async Task Clients_make_no_series_of_metrics_whatever_they_ask()
+    {
+        using Process process = SampleProcess.Start(
+            "albert-serve", "--model", $"nano={ShippedModels.Nano}", "--model", $"tagger={ShippedModels.Tagger}", "--model", $"words={ShippedModels.WordTagger}",
+            "--http", "127.0.0.1:0", "--drain-delay", "0");
+        (Uri address, Task<string> log) = await ServerProgram.ListenAsync(process);
+        using HttpClient client = new() { BaseAddress = address };
+        await ServerProgram.WaitUntilReadyAsync(client);
+        for (int i = 0; i < 200; i++)
+        {
+            foreach (string path in (string[])["/embed", $"/nowhere/{i}", $"/models/{i}", $"/v2/models/{i}/infer", $"/v1/models/{i}", "/api/embed"])
+            {
+                using HttpRequestMessage request = new(i % 3 == 0 ? HttpMethod.Get : HttpMethod.Post, $"{path}?n={i}");
+                request.Content = new StringContent($$"""{"inputs":["{{i}}"],"model":"m{{i}}"}""", new MediaTypeHeaderValue("application/json"));
+                request.Headers.Add("x-model", i % 2 == 0 ? "nano" : $"m{i}");
+                request.Headers.Add("x-request-id", $"id-{i}");
+                (await client.SendAsync(request, TestContext.Current.CancellationToken)).Dispose();
+            }
+        }
+        // The exporter answers with the same text for a while.
+        await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+        string[] series = [.. (await client.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken))
+            .Split('\n').Where(line => line.Length > 0 && line[0] != '#')];
+        ServerProgram.Signal(process, "TERM");
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        _ = await log;
+
+        Assert.InRange(series.Length, 100, 2000);
+        Assert.DoesNotContain(series, line => line.Contains("\"m1", StringComparison.Ordinal) || line.Contains("nowhere", StringComparison.Ordinal) || line.Contains("id-1", StringComparison.Ordinal));
     }
 
     [Fact]
