@@ -1,7 +1,7 @@
+using System.Diagnostics;
 using AlbertNative.Server.Configuration;
 using AlbertNative.Testing;
 using AlbertNative.Tests.Samples;
-using System.Diagnostics;
 
 namespace AlbertNative.Tests.Server;
 
