@@ -25,7 +25,7 @@ internal ref struct ThriftReader(ReadOnlySpan<byte> bytes)
         {
             byte header = Byte();
             ThriftType type = (ThriftType)(header & 0x0F);
-            if (type == ThriftType.Stop)
+            if (header == (byte)ThriftType.Stop)
                 return read;
             int delta = header >> 4;
             id = delta == 0 ? checked((short)Integer()) : checked((short)(id + delta));

@@ -12,7 +12,7 @@ public sealed class TableFuzzTests : IDisposable
 
     private readonly TemporaryFolder _folder = new();
 
-    public static TheoryData<string> Files => ["all-types.parquet", "batches.arrow", "batches.arrows"];
+    public static TheoryData<string> Files => ["all-types.parquet", "verses.parquet", "batches.arrow", "batches.arrows"];
 
     public void Dispose() => _folder.Dispose();
 
@@ -68,8 +68,8 @@ public sealed class TableFuzzTests : IDisposable
 
     private string Source(string name)
     {
-        if (name == "all-types.parquet")
-            return TableFixtures.AllTypes;
+        if (name.EndsWith(".parquet", StringComparison.Ordinal))
+            return name == "verses.parquet" ? TableFixtures.Verses : TableFixtures.AllTypes;
         string path = Path.Combine(_folder.Path, name);
         (string?, string[]?)[][] batches = [[("the king", ["a", "b"]), (null, null)], [("شاه", []), ("x", ["y"])]];
         TableFixtures.WriteArrow(path, batches);
