@@ -33,6 +33,7 @@ public abstract class ModelFiles : IDisposable
 
     // What is opened for the tensors.
     private readonly string _weights;
+    private readonly Lock _gate = new();
     private Checkpoint? _checkpoint;
     private ModelConfig? _config;
 
@@ -61,7 +62,15 @@ public abstract class ModelFiles : IDisposable
 
     /// <summary>The tensors, opened when they are first asked for and open until the files are disposed.</summary>
     /// <exception cref="CheckpointFormatException">There is no checkpoint, or it is damaged, hostile or not supported.</exception>
-    public Checkpoint Checkpoint => _checkpoint ??= Checkpoint.Open(_weights);
+    public Checkpoint Checkpoint
+    {
+        get
+        {
+            // A tokenizer may be read beside the weights.
+            lock (_gate)
+                return _checkpoint ??= Checkpoint.Open(_weights);
+        }
+    }
 
     /// <summary>Where a converted model comes from; null for anything else.</summary>
     public virtual ModelProvenance? Provenance => null;
@@ -149,8 +158,14 @@ public abstract class ModelFiles : IDisposable
     /// <summary>The configuration, read when it is first asked for.</summary>
     /// <exception cref="CheckpointFormatException">There is none, or it is not of a supported model.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public ModelConfig ReadConfig() => _config ??= ConfigReader.Read(
-        Read(Config) ?? throw new CheckpointFormatException(Path, $"has no {Config}"), NameOf(Config), FamilyOfWeights);
+    public ModelConfig ReadConfig()
+    {
+        lock (_gate)
+        {
+            return _config ??= ConfigReader.Read(
+                Read(Config) ?? throw new CheckpointFormatException(Path, $"has no {Config}"), NameOf(Config), FamilyOfWeights);
+        }
+    }
 
     /// <summary>Closes the checkpoint.</summary>
     public void Dispose()

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using AlbertNative.Checkpoints;
 using AlbertNative.Model;
 using AlbertNative.Tokenization;
@@ -138,10 +139,13 @@ public sealed class TextModel : IDisposable
             model._crossEncoder = crossEncoder;
             return model;
         }
-        catch
+        catch (Exception failure)
         {
-            LetEnd(tokenizer);
+            // Of two faults that of the tokenizer comes first, whichever was found earlier.
+            AggregateException? fault = LetEnd(tokenizer);
             files.Dispose();
+            if (fault is not null && failure is not OperationCanceledException)
+                ExceptionDispatchInfo.Throw(fault.InnerExceptions[0]);
             throw;
         }
     }
@@ -166,13 +170,13 @@ public sealed class TextModel : IDisposable
         }
     }
 
-    /// <summary>Waits until nothing is read any more for a result, or a fault, that nobody asks for.</summary>
-    private static void LetEnd(Task<Tokenizer>? tokenizer)
+    /// <summary>Waits until nothing is read any more; what was wrong with it, or null.</summary>
+    private static AggregateException? LetEnd(Task<Tokenizer>? tokenizer)
     {
         if (tokenizer is null)
-            return;
+            return null;
         Task.WaitAny(tokenizer);
-        _ = tokenizer.Exception;
+        return tokenizer.Exception;
     }
 
     private static TextModel Combine(PreTrainedModel transformer, Task<Tokenizer> tokenizer)
