@@ -1,15 +1,20 @@
 #!/usr/bin/env bash
 # The self-contained builds of the command and of the server: an archive of each for each platform, with the program and what
-# its licences want said, the command's with the default models; on .NET 11, whose instructions are the newest, whichever SDK
-# builds them. The archives may be unpacked into one folder: "albert serve" finds the server beside itself.
+# its licences want said, the command's with the default models; on .NET 11, whose instructions are the newest, where the SDK
+# can trim for it. The archives may be unpacked into one folder: "albert serve" finds the server beside itself.
 #   [PROGRAMS="albert albert-serve"] tools/publish.sh [FOLDER [RID ...]]        by default artifacts/ and linux-x64
 set -euo pipefail
 folder=$(realpath -m "${1:-artifacts}")
 shift || true
 [ $# -gt 0 ] || set -- linux-x64
 cd "$(dirname "$0")/.."
-framework=net11.0
-export AlbertNet11=true
+# Only an SDK of .NET 11 runs the linker of .NET 11.
+framework=net10.0
+export AlbertNet11=false
+if [ "$(dotnet --version | cut -d. -f1)" -ge 11 ]; then
+    framework=net11.0
+    AlbertNet11=true
+fi
 declare -A projects=([albert]=src/AlbertNative.Cli [albert-serve]=src/AlbertNative.Server)
 version=$(dotnet msbuild src/AlbertNative.Cli -getProperty:Version)
 mkdir -p "$folder"
