@@ -31,6 +31,7 @@ internal static class ServerTelemetry
             telemetry.WithTracing(traces => traces
                 .AddSource(ServingTelemetry.SourceName, "Microsoft.AspNetCore")
                 .SetSampler(new ParentBasedSampler(new TraceIdRatioBasedSampler(options.TraceRatio)))
+                .AddProcessor(new ClientTextRedaction())
                 .AddOtlpExporter(exporter => exporter.Endpoint = collector));
         }
     }
