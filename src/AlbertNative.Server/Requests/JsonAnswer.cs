@@ -24,27 +24,36 @@ internal static class JsonAnswer
     /// <exception cref="OperationCanceledException">The client does not read them in the time that it has.</exception>
     public static async Task WriteAsync(HttpContext http, int status, string contentType, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
     {
-        RequestBodies? bodies = bytes.Length > SliceBytes ? http.RequestServices.GetRequiredService<RequestBodies>() : null;
+        if (bytes.Length <= SliceBytes)
+        {
+            await WriteSlicesAsync(http, status, contentType, bytes, cancellation).ConfigureAwait(false);
+            return;
+        }
+        ByteBudget budget = http.RequestServices.GetRequiredService<RequestBodies>().Budget;
         string client = RequestBodies.ClientOf(http);
-        if (bodies?.Budget.TryTake(client, bytes.Length) == false)
+        if (!budget.TryTake(client, bytes.Length))
             throw RequestBodies.NoRoom();
         try
         {
-            http.Response.StatusCode = status;
-            http.Response.ContentType = contentType;
-            http.Response.ContentLength = bytes.Length;
-            if (HttpMethods.IsHead(http.Request.Method))
-                return;
-            // A slice at a time: a connection whose client does not read holds no more than that, and the end of the request's time frees the rest.
-            ReadOnlyMemory<byte> rest = bytes;
-            for (; rest.Length > SliceBytes; rest = rest[SliceBytes..])
-                await http.Response.BodyWriter.WriteAsync(rest[..SliceBytes], cancellation).ConfigureAwait(false);
-            await http.Response.BodyWriter.WriteAsync(rest, cancellation).ConfigureAwait(false);
+            await WriteSlicesAsync(http, status, contentType, bytes, cancellation).ConfigureAwait(false);
         }
         finally
         {
-            bodies?.Budget.Return(client, bytes.Length);
+            budget.Return(client, bytes.Length);
         }
+    }
+
+    // A slice at a time: a connection whose client does not read holds no more than that, and the end of the request's time frees the rest.
+    private static async Task WriteSlicesAsync(HttpContext http, int status, string contentType, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+    {
+        http.Response.StatusCode = status;
+        http.Response.ContentType = contentType;
+        http.Response.ContentLength = bytes.Length;
+        if (HttpMethods.IsHead(http.Request.Method))
+            return;
+        for (; bytes.Length > SliceBytes; bytes = bytes[SliceBytes..])
+            await http.Response.BodyWriter.WriteAsync(bytes[..SliceBytes], cancellation).ConfigureAwait(false);
+        await http.Response.BodyWriter.WriteAsync(bytes, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>A writer of JSON as all answers have it.</summary>
