@@ -8,9 +8,8 @@ using ServedModel = AlbertNative.Server.Models.ServedModel;
 namespace AlbertNative.Server.Dialects.Native;
 
 /// <summary>
-/// Inputs a line each, and their results a line each in the same order, as many as there are and in memory that does not grow: what
-/// is read is at most a few lines ahead of what is written, and the network makes the client wait. A line that is refused is
-/// answered by its error. The last line says that it is the last: without it the stream was cut.
+/// Inputs a line each, and their results a line each in the same order, as many as there are and in memory that does not grow. A
+/// line that is refused is answered by its error. The last line says that it is the last: without it the stream was cut.
 /// </summary>
 /// <param name="routes">What makes its lines' requests.</param>
 /// <param name="request">The request.</param>
@@ -20,13 +19,10 @@ internal sealed class NativeStream(ServerRoutes routes, ServerRequest request, N
     /// <summary>The media type of both bodies.</summary>
     public const string MediaType = "application/x-ndjson";
 
-    private const int MostLinesAhead = 64;
-    private const long MostBytesAhead = 256 << 10;
     private const int FlushBytes = 64 << 10;
 
-    private readonly Queue<Line> _ahead = new();
-    private long _bytesAhead;
-    private Task<RequestBody?>? _next;
+    /// <summary>Why no more lines can be read; null at their end.</summary>
+    private RequestException? _end;
     private int _done;
 
     /// <summary>Whether a request is one.</summary>
@@ -46,95 +42,49 @@ internal sealed class NativeStream(ServerRoutes routes, ServerRequest request, N
         ServedModel model = await routes.FindModelAsync(request, options.ModelName).ConfigureAwait(false);
         using CancellationTokenSource reading = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, routes.Stopping);
         LineReader lines = new(http, routes.Bodies, request.Options.PayloadLimit);
+        StreamAnswers<Line>? answers = null;
+        answers = new(() => ReadAsync(lines, model, options, reading.Token), line => WriteAsync(line, answers!));
         try
         {
-            RequestException? end = await AnswerAsync(lines, model, options, reading.Token).ConfigureAwait(false);
-            if (end is null)
-                WriteLine(WriteEnd);
-            else
+            await answers.RunAsync().ConfigureAwait(false);
+            if (_end is RequestException end)
                 WriteLine(json => Write(json, end, lines.Count));
+            else
+                WriteLine(WriteEnd);
             await http.Response.BodyWriter.FlushAsync(http.RequestAborted).ConfigureAwait(false);
         }
         finally
         {
             await reading.CancelAsync().ConfigureAwait(false);
-            await AbandonAsync().ConfigureAwait(false);
+            await answers.AbandonAsync(static line => line.AbandonAsync()).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Reads lines and writes their answers until there are no more.</summary>
-    /// <returns>Why no more can be read; null at the end.</returns>
-    private async Task<RequestException?> AnswerAsync(LineReader lines, ServedModel model, StreamOptions options, CancellationToken reading)
-    {
-        RequestException? end = null;
-        bool isOver = false;
-        while (true)
-        {
-            if (_next is null && !isOver && _ahead.Count < MostLinesAhead && _bytesAhead < MostBytesAhead)
-                _next = lines.ReadAsync(reading);
-            bool hasOldest = _ahead.TryPeek(out Line? oldest);
-            if (hasOldest && (_next is null || oldest!.Answer.IsCompleted))
-            {
-                await WriteAsync(oldest!).ConfigureAwait(false);
-            }
-            else if (_next is null)
-            {
-                return end;
-            }
-            else if (!hasOldest || _next.IsCompleted)
-            {
-                (RequestBody? body, end) = await TakeAsync(_next).ConfigureAwait(false);
-                _next = null;
-                if (body is null)
-                    isOver = true;
-                else
-                    Begin(body, lines.Count, model, options);
-            }
-            else
-            {
-                await Task.WhenAny(_next, oldest!.Answer).ConfigureAwait(false);
-            }
-        }
-    }
-
-    /// <summary>Lets go of what is ahead: nobody will read its answers.</summary>
-    private async Task AbandonAsync()
-    {
-        if (_next is Task<RequestBody?> next)
-        {
-            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (next.IsCompletedSuccessfully)
-                (await next.ConfigureAwait(false))?.Dispose();
-        }
-        foreach (Line line in _ahead)
-            await line.AbandonAsync().ConfigureAwait(false);
-    }
-
-    /// <summary>A line that was read, or why none can be.</summary>
-    private async Task<(RequestBody? Body, RequestException? End)> TakeAsync(Task<RequestBody?> next)
+    /// <summary>A line that was read, on its way to its answer; null at the end, or where none can be read.</summary>
+    private async Task<Line?> ReadAsync(LineReader lines, ServedModel model, StreamOptions options, CancellationToken reading)
     {
         try
         {
-            return (await next.ConfigureAwait(false), null);
+            return await lines.ReadAsync(reading).ConfigureAwait(false) is RequestBody body ? Begin(body, lines.Count, model, options) : null;
         }
         catch (RequestException e)
         {
-            return (null, e);
+            _end = e;
         }
         catch (OperationCanceledException) when (!request.Http.RequestAborted.IsCancellationRequested)
         {
-            return (null, new RequestException(ErrorKind.NotReady, "the server ends: send the lines from this one on again"));
+            _end = new RequestException(ErrorKind.NotReady, "the server ends: send the lines from this one on again");
         }
+        return null;
     }
 
-    private void Begin(RequestBody body, int number, ServedModel model, StreamOptions options)
+    private Line Begin(RequestBody body, int number, ServedModel model, StreamOptions options)
     {
         Line line = new(body, number, routes.Request(request));
         line.Request.Model = model;
         line.Request.Priority = RequestPriority.Bulk;
-        line.Answer = Task.Run(() => ComputeAsync(line, model, options), CancellationToken.None);
-        _ahead.Enqueue(line);
-        _bytesAhead += body.Length;
+        line.Result = Task.Run(() => ComputeAsync(line, model, options), CancellationToken.None);
+        return line;
     }
 
     private async Task<NativeResult> ComputeAsync(Line line, ServedModel model, StreamOptions options)
@@ -147,24 +97,24 @@ internal sealed class NativeStream(ServerRoutes routes, ServerRequest request, N
         return (await Room.WaitAsync(line.Request, routes.Time, ask).ConfigureAwait(false))[0];
     }
 
-    private async Task WriteAsync(Line line)
+    private async Task WriteAsync(Line line, StreamAnswers<Line> answers)
     {
-        try
+        using (line)
         {
-            NativeResult result = await line.Answer.ConfigureAwait(false);
-            WriteLine(json => Write(json, result));
-            _done++;
+            try
+            {
+                NativeResult result = await line.Result.ConfigureAwait(false);
+                WriteLine(json => Write(json, result));
+                _done++;
+            }
+            catch (Exception e) when (ErrorOf(line, e) is RequestException error)
+            {
+                WriteLine(json => Write(json, error, line.Number));
+            }
+            request.Timings.Add(line.Request.Timings);
         }
-        catch (Exception e) when (ErrorOf(line, e) is RequestException error)
-        {
-            WriteLine(json => Write(json, error, line.Number));
-        }
-        _ahead.Dequeue();
-        _bytesAhead -= line.Body.Length;
-        request.Timings.Add(line.Request.Timings);
-        line.Dispose();
         // A line goes out as soon as none stands ready behind it.
-        if (!_ahead.TryPeek(out Line? next) || !next.Answer.IsCompleted || request.Http.Response.BodyWriter.UnflushedBytes > FlushBytes)
+        if (!answers.HasReady || request.Http.Response.BodyWriter.UnflushedBytes > FlushBytes)
             await request.Http.Response.BodyWriter.FlushAsync(request.Http.RequestAborted).ConfigureAwait(false);
     }
 
@@ -225,21 +175,25 @@ internal sealed class NativeStream(ServerRoutes routes, ServerRequest request, N
     }
 
     /// <summary>A line that is ahead of what was written.</summary>
-    private sealed class Line(RequestBody body, int number, ServerRequest request) : IDisposable
+    private sealed class Line(RequestBody body, int number, ServerRequest request) : IStreamPart, IDisposable
     {
         public RequestBody Body => body;
+
+        public long Bytes => body.Length;
 
         public int Number => number;
 
         public ServerRequest Request => request;
 
-        public Task<NativeResult> Answer { get; set; } = null!;
+        public Task<NativeResult> Result { get; set; } = null!;
+
+        public Task Answer => Result;
 
         /// <summary>Lets go of a line whose answer nobody will read, once nobody works on it.</summary>
         public async Task AbandonAsync()
         {
             await request.CancelAsync().ConfigureAwait(false);
-            await ((Task)Answer).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Answer.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             Dispose();
         }
 
