@@ -67,6 +67,8 @@ public sealed class ThreadTeam : IDisposable
         {
             foreach (Helper helper in _helpers)
                 helper.Finish();
+            // Kernels go by addresses: the matrices and weights that they point to are kept by their program, and it by this.
+            GC.KeepAlive(program);
         }
         Exception? failure = _failure;
         // Nothing of the caller's outlives its call.
