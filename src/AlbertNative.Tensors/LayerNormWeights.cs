@@ -35,6 +35,7 @@ public sealed unsafe class LayerNormWeights
             throw new ArgumentException($"A row of {row.Length} for a norm of {Length}.", nameof(row));
         fixed (float* x = row)
             Kernels.Best.LayerNorm(x, Weight.Row(0), Bias.Row(0), Length, Epsilon, x);
+        GC.KeepAlive(_values.Owner);
     }
 
     /// <summary>[1, <see cref="Length"/>]</summary>

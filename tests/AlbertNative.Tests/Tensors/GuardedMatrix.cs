@@ -13,6 +13,14 @@ internal sealed unsafe class GuardedMatrix
     /// <summary>A NaN with a payload that no arithmetic makes.</summary>
     private const int GuardBits = 0x7FC0_BEEF;
 
+    /// <summary>More than any test uses at a time.</summary>
+    private const int Kept = 32;
+
+    // A kernel gets addresses: a matrix that is not looked at after its call could be collected, and overwritten by another
+    // test's, in its midst. So each thread keeps the last ones that it made.
+    [ThreadStatic]
+    private static Queue<GuardedMatrix>? _last;
+
     private readonly float[] _memory;
     private readonly int _offset;
 
@@ -33,6 +41,10 @@ internal sealed unsafe class GuardedMatrix
             _offset = (int)(data - start);
             Matrix = new Matrix(_memory, data, rows, columns, stride);
         }
+        _last ??= new Queue<GuardedMatrix>(Kept + 1);
+        _last.Enqueue(this);
+        if (_last.Count > Kept)
+            _last.Dequeue();
     }
 
     public Matrix Matrix { get; }
