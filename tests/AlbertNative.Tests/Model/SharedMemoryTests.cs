@@ -10,6 +10,8 @@ namespace AlbertNative.Tests.Model;
 [Collection(AllocationTests.Alone)]
 public sealed class SharedMemoryTests
 {
+    private const int Rounds = 5;
+
     private static readonly ModelConfig Config = new()
     {
         VocabularySize = 12_000,
@@ -26,20 +28,33 @@ public sealed class SharedMemoryTests
     {
         using TemporaryFolder folder = new();
         string path = OneFile.Write(Path.Combine(folder.Path, "model.safetensors"), WeightStorage.Float32, config: Config);
-        Tokenizer tokenizer = ModelTokenizer.Load(OneFile.Nano);
         long fileAndPacked = new FileInfo(path).Length + PackedBytes();
+        (long least, long most, long mostMore) = (PackedBytes(), PackedBytes() + (fileAndPacked / 10), fileAndPacked / 100);
 
+        // What other tests have left behind may be let go of in the midst of a round. A weight that is held twice shows in each.
+        (long held, long more) = Measure(path);
+        for (int round = 1; round < Rounds && (held < least || held > most || more > mostMore); round++)
+            (held, more) = Measure(path);
+
+        Assert.InRange(held, least, most);
+        Assert.InRange(more, long.MinValue, mostMore);
+    }
+
+    /// <summary>The bytes that four tasks of a model hold, and those that four more of the same add.</summary>
+    private static (long Held, long More) Measure(string path)
+    {
+        Tokenizer tokenizer = ModelTokenizer.Load(OneFile.Nano);
         long before = HeldBytes();
         using PreTrainedModel opened = PreTrainedModel.Open(path, new() { Threads = 1 });
         using TextModel model = new(opened, tokenizer);
         List<TextTask> tasks = UseFourTasks(model);
         long held = HeldBytes() - before;
-        Assert.InRange(held, PackedBytes(), PackedBytes() + (fileAndPacked / 10));
 
         // And what is packed on demand is not packed again for the next.
         tasks.AddRange(UseFourTasks(model));
-        Assert.InRange(HeldBytes() - before - held, long.MinValue, fileAndPacked / 100);
+        long more = HeldBytes() - before - held;
         GC.KeepAlive(tasks);
+        return (held, more);
     }
 
     private static List<TextTask> UseFourTasks(TextModel model)
