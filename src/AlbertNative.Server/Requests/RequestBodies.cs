@@ -7,6 +7,9 @@ namespace AlbertNative.Server.Requests;
 /// <summary>Reads bodies within the limits of one and of all together.</summary>
 internal sealed class RequestBodies(ServerOptions options)
 {
+    /// <summary>What a message may take in memory, of the limit of its bytes: text takes twice its bytes, and small numbers more.</summary>
+    private const int MostUnpacked = 4;
+
     /// <summary>What all bodies are charged to.</summary>
     public ByteBudget Budget { get; } = new(options.MaxBufferedBytes);
 
@@ -61,6 +64,11 @@ internal sealed class RequestBodies(ServerOptions options)
     /// <summary>What is said where there is no room for more bytes.</summary>
     public static RequestException NoRoom() =>
         new(ErrorKind.Overloaded, "too many bytes of other requests are being read or written") { RetryAfter = TimeSpan.FromSeconds(1) };
+
+    /// <summary>Why what was sent may not be unpacked: it would take far more memory than it has bytes; null where it may.</summary>
+    /// <param name="bytes">What it would take.</param>
+    public RequestException? RefusalOf(long bytes) => bytes <= MostUnpacked * options.PayloadLimit ? null : new(
+        ErrorKind.BodyTooLarge, $"the message has so many fields that it takes {bytes} bytes of memory, at most {MostUnpacked * options.PayloadLimit}");
 
     private void Add(RequestBody body, ReadOnlySequence<byte> bytes)
     {

@@ -1,7 +1,10 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text;
+using AlbertNative.Server.Dialects.Grpc;
 using AlbertNative.Server.Dialects.Grpc.Oip;
 using AlbertNative.Server.Dialects.Grpc.Tei;
 using AlbertNative.Server.Requests;
@@ -108,6 +111,86 @@ public sealed class HostileGrpcTests
         Assert.Equal(StatusCode.OK, (await CallAsync(server, Embed, Framed(new EmbedRequest { Inputs = "a" }.ToByteArray()))).Status);
     }
 
+    /// <summary>What grows most when it is read, about a hundred thousand bytes of each, by the fields of ModelInferRequest.</summary>
+    private static readonly Dictionary<string, byte[]> TinyFields = new()
+    {
+        ["inputs without anything"] = Repeat([0x2A, 0x00]),
+        ["inputs with empty contents"] = Repeat([0x2A, 0x02, 0x2A, 0x00]),
+        ["inputs with a field of a kind that it is not"] = Repeat([0x2A, 0x02, 0x08, 0x00]),
+        ["outputs without anything"] = Repeat([0x32, 0x00]),
+        ["raw tensors of one byte"] = Repeat([0x3A, 0x01, 0x61]),
+        ["raw tensors of no byte"] = Repeat([0x3A, 0x00]),
+        ["texts of one letter"] = Field(0x2A, Field(0x2A, Repeat([0x42, 0x01, 0x61]))),
+        ["parameters without anything"] = Repeat([0x22, 0x00]),
+        ["parameters of many names"] = [.. Enumerable.Range(0, 12_500).SelectMany(i => Field(0x22, Field(0x0A, Encoding.ASCII.GetBytes($"{i}"))))],
+        ["numbers of one byte, packed"] = Field(0x2A, Field(0x1A, new byte[100_000])),
+        ["numbers of one byte, each a field"] = Field(0x2A, Repeat([0x18, 0x00])),
+        ["fields that nobody knows"] = [.. Enumerable.Range(1000, 25_000).SelectMany(number => (byte[])[.. Varint(number << 3), 0x00])],
+        ["one field that nobody knows, often"] = Repeat([0xC0, 0x3E, 0x00]),
+        ["groups that nobody knows"] = Repeat([0xC3, 0x3E, 0xC4, 0x3E]),
+        ["bytes that nobody knows"] = Repeat([0xC2, 0x3E, 0x00]),
+    };
+
+    [Fact]
+    public void What_a_message_takes_is_known_before_it_is_read()
+    {
+        foreach ((string name, byte[] message) in TinyFields)
+        {
+            long before = GC.GetTotalMemory(forceFullCollection: true);
+            ModelInferRequest read = ModelInferRequest.Parser.ParseFrom(message);
+            long taken = GC.GetTotalMemory(forceFullCollection: true) - before, known = CostOf(message);
+            GC.KeepAlive(read);
+
+            Assert.True(taken <= known, $"{name}: {taken} bytes, not {known}");
+        }
+    }
+
+    [Fact]
+    public async Task Messages_of_countless_tiny_fields_are_not_read()
+    {
+        await using LoopbackServerApp server = await StartAsync(("payload-limit", "105KiB"));
+        foreach ((string name, byte[] message) in TinyFields)
+        {
+            (StatusCode status, string detail) = await CallAsync(server, Infer, Framed(message));
+
+            Assert.True(status == (CostOf(message) > 420 << 10 ? StatusCode.ResourceExhausted : StatusCode.InvalidArgument), $"{name}: {status} {detail}");
+            Assert.Equal(0, server.App.Services.GetRequiredService<RequestBodies>().HeldBytes);
+        }
+    }
+
+    [Fact]
+    public async Task What_is_honestly_large_is_read()
+    {
+        await using LoopbackServerApp server = await StartAsync(("payload-limit", "1MiB"), ("max-text-bytes", "2MiB"));
+        EmbedRequest text = new() { Inputs = new string('a', 1_000_000) };
+        ModelInferRequest ids = new() { ModelName = "nano", Inputs = { new ModelInferRequest.Types.InferInputTensor { Name = "input_ids", Datatype = "INT64", Shape = { 1, 100_000 }, Contents = new() } } };
+        ids.Inputs[0].Contents.Int64Contents.AddRange(Enumerable.Repeat(30L, 100_000));
+
+        // They are too long for the model, which nobody knows who has not read them.
+        (StatusCode status, string detail) = await CallAsync(server, Embed, Framed(text.ToByteArray()));
+        Assert.True(status == StatusCode.InvalidArgument, detail);
+        (status, detail) = await CallAsync(server, Infer, Framed(ids.ToByteArray()));
+        Assert.True(status == StatusCode.InvalidArgument, detail);
+    }
+
+    [Fact]
+    public async Task Texts_that_wait_for_the_end_of_their_stream_are_charged_until_then()
+    {
+        await using LoopbackServerApp server = await StartAsync();
+        RequestBodies bodies = server.App.Services.GetRequiredService<RequestBodies>();
+        using HttpClient client = ClientOf(server);
+        byte[] text = Framed(new RerankStreamRequest { Query = "a", Text = new string('b', 1000) }.ToByteArray());
+        EndlessBody body = new([.. text, .. text, .. text]);
+
+        Task<(StatusCode Status, string Detail)> call = CallAsync(client, "/tei.v1.Rerank/RerankStream", body, null);
+        await Eventually.HoldsAsync(() => bodies.HeldBytes > 3 * 2000);
+        body.End();
+        (StatusCode status, string detail) = await call;
+
+        Assert.True(status == StatusCode.FailedPrecondition, detail);
+        await Eventually.HoldsAsync(() => bodies.HeldBytes == 0);
+    }
+
     [Fact]
     public async Task A_stream_of_good_messages_goes_on_until_a_broken_one()
     {
@@ -136,6 +219,20 @@ public sealed class HostileGrpcTests
             using HttpResponseMessage answer = await client.SendAsync(request, Stop);
             Assert.True(answer.StatusCode == HttpStatusCode.OK, $"{timeout}: {answer.StatusCode}");
         }
+    }
+
+    private static long CostOf(byte[] message) => MessageCost.Of(new ReadOnlySequence<byte>(message), ModelInferRequest.Descriptor);
+
+    private static byte[] Field(byte tag, byte[] content) => [tag, .. Varint(content.Length), .. content];
+
+    private static byte[] Repeat(byte[] unit) => [.. Enumerable.Repeat(unit, 100_000 / unit.Length).SelectMany(bytes => bytes)];
+
+    private static byte[] Varint(int value)
+    {
+        List<byte> bytes = [];
+        for (; value >= 0x80; value >>= 7)
+            bytes.Add((byte)(value | 0x80));
+        return [.. bytes, (byte)value];
     }
 
     private static Task<LoopbackServerApp> StartAsync(params (string, string)[] settings) => LoopbackServerApp.StartAsync([("grpc", "127.0.0.1:0"), .. settings]);

@@ -1,21 +1,40 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.IO.Pipelines;
 using AlbertNative.Server.Requests;
+using Google.Protobuf.Reflection;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace AlbertNative.Server.Dialects.Grpc;
 
-/// <summary>Reads a call's bytes, and charges those that have come and are not taken yet to the budget of all bodies.</summary>
+/// <summary>
+/// Reads a call's bytes, and charges those that have come and are not taken yet to the budget of all bodies; and of each message what it
+/// will take once it is read, before anybody reads it.
+/// </summary>
 /// <param name="reader">The bytes.</param>
 /// <param name="bodies">The budget.</param>
 /// <param name="http">Whose they are.</param>
-internal sealed class ChargedReader(PipeReader reader, RequestBodies bodies, HttpContext http) : PipeReader, IRequestBodyPipeFeature, IDisposable
+/// <param name="type">The type of the call's messages; null where it is not known.</param>
+internal sealed class ChargedReader(PipeReader reader, RequestBodies bodies, HttpContext http, MessageDescriptor? type)
+    : PipeReader, IRequestBodyPipeFeature, IDisposable
 {
+    /// <summary>What stands before a message: whether it is packed, and its length.</summary>
+    private const int HeaderLength = 5;
+
     private readonly string _client = RequestBodies.ClientOf(http);
     private ReadOnlySequence<byte> _read;
     private long _charged;
+    private MessageShare? _message;
 
     public PipeReader Reader => this;
+
+    /// <summary>The share of the budget that the last message has; whoever takes it gives it back, else the next message or the call's end does.</summary>
+    public MessageShare TakeShare()
+    {
+        MessageShare share = _message ?? new(bodies.Budget, _client, 0);
+        _message = null;
+        return share;
+    }
 
     /// <summary>More bytes.</summary>
     /// <exception cref="global::Grpc.Core.RpcException">There is no room for them.</exception>
@@ -56,6 +75,8 @@ internal sealed class ChargedReader(PipeReader reader, RequestBodies bodies, Htt
     {
         bodies.Budget.Return(_client, _charged);
         _charged = 0;
+        _message?.Dispose();
+        _message = null;
     }
 
     private ReadResult Charge(ReadResult result)
@@ -68,6 +89,42 @@ internal sealed class ChargedReader(PipeReader reader, RequestBodies bodies, Htt
                 throw GrpcDialect.ExceptionOf(RequestBodies.NoRoom());
             _charged += more;
         }
+        if (MessageAtStart(_read) is ReadOnlySequence<byte> message)
+            ChargeMessage(message);
         return result;
     }
+
+    /// <summary>The message that the bytes begin with, once all of it has come; null before.</summary>
+    private static ReadOnlySequence<byte>? MessageAtStart(ReadOnlySequence<byte> bytes)
+    {
+        if (bytes.Length <= HeaderLength)
+            return null;
+        Span<byte> header = stackalloc byte[HeaderLength];
+        bytes.Slice(0, HeaderLength).CopyTo(header);
+        uint length = BinaryPrimitives.ReadUInt32BigEndian(header[1..]);
+        return length <= bytes.Length - HeaderLength ? bytes.Slice(HeaderLength, length) : null;
+    }
+
+    private void ChargeMessage(ReadOnlySequence<byte> message)
+    {
+        _message?.Dispose();
+        _message = null;
+        long cost = MessageCost.Of(message, type);
+        if (bodies.RefusalOf(cost) is RequestException refusal)
+            throw GrpcDialect.ExceptionOf(refusal);
+        if (!bodies.Budget.TryTake(_client, cost))
+            throw GrpcDialect.ExceptionOf(RequestBodies.NoRoom());
+        _message = new MessageShare(bodies.Budget, _client, cost);
+    }
+}
+
+/// <summary>A message's share of the budget.</summary>
+internal sealed class MessageShare(ByteBudget budget, string client, long bytes) : IDisposable
+{
+    private long _held = bytes;
+
+    public long Bytes { get; } = bytes;
+
+    /// <summary>Gives it back.</summary>
+    public void Dispose() => budget.Return(client, Interlocked.Exchange(ref _held, 0));
 }

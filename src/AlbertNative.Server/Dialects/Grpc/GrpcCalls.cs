@@ -6,7 +6,6 @@ using AlbertNative.Server.Models;
 using AlbertNative.Server.Requests;
 using AlbertNative.Server.Telemetry;
 using AlbertNative.Serving;
-using Google.Protobuf;
 using Grpc.Core;
 
 namespace AlbertNative.Server.Dialects.Grpc;
@@ -41,10 +40,9 @@ internal sealed class GrpcCalls(
     /// <exception cref="RpcException">A message is refused; those before it have been answered.</exception>
     public Task StreamAsync<TRequest, TResponse>(
         ServerCallContext context, IAsyncStreamReader<TRequest> requests, IServerStreamWriter<TResponse> responses,
-        Func<RequestWork, TRequest, Task<TResponse>> answer)
-        where TRequest : IMessage =>
-        new GrpcStream<TRequest, TResponse>(requests, responses, (message, over) => PartAsync(context, message, answer, model: null, over))
-            .RunAsync(context.CancellationToken);
+        Func<RequestWork, TRequest, Task<TResponse>> answer) =>
+        new GrpcStream<TRequest, TResponse>(context, requests, responses, (message, over) => PartAsync(context, message, answer, model: null, over))
+            .RunAsync();
 
     /// <summary>Answers a message of a stream, once there is room for it.</summary>
     /// <exception cref="RpcException">It is refused.</exception>

@@ -1,6 +1,7 @@
 using AlbertNative.Server.Configuration;
 using AlbertNative.Server.Requests;
 using Google.Protobuf;
+using Google.Protobuf.Reflection;
 using Grpc.AspNetCore.Server;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
@@ -9,11 +10,13 @@ using Microsoft.AspNetCore.Http.Features;
 namespace AlbertNative.Server.Dialects.Grpc;
 
 /// <summary>
-/// Guards what the framework does before a call is answered here: the bytes of a message are charged as those of bodies are, and a
-/// message that is no protobuf is the client's fault, not an unknown one.
+/// Guards what the framework does before a call is answered here: the bytes of a message are charged as those of bodies are, what it
+/// takes once it is read before it is read, and a message that is no protobuf is the client's fault, not an unknown one.
 /// </summary>
 internal sealed class GrpcMessages : Interceptor
 {
+    private static readonly FileDescriptor[] Protocols = [Tei.TeiReflection.Descriptor, Oip.InferenceReflection.Descriptor];
+
     private static readonly string Unknown = Number(StatusCode.Unknown), Invalid = Number(StatusCode.InvalidArgument);
 
     /// <summary>What a client has to read an answer that came at the last moment, before its call is cut off.</summary>
@@ -24,11 +27,14 @@ internal sealed class GrpcMessages : Interceptor
     {
         if (endpoint.RequestDelegate is not RequestDelegate call)
             return;
-        bool isUnary = endpoint.Metadata.OfType<GrpcMethodMetadata>().Any(method => method.Method.Type == MethodType.Unary);
+        IMethod? method = endpoint.Metadata.OfType<GrpcMethodMetadata>().FirstOrDefault()?.Method;
+        bool isUnary = method?.Type == MethodType.Unary;
+        MessageDescriptor? type = method is null ? null : Protocols.SelectMany(protocol => protocol.Services)
+            .FirstOrDefault(service => service.FullName == method.ServiceName)?.FindMethodByName(method.Name)?.InputType;
         endpoint.RequestDelegate = async http =>
         {
             RequestBodies bodies = http.RequestServices.GetRequiredService<RequestBodies>();
-            using ChargedReader reader = new(http.Request.BodyReader, bodies, http);
+            using ChargedReader reader = new(http.Request.BodyReader, bodies, http, type);
             http.Features.Set<IRequestBodyPipeFeature>(reader);
             // A message has a limit, which the framework looks at; of a stream of them the whole has none.
             if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
@@ -44,6 +50,10 @@ internal sealed class GrpcMessages : Interceptor
             }
         };
     }
+
+    /// <summary>Takes over the share of the budget that the message has which a stream gave last: it is held until that is answered.</summary>
+    public static MessageShare TakeShare(ServerCallContext context) =>
+        ((ChargedReader)context.GetHttpContext().Features.GetRequiredFeature<IRequestBodyPipeFeature>()).TakeShare();
 
     public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)

@@ -1,23 +1,23 @@
 using AlbertNative.Server.Requests;
-using Google.Protobuf;
 using Grpc.Core;
 
 namespace AlbertNative.Server.Dialects.Grpc;
 
 /// <summary>Answers the messages of a stream in their order.</summary>
+/// <param name="context">The call.</param>
 /// <param name="requests">The messages.</param>
 /// <param name="responses">Takes their answers.</param>
 /// <param name="answer">Answers one.</param>
 internal sealed class GrpcStream<TRequest, TResponse>(
-    IAsyncStreamReader<TRequest> requests, IServerStreamWriter<TResponse> responses, Func<TRequest, CancellationToken, Task<TResponse>> answer)
-    where TRequest : IMessage
+    ServerCallContext context, IAsyncStreamReader<TRequest> requests, IServerStreamWriter<TResponse> responses,
+    Func<TRequest, CancellationToken, Task<TResponse>> answer)
 {
     /// <summary>Answers all messages.</summary>
     /// <exception cref="RpcException">A message is refused, or is none; those before it have been answered.</exception>
     /// <exception cref="OperationCanceledException">The client has gone.</exception>
-    public async Task RunAsync(CancellationToken call)
+    public async Task RunAsync()
     {
-        using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(call);
+        using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
         StreamAnswers<Part> answers = new(() => ReadAsync(over.Token), part => WriteAsync(part, over.Token));
         try
         {
@@ -27,7 +27,11 @@ internal sealed class GrpcStream<TRequest, TResponse>(
         {
             await over.CancelAsync().ConfigureAwait(false);
             // It has to let go of what it holds.
-            await answers.AbandonAsync(static async part => await part.Answer.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing)).ConfigureAwait(false);
+            await answers.AbandonAsync(static async part =>
+            {
+                using MessageShare share = part.Share;
+                await part.Answer.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }).ConfigureAwait(false);
         }
     }
 
@@ -35,15 +39,19 @@ internal sealed class GrpcStream<TRequest, TResponse>(
     {
         if (!await requests.MoveNext(call).ConfigureAwait(false))
             return null;
-        TRequest message = requests.Current;
-        return new Part(answer(message, call), message.CalculateSize());
+        return new Part(answer(requests.Current, call), GrpcMessages.TakeShare(context));
     }
 
-    private async Task WriteAsync(Part part, CancellationToken call) =>
+    private async Task WriteAsync(Part part, CancellationToken call)
+    {
+        using MessageShare share = part.Share;
         await responses.WriteAsync(await part.Response.ConfigureAwait(false), call).ConfigureAwait(false);
+    }
 
-    private sealed record Part(Task<TResponse> Response, long Bytes) : IStreamPart
+    private sealed record Part(Task<TResponse> Response, MessageShare Share) : IStreamPart
     {
         public Task Answer => Response;
+
+        public long Bytes => Share.Bytes;
     }
 }

@@ -42,7 +42,7 @@ internal sealed class OipService(GrpcCalls calls, ServedModels models, ServerSta
     // A request that is refused is answered with its error, and the stream goes on.
     public override Task ModelStreamInfer(
         IAsyncStreamReader<ModelInferRequest> requestStream, IServerStreamWriter<ModelStreamInferResponse> responseStream, ServerCallContext context) =>
-        new GrpcStream<ModelInferRequest, ModelStreamInferResponse>(requestStream, responseStream, async (request, over) =>
+        new GrpcStream<ModelInferRequest, ModelStreamInferResponse>(context, requestStream, responseStream, async (request, over) =>
         {
             try
             {
@@ -52,7 +52,7 @@ internal sealed class OipService(GrpcCalls calls, ServedModels models, ServerSta
             {
                 return new() { ErrorMessage = e.Status.Detail, InferResponse = new ModelInferResponse { Id = request.Id } };
             }
-        }).RunAsync(context.CancellationToken);
+        }).RunAsync();
 
     public override async Task<ModelStatisticsResponse> ModelStatistics(ModelStatisticsRequest request, ServerCallContext context)
     {

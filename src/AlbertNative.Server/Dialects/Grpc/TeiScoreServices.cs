@@ -58,23 +58,32 @@ internal sealed class TeiRerankService(GrpcCalls calls) : Rerank.RerankBase
     public override async Task<RerankResponse> RerankStream(IAsyncStreamReader<RerankStreamRequest> requestStream, ServerCallContext context)
     {
         List<string> texts = [];
+        List<MessageShare> shares = [];
         RerankStreamRequest? first = null;
         long bytes = 0;
-        while (await requestStream.MoveNext(context.CancellationToken).ConfigureAwait(false))
+        try
         {
-            RerankStreamRequest request = requestStream.Current;
-            first ??= request;
-            bytes += request.CalculateSize();
-            if (texts.Count == calls.Options.MaxClientBatchSize || bytes > calls.Options.PayloadLimit)
+            while (await requestStream.MoveNext(context.CancellationToken).ConfigureAwait(false))
             {
-                throw GrpcDialect.ExceptionOf(new RequestException(
-                    ErrorKind.TooMuch, $"the stream has more than {calls.Options.MaxClientBatchSize} texts or {calls.Options.PayloadLimit} bytes"));
+                shares.Add(GrpcMessages.TakeShare(context));
+                RerankStreamRequest request = requestStream.Current;
+                first ??= request;
+                bytes += request.CalculateSize();
+                if (texts.Count == calls.Options.MaxClientBatchSize || bytes > calls.Options.PayloadLimit)
+                {
+                    throw GrpcDialect.ExceptionOf(new RequestException(
+                        ErrorKind.TooMuch, $"the stream has more than {calls.Options.MaxClientBatchSize} texts or {calls.Options.PayloadLimit} bytes"));
+                }
+                texts.Add(request.Text);
             }
-            texts.Add(request.Text);
+            return await calls.AnswerAsync(context, work => RankAsync(
+                work, first?.Query ?? "", [.. texts], GrpcCalls.LongTextsOf(first?.Truncate ?? false, first?.TruncationDirection ?? default),
+                first?.RawScores ?? false, first?.ReturnText ?? false)).ConfigureAwait(false);
         }
-        return await calls.AnswerAsync(context, work => RankAsync(
-            work, first?.Query ?? "", [.. texts], GrpcCalls.LongTextsOf(first?.Truncate ?? false, first?.TruncationDirection ?? default),
-            first?.RawScores ?? false, first?.ReturnText ?? false)).ConfigureAwait(false);
+        finally
+        {
+            shares.ForEach(share => share.Dispose());
+        }
     }
 
     private static async Task<RerankResponse> RankAsync(
