@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using AlbertNative.Server.Models;
 using AlbertNative.Server.Requests;
 using AlbertNative.Serving;
 
@@ -22,17 +23,18 @@ internal sealed class TeiMetrics : IDisposable
     private readonly Meter _meter = new(Name);
     private readonly MeterListener _steps = new();
     private readonly ConcurrentDictionary<string, long> _count = new(), _success = new(), _failure = new();
-    private readonly Histogram<double> _duration, _tokenization, _queue, _inference, _inputLength, _size, _tokens;
+    private readonly Times _times;
+    private readonly Texts _embed, _predict;
+    private readonly Histogram<double> _inputLength, _size, _tokens;
 
     public TeiMetrics()
     {
         Count("te_request_count", "Requests", "method", _count, Methods);
         Count("te_request_success", "Requests that were answered", "method", _success, Methods);
         Count("te_request_failure", "Requests that were refused", "err", _failure, [.. Enum.GetValues<ErrorKind>().Select(ErrorOf).Distinct()]);
-        _duration = Histogram("te_request_duration", "Seconds of a request", Seconds);
-        _tokenization = Histogram("te_request_tokenization_duration", "Seconds of its tokenizing", Seconds);
-        _queue = Histogram("te_request_queue_duration", "Seconds that it waited", Seconds);
-        _inference = Histogram("te_request_inference_duration", "Seconds that it was computed", Seconds);
+        _times = new Times(this, "te_request");
+        _embed = new Texts(this, "te_embed");
+        _predict = new Texts(this, "te_predict");
         _inputLength = Histogram("te_request_input_length", "Tokens of a request", Powers);
         _size = Histogram("te_batch_next_size", "Sequences of a step", Powers);
         _tokens = Histogram("te_batch_next_tokens", "Tokens of a step", Powers);
@@ -65,16 +67,20 @@ internal sealed class TeiMetrics : IDisposable
             return;
         string method = timings.Texts == 1 ? "single" : "batch";
         Add(_count, method);
+        Texts? texts = request.Model?.Kind switch
+        {
+            ModelKind.Embedding => _embed,
+            ModelKind.Classifier or ModelKind.Reranker => _predict,
+            _ => null,
+        };
+        texts?.Answered(timings, isSuccess: error is null);
         if (error is ErrorKind kind)
         {
             Add(_failure, ErrorOf(kind));
             return;
         }
         Add(_success, method);
-        _duration.Record(timings.Total.TotalSeconds);
-        _tokenization.Record(timings.Tokenization.TotalSeconds);
-        _queue.Record(timings.Queue.TotalSeconds);
-        _inference.Record(timings.Inference.TotalSeconds);
+        _times.Record(timings);
         _inputLength.Record(timings.Tokens);
     }
 
@@ -105,4 +111,44 @@ internal sealed class TeiMetrics : IDisposable
 
     private Histogram<double> Histogram(string name, string description, double[] boundaries) => _meter.CreateHistogram(
         name, description: description, advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = boundaries });
+
+    /// <summary>How long requests took, and their parts.</summary>
+    private sealed class Times(TeiMetrics metrics, string prefix)
+    {
+        private readonly Histogram<double> _total = metrics.Histogram($"{prefix}_duration", "Seconds of a request", Seconds);
+        private readonly Histogram<double> _tokenization = metrics.Histogram($"{prefix}_tokenization_duration", "Seconds of its tokenizing", Seconds);
+        private readonly Histogram<double> _queue = metrics.Histogram($"{prefix}_queue_duration", "Seconds that it waited", Seconds);
+        private readonly Histogram<double> _inference = metrics.Histogram($"{prefix}_inference_duration", "Seconds that it was computed", Seconds);
+
+        public void Record(RequestTimings timings)
+        {
+            _total.Record(timings.Total.TotalSeconds);
+            _tokenization.Record(timings.Tokenization.TotalSeconds);
+            _queue.Record(timings.Queue.TotalSeconds);
+            _inference.Record(timings.Inference.TotalSeconds);
+        }
+    }
+
+    /// <summary>The texts that models of a kind were asked about, and the times of the requests that had them.</summary>
+    private sealed class Texts
+    {
+        private readonly Times _times;
+        private long _count, _success;
+
+        public Texts(TeiMetrics metrics, string prefix)
+        {
+            _times = new Times(metrics, prefix);
+            metrics._meter.CreateObservableUpDownCounter($"{prefix}_count", () => Volatile.Read(ref _count), description: "Texts");
+            metrics._meter.CreateObservableUpDownCounter($"{prefix}_success", () => Volatile.Read(ref _success), description: "Texts that were answered");
+        }
+
+        public void Answered(RequestTimings timings, bool isSuccess)
+        {
+            Interlocked.Add(ref _count, timings.Texts);
+            if (!isSuccess)
+                return;
+            Interlocked.Add(ref _success, timings.Texts);
+            _times.Record(timings);
+        }
+    }
 }

@@ -39,6 +39,9 @@ public sealed partial class TeiMetricsTests
         Assert.Equal(4, last["te_request_count{method=\"single\"}"] + last["te_request_count{method=\"batch\"}"]);
         foreach (string histogram in (string[])["te_request_duration", "te_request_tokenization_duration", "te_request_queue_duration", "te_request_inference_duration", "te_request_input_length"])
             Assert.Equal(2, last[$"{histogram}_count"]);
+        // Of each text, by what the model is for.
+        Assert.Equal((3, 3, 2), (last["te_embed_count"], last["te_embed_success"], last["te_embed_duration_count"]));
+        Assert.Equal((0, 0), (last["te_predict_count"], last["te_predict_success"]));
         Assert.True(last["te_batch_next_size_count"] > 0 && last["te_batch_next_tokens_count"] == last["te_batch_next_size_count"]);
     }
 
