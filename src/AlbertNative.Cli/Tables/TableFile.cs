@@ -8,6 +8,9 @@ internal static class TableFile
     // COR_E_IO: of an IOException that a library has made without a code.
     private const int UnnamedFault = unchecked((int)0x80131620);
 
+    // EINVAL, ERROR_INVALID_PARAMETER: what the system says to a place before the file's beginning, which a damaged file names.
+    private static readonly int InvalidArgument = OperatingSystem.IsWindows() ? unchecked((int)0x80070057) : 22;
+
     private static readonly string[] ParquetEndings = [".parquet", ".pq"];
     private static readonly string[] ArrowEndings = [".arrow", ".feather", StreamEnding];
 
@@ -56,7 +59,7 @@ internal static class TableFile
     }
 
     // A full disk, where what was read is written again, is none of the file's faults: the system gives its own code with it.
-    private static bool IsOfSystem(Exception e) => e.GetType() == typeof(IOException) && e.HResult != UnnamedFault;
+    private static bool IsOfSystem(Exception e) => e.GetType() == typeof(IOException) && e.HResult != UnnamedFault && e.HResult != InvalidArgument;
 
     private static bool IsParquet(string path) => EndsWith(path, ParquetEndings);
 

@@ -44,6 +44,7 @@ internal sealed class ParquetFooter(ThriftStruct file)
             ThriftStruct file = ThriftReader.Read(bytes);
             if (file.Has(ParquetField.FileEncryption))
                 throw new BadInputException($"{path}: columns are encrypted, which is not supported");
+            ParquetShape.FileMetaData.Require(file);
             return new(file);
         }
         catch (Exception e) when (e is InvalidDataException or OverflowException)

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using AlbertNative.Cli;
 using AlbertNative.Tests.Checkpoints;
 using Apache.Arrow;
@@ -31,6 +32,50 @@ public sealed class TableFuzzTests : IDisposable
             File.WriteAllBytes(path, damaged);
             AssertHarmless(path, damaged.Length);
         }
+    }
+
+    /// <summary>The library asks memory for what a footer says that it holds before it sees that this is not there.</summary>
+    [Theory]
+    [InlineData("all-types.parquet")]
+    [InlineData("verses.parquet")]
+    public void A_damaged_footer_costs_no_more_memory_than_a_whole_one(string name)
+    {
+        byte[] bytes = File.ReadAllBytes(Source(name));
+        int length = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(bytes.Length - 8)), start = bytes.Length - 8 - length;
+        string path = Path.Combine(_folder.Path, "damaged.parquet");
+        Random random = new(11);
+        for (int i = 0; i < Rounds; i++)
+        {
+            byte[] damaged = [.. bytes];
+            for (int flips = random.Next(1, 4); flips > 0; flips--)
+                damaged[start + random.Next(length)] ^= (byte)(1 << random.Next(8));
+            File.WriteAllBytes(path, damaged);
+            AssertHarmless(path, damaged.Length);
+        }
+    }
+
+    [Fact]
+    public void A_field_of_another_type_is_named()
+    {
+        ThriftStruct element = new();
+        element.Set(ParquetField.ElementName, ThriftType.List, new ThriftList(ThriftType.Byte, [1L]));
+        Refused(ThriftType.Int64, 1L, "field 2 of FileMetaData has the type Int64, expected List");
+        Refused(ThriftType.List, new ThriftList(ThriftType.Binary, [new byte[1]]), "field 2 of FileMetaData is a list of the type Binary, expected Struct");
+        Refused(ThriftType.List, new ThriftList(ThriftType.Struct, [element]), "field 4 of SchemaElement has the type List, expected Binary");
+    }
+
+    private void Refused(ThriftType type, object schema, string message)
+    {
+        ThriftStruct footer = new();
+        footer.Set(ParquetField.FileSchema, type, schema);
+        string path = Path.Combine(_folder.Path, "f.parquet");
+        using (FileStream file = File.Create(path))
+        {
+            file.Write(ParquetFooter.Magic);
+            new ParquetFooter(footer).Write(file);
+        }
+        BadInputException refused = Assert.Throws<BadInputException>(() => TableFile.Open(path));
+        Assert.Equal($"{path}: the footer is damaged: {message}", refused.Message);
     }
 
     private static void AssertHarmless(string path, int length)
