@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Sockets;
 
 namespace AlbertNative.Spark;
@@ -14,7 +15,7 @@ internal sealed class SocketServer
     private readonly string _path;
     private readonly ModelPool _models;
     private readonly TimeSpan _idle;
-    private readonly TextWriter _log;
+    private readonly ServerLog _log;
     private readonly StreamCounts _counts = new();
     private readonly ServerHealth _health;
     private int _open;
@@ -24,13 +25,13 @@ internal sealed class SocketServer
     /// <param name="path">Where the socket comes; one that a dead server left there is replaced.</param>
     /// <param name="models">The models.</param>
     /// <param name="idle">How long it waits without any connection.</param>
-    /// <param name="log">Told of connections that failed.</param>
+    /// <param name="log">Told of each stream that ends, an object a line.</param>
     public SocketServer(string path, ModelPool models, TimeSpan idle, TextWriter log)
     {
         _path = Path.GetFullPath(path);
         _models = models;
         _idle = idle;
-        _log = TextWriter.Synchronized(log);
+        _log = new ServerLog(log);
         _health = new ServerHealth(models, _counts);
     }
 
@@ -142,17 +143,20 @@ internal sealed class SocketServer
     private void Answer(NetworkStream stream, CancellationToken cancellationToken)
     {
         FrameStream output = new(stream);
+        StreamCounts counts = new(_counts);
+        long started = Stopwatch.GetTimestamp();
         try
         {
-            AnnotationStream.Answer(stream, output, _models, fallback: null, _counts, cancellationToken);
+            AnnotationStream.Answer(stream, output, _models, fallback: null, counts, cancellationToken);
+            _log.Answered(counts, started);
             output.End();
         }
         catch (Exception e) when (e is not IOException || e.InnerException is not SocketException)
         {
             // A fault of one stream is not the server's end, whatever it is: it is told to whoever asked.
             string message = e is FormatException or ArgumentException or IOException ? e.Message : e.ToString();
-            _counts.StreamFailed();
-            _log.WriteLine($"albert: a stream failed: {message.ReplaceLineEndings(" ")}");
+            counts.StreamFailed();
+            _log.Failed(counts, started, e);
             output.Fail(message);
         }
     }

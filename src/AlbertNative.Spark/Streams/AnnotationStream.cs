@@ -30,13 +30,14 @@ internal static class AnnotationStream
         StreamRequest request = json is not null
             ? StreamRequest.Parse(json)
             : fallback?.Invoke() ?? throw new StreamException($"the stream's schema has no request: the key \"{StreamRequest.Key}\" in its metadata");
+        counts.Task = request.Task;
         try
         {
             Answer(reader, output, models, request, describesModels: json is not null, counts);
         }
         catch (Exception e) when (e is FormatException or ArgumentException && request.Task is not null)
         {
-            throw new StreamException($"{e.Message} ({request.Task})");
+            throw new StreamException($"{e.Message} ({request.Task})") { WithoutText = e is StreamException refused ? refused.WithoutText : e.Message };
         }
     }
 
@@ -50,7 +51,8 @@ internal static class AnnotationStream
             ? pipeline.Stages.OfType<ModelAnnotator>().Select(stage => stage.Model.Name).Distinct().ToDictionary(name => name, models.HashOf)
             : [];
         RequireSame(request.Models, hashes);
-        FrameSchema before = StreamColumns.Input(reader.Schema, request.Columns);
+        FrameSchema before = StreamColumns.Input(
+            reader.Schema, request.Columns, pipeline.Stages.OfType<DocumentAssembler>().Select(stage => stage.IdCol).OfType<string>());
         AnswerColumns answer = new(reader.Schema, before, SchemaAfter(pipeline, before, reader.Schema), request);
         Schema schema = new(
             [.. reader.Schema.FieldsList, .. answer.Fields],

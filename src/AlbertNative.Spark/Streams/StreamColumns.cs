@@ -1,3 +1,4 @@
+using System.Globalization;
 using AlbertNative.Annotations;
 using Apache.Arrow;
 using Apache.Arrow.Types;
@@ -8,9 +9,14 @@ namespace AlbertNative.Spark;
 internal static class StreamColumns
 {
     /// <summary>The columns of the input that stages can read; the others pass through.</summary>
-    public static FrameSchema Input(Schema schema, IReadOnlyDictionary<string, ColumnMetadata> metadata) => new(
-        schema.FieldsList.Where(field => KindOf(field.DataType) is not null)
-            .Select(field => new FrameColumn(field.Name, KindOf(field.DataType)!.Value, metadata.GetValueOrDefault(field.Name))));
+    /// <param name="schema">The input's.</param>
+    /// <param name="metadata">What is known of its columns of annotations.</param>
+    /// <param name="ids">The columns that are rows' names, which may be whole numbers: Spark makes text of them for its stages.</param>
+    public static FrameSchema Input(Schema schema, IReadOnlyDictionary<string, ColumnMetadata> metadata, IEnumerable<string> ids) => new(
+        from field in schema.FieldsList
+        let kind = KindOf(field.DataType) ?? (IsWhole(field.DataType) && ids.Contains(field.Name) ? ColumnKind.Text : null)
+        where kind is not null
+        select new FrameColumn(field.Name, kind.Value, metadata.GetValueOrDefault(field.Name)));
 
     /// <summary>A batch's arrays of some columns.</summary>
     public static (FrameColumn Column, IArrowArray Array)[] Of(RecordBatch batch, FrameSchema columns) =>
@@ -66,14 +72,22 @@ internal static class StreamColumns
         _ => null,
     };
 
+    private static bool IsWhole(IArrowType type) => type is Int8Type or Int16Type or Int32Type or Int64Type;
+
     private static object? Value(IArrowArray array, ColumnKind kind, int index) => (kind, array) switch
     {
+        (_, Int8Array numbers) => Number(numbers.GetValue(index)),
+        (_, Int16Array numbers) => Number(numbers.GetValue(index)),
+        (_, Int32Array numbers) => Number(numbers.GetValue(index)),
+        (_, Int64Array numbers) => Number(numbers.GetValue(index)),
         (_, LargeStringArray or StringArray) => SafeText.At(array, index),
         (ColumnKind.Texts, ListArray lists) => lists.IsValid(index) ? TextsAt(lists, index) : null,
         (ColumnKind.Value, MapArray maps) => maps.IsValid(index) ? AnnotationArrays.ReadMap(maps, index) : null,
         (_, ListArray annotations) => AnnotationArrays.Read(annotations, index),
         _ => throw new StreamException($"a column of {array.Data.DataType.Name} cannot be read"),
     };
+
+    private static string? Number(long? value) => value?.ToString(CultureInfo.InvariantCulture);
 
     private static string?[] TextsAt(ListArray lists, int index)
     {

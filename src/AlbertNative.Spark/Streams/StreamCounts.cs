@@ -1,12 +1,16 @@
 namespace AlbertNative.Spark;
 
-/// <summary>How much has been answered, of all streams of a process. Any number of threads may count.</summary>
-internal sealed class StreamCounts
+/// <summary>How much has been answered, of one stream or of all streams of a process. Any number of threads may count.</summary>
+/// <param name="all">What also counts what is counted here; null for nothing.</param>
+internal sealed class StreamCounts(StreamCounts? all = null)
 {
     private long _batches;
     private long _rows;
     private long _failedRows;
     private long _failedStreams;
+
+    /// <summary>Whose stream it is; null where that is not known, or of all streams.</summary>
+    public string? Task { get; set; }
 
     /// <summary>Batches that were written.</summary>
     public long Batches => Interlocked.Read(ref _batches);
@@ -25,11 +29,20 @@ internal sealed class StreamCounts
     {
         Interlocked.Increment(ref _batches);
         Interlocked.Add(ref _rows, rows);
+        all?.BatchAnswered(rows);
     }
 
     /// <summary>Counts a row.</summary>
-    public void RowFailed() => Interlocked.Increment(ref _failedRows);
+    public void RowFailed()
+    {
+        Interlocked.Increment(ref _failedRows);
+        all?.RowFailed();
+    }
 
     /// <summary>Counts a stream.</summary>
-    public void StreamFailed() => Interlocked.Increment(ref _failedStreams);
+    public void StreamFailed()
+    {
+        Interlocked.Increment(ref _failedStreams);
+        all?.StreamFailed();
+    }
 }

@@ -80,12 +80,12 @@ internal sealed class StreamRun
         {
             AnsweredRow answer = AnswerOf(row);
             if (answer.Failure is not null && _request.OnError == RowFailure.Fail)
-                throw new StreamException($"row {_request.FirstRow + _answered} of the partition: {answer.Failure}");
+                throw StreamException.OfRow($"row {_request.FirstRow + _answered} of the partition", answer.Failure);
             isFound |= answer.Failure is not null;
             Answer(answer);
         }
         if (!isFound)
-            throw new StreamException($"the pipeline fails on rows together, and on none alone: {failure.Message}");
+            throw StreamException.OfRow("the pipeline fails on rows together, and on none alone", failure.Message);
     }
 
     private AnsweredRow AnswerOf(AnnotationRow row)

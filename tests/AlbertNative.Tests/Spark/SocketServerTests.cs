@@ -59,9 +59,26 @@ public sealed class SocketServerTests : IDisposable
         new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified).Dispose();
         while (thread.IsAlive)
             Question(path);
-        Assert.Contains("Tokeniser", log.ToString());
-        Assert.Contains("(partition 3)", log.ToString());
-        Assert.Single(log.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        JsonElement[] lines = [.. log.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
+        Assert.Equal(["stream_answered", "stream_failed"], lines.Select(line => line.GetProperty("event").GetString()));
+        Assert.All(lines, line => Assert.Equal("partition 3", line.GetProperty("task").GetString()));
+        Assert.Equal([8, 0], lines.Select(line => line.GetProperty("rows").GetInt32()));
+        Assert.Contains("Tokeniser", lines[1].GetProperty("error").GetString());
+    }
+
+    [Fact]
+    public void A_log_says_that_a_row_failed_and_holds_nothing_of_its_text()
+    {
+        using StringWriter writer = new();
+        StreamException failure = StreamException.OfRow("row 7 of the partition", "a secret is too long");
+        Assert.Equal("row 7 of the partition: a secret is too long", failure.Message);
+        ServerLog log = new(writer);
+        log.Failed(new StreamCounts { Task = "stage 4" }, started: 0, failure);
+        log.Failed(new StreamCounts(), started: 0, new InvalidOperationException("a secret"));
+        string[] lines = writer.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal("row 7 of the partition", JsonDocument.Parse(lines[0]).RootElement.GetProperty("error").GetString());
+        Assert.StartsWith("System.InvalidOperationException", JsonDocument.Parse(lines[1]).RootElement.GetProperty("error").GetString());
+        Assert.DoesNotContain("secret", writer.ToString(), StringComparison.Ordinal);
     }
 
     private (string Path, Thread Thread) Serve(int idleSeconds, TextWriter log)

@@ -40,6 +40,27 @@ public sealed class TransformCommandTests : IDisposable
     }
 
     [Fact]
+    public void Whole_numbers_name_rows_as_Spark_writes_them_and_are_no_texts()
+    {
+        (int code, string error, _, List<RecordBatch> batches) = ArrowStreams.Transform(ArrowStreams.Of([Texts], Request("text", "id")));
+        Assert.Equal((0, ""), (code, error));
+        Assert.Equal(
+            ["0", "1", "2", "3"],
+            Enumerable.Range(0, Texts.Length).Select(i => Assert.Single(AnnotationArrays.Read((ListArray)batches[0].Column("document"), i)!).Metadata["id"]));
+        (code, error, _, _) = ArrowStreams.Transform(ArrowStreams.Of([Texts], Request("id", null)));
+        Assert.Equal(1, code);
+        Assert.Contains("of the input's columns no stage can read id (int64)", error, StringComparison.Ordinal);
+
+        static string Request(string inputCol, string? idCol)
+        {
+            DocumentAssembler assembler = idCol is null
+                ? new() { InputCol = inputCol, OutputCol = "document" } : new() { InputCol = inputCol, OutputCol = "document", IdCol = idCol };
+            string pipeline = System.Text.Encoding.UTF8.GetString(new AnnotationPipeline(assembler).ToJson());
+            return $$"""{"protocol": 1, "version": "{{StreamRequest.Version}}", "pipeline": {{pipeline}}}""";
+        }
+    }
+
+    [Fact]
     public void The_column_has_the_schema_of_Spark_NLP()
     {
         Assert.True(AnnotationArrays.IsAnnotations(AnnotationArrays.Type));
