@@ -177,6 +177,9 @@ internal sealed class TrainFillMaskCommand : TrainTextCommand
 
     protected override int DefaultLength => 1024;
 
+    /// <summary>By lines, so that <c>--dev 10%</c> is a share of them, as in <c>run_mlm</c>; where documents end makes no difference.</summary>
+    protected override DataSet<TextDocument> Read(string path) => DataFiles.ReadLines(path);
+
     protected override TrainingTask Prepare(
         ParseResult parsed, Tokenization.Tokenizer tokenizer, DataSet<TextDocument> train, DataSet<TextDocument>? dev, int maxLength, long seed) =>
         new MaskedLanguageTask(tokenizer, train, dev, maxLength, seed, parsed.GetValue(_lineByLine), parsed.GetValue(_probability) ?? 0.15);
@@ -190,6 +193,8 @@ internal sealed class TrainPretrainCommand(Session session)
 {
     protected override int DefaultLength => 512;
 
+    protected override DataSet<TextDocument> Read(string path) => DataFiles.ReadDocuments(path);
+
     protected override TrainingTask Prepare(
         ParseResult parsed, Tokenization.Tokenizer tokenizer, DataSet<TextDocument> train, DataSet<TextDocument>? dev, int maxLength, long seed) =>
         new PreTrainingTask(tokenizer, train, dev, maxLength, seed);
@@ -198,6 +203,9 @@ internal sealed class TrainPretrainCommand(Session session)
 /// <summary>What is learnt from plain text.</summary>
 internal abstract class TrainTextCommand(Session session, string name, string description) : TrainTaskCommand(session, name, description)
 {
+    /// <summary>Reads a file of texts.</summary>
+    protected abstract DataSet<TextDocument> Read(string path);
+
     protected abstract TrainingTask Prepare(
         ParseResult parsed, Tokenization.Tokenizer tokenizer, DataSet<TextDocument> train, DataSet<TextDocument>? dev, int maxLength, long seed);
 
@@ -205,7 +213,7 @@ internal abstract class TrainTextCommand(Session session, string name, string de
     {
         if (files.Test is not null)
             throw new BadInputException($"--test is not for {Name}: give the texts as --dev");
-        TrainingData<TextDocument> data = new(files, options, DataFiles.ReadDocuments);
+        TrainingData<TextDocument> data = new(files, options, Read);
         return new PreparedRun(Prepare(parsed, tokenizer, data.Train, data.Dev, files.MaxLength, options.Seed), null, data.Train.Notes);
     }
 }

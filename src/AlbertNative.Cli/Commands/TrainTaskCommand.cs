@@ -14,7 +14,7 @@ internal sealed record PreparedRun(TrainingTask Task, PreparedExamples? Test, IR
 /// <summary>What the commands of <c>albert train</c> share: the options under Hugging Face's names, the run, and what is shown of it.</summary>
 internal abstract class TrainTaskCommand : Command
 {
-    /// <summary>Updates that are timed for an estimate.</summary>
+    /// <summary>Updates that are timed for an estimate, after one during which code is still compiled.</summary>
     private const int TimedUpdates = 5;
 
     private readonly Session _session;
@@ -149,13 +149,14 @@ internal abstract class TrainTaskCommand : Command
     /// <summary>A few updates are timed; nothing of them is kept.</summary>
     private TrainingEstimate Estimate(PreparedRun run, FineTuning tuning, TrainingOptions options)
     {
-        Trainer trainer = new(tuning.Model, run.Task.Train, options with { MaxSteps = Math.Min(TimedUpdates, tuning.Updates) }, run.Task.Trains);
+        Trainer trainer = new(tuning.Model, run.Task.Train, options with { MaxSteps = Math.Min(1 + TimedUpdates, tuning.Updates) }, run.Task.Trains);
         TimeSpan timed = TimeSpan.Zero;
         int tokens = 0;
         while (trainer.Done < trainer.Updates)
         {
             TrainingStep step = trainer.Step(_session.Cancellation);
-            (timed, tokens) = (timed + step.Elapsed, tokens + step.Tokens);
+            if (step.Number > 1 || trainer.Updates == 1)
+                (timed, tokens) = (timed + step.Elapsed, tokens + step.Tokens);
         }
         long all = 0;
         for (int example = 0; example < run.Task.Train.Count; example++)

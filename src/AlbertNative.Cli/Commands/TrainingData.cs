@@ -17,6 +17,8 @@ internal sealed class TrainingData<T>
         {
             if (!double.TryParse(files.Dev[..^1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double percent) || !(percent is > 0 and < 100))
                 throw new BadInputException($"--dev: {files.Dev} is no share between 0 and 100 %");
+            if (Train is DataSet<TextDocument> { Count: 1 })
+                throw new BadInputException($"--dev: {files.Train} is one document, of which no share can be divided off; blank lines divide documents");
             (Train, Dev) = Train.Split(percent / 100, options.Seed, stratum ?? (_ => ""));
         }
         else if (files.Dev is not null)

@@ -29,6 +29,7 @@ internal sealed class EvaluateCommand : Command
     };
     private readonly Option<string?> _train = File("--train", "Also count the examples that stand in this file, which the model has learnt from");
     private readonly Option<string?> _positive = new("--positive-label") { Description = "The label that f1 is of, where there are two [default: 1]", HelpName = "LABEL" };
+    private readonly Option<bool> _allLabels = new("--all-labels") { Description = "Labels of the model that are neither right nor predicted anywhere count as 0 in the means, too" };
     private readonly Option<TagScheme?> _scheme = TagCommand.SchemeOption();
     private readonly Option<uint> _seed = new("--seed")
     {
@@ -47,7 +48,7 @@ internal sealed class EvaluateCommand : Command
         Add(_predictions);
         _model = new(this, DefaultModel.Nano);
         _columns = new(this, severalLabels: true);
-        foreach (Option option in (Option[])[_train, _positive, _noAnswerScores, _noAnswerThreshold, _scheme, _seed, _report])
+        foreach (Option option in (Option[])[_train, _positive, _allLabels, _noAnswerScores, _noAnswerThreshold, _scheme, _seed, _report])
             Add(option);
         _output = new(this);
         Validators.Add(Validate);
@@ -85,7 +86,7 @@ internal sealed class EvaluateCommand : Command
         PredictionsOfModel predictions = new(model, _model.Value(parsed), parsed.GetValue(_noAnswerThreshold) ?? 0, parsed.GetValue(_scheme), _session.Cancellation);
         return data.Task == EvaluationTask.Pretrain
             ? PreTrainingEvaluation.Of(model, data.Documents, _model.Value(parsed).MaxLength, parsed.GetValue(_seed), _session.Cancellation)
-            : data.Judge(predictions, parsed.GetValue(_positive));
+            : data.Judge(predictions, parsed.GetValue(_positive), parsed.GetValue(_allLabels) ? model.Config.Labels : null);
     }
 
     private IEnumerable<string> Overlap(ParseResult parsed, EvaluationData data)
@@ -132,6 +133,8 @@ internal sealed class EvaluateCommand : Command
             command.AddError("--predictions: what a model guesses for masks is not read from a file");
         if (command.GetValue(_scheme) is not null && (command.GetValue(_predictions) is not null || (command.GetValue(_task) ?? TaskOf(path)) != EvaluationTask.Tag))
             command.AddError("--scheme is for a model that tags");
+        if (command.GetValue(_allLabels) && (command.GetValue(_predictions) is not null || (command.GetValue(_task) ?? TaskOf(path)) != EvaluationTask.Classify))
+            command.AddError("--all-labels is for a model that classifies");
         if (command.GetValue(_noAnswerScores) is not null && command.GetValue(_predictions) is null)
             command.AddError("--no-answer-scores is for --predictions");
         if (command.GetValue(_noAnswerThreshold) is not null && (command.GetValue(_task) ?? TaskOf(path)) != EvaluationTask.Answer)

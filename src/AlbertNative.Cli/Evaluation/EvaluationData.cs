@@ -49,9 +49,13 @@ internal sealed class EvaluationData
         return data;
     }
 
-    public EvaluationSummary Judge(IPredictions predictions, string? positiveLabel) => Task switch
+    /// <summary>Judges predictions.</summary>
+    /// <param name="predictions">They.</param>
+    /// <param name="positiveLabel">The label that <c>f1</c> is of; null for the usual one.</param>
+    /// <param name="labels">All labels of texts, to enter the means even where they do not occur; null for those that occur.</param>
+    public EvaluationSummary Judge(IPredictions predictions, string? positiveLabel, IReadOnlyList<string>? labels = null) => Task switch
     {
-        EvaluationTask.Classify => LabelEvaluation.Of(_texts!, predictions.Labels(_texts!), null, positiveLabel, bootstrap: true),
+        EvaluationTask.Classify => LabelEvaluation.Of(_texts!, predictions.Labels(_texts!), labels, positiveLabel, bootstrap: true),
         EvaluationTask.Regress => ScoreEvaluation.Of(_texts!, Numbers(), predictions.Scores(_texts!), similarity: false, bootstrap: true),
         EvaluationTask.Similarity => ScoreEvaluation.Of(_texts!, Numbers(), predictions.Similarities(_texts!), similarity: true, bootstrap: true),
         EvaluationTask.Tag => TagEvaluation.Of(_sentences!, predictions.Tags(_sentences!), bootstrap: true),

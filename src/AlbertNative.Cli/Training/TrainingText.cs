@@ -17,7 +17,8 @@ internal sealed class TrainingText(Terminal terminal) : TrainingDisplay
 
     public override void Begin(FineTuning tuning, DataDescription data)
     {
-        Out.WriteLine(Invariant($"{data.Examples} examples, {data.Labels.Count} labels, {tuning.Updates} updates ({tuning.UpdatesPerEpoch} an epoch)"));
+        string labels = data.Labels.Count switch { 0 => "", 1 => " 1 label,", int count => Invariant($" {count} labels,") };
+        Out.WriteLine(Invariant($"{data.Examples} examples,{labels} {tuning.Updates} updates ({tuning.UpdatesPerEpoch} an epoch)"));
         if (data.LabelCounts.Count > 0)
             Out.WriteLine("labels: " + string.Join(", ", data.LabelCounts.Select(label => Invariant($"{label.Key} {label.Value}"))));
         Out.WriteLine(Invariant($"tokens of an example: median {data.MedianTokens}, 99 % at most {data.LongTokens}, longest {data.LongestTokens}"));

@@ -8,6 +8,9 @@ internal static class ConlluReader
 {
     private const int Columns = 10;
 
+    /// <summary>What stands in a column that has nothing.</summary>
+    private const string Unspecified = "_";
+
     public static List<TaggedSentence> Read(DataText file)
     {
         List<TaggedSentence> sentences = [];
@@ -26,11 +29,13 @@ internal static class ConlluReader
                 continue;
             string[] fields = line.Split('\t');
             if (fields.Length != Columns)
-                throw new DataFormatException(file.Path, number, null, $"{Columns} columns divided by tabs were expected, not {fields.Length}");
+                throw new DataFormatException(file.Path, number, DataText.Number(Math.Min(fields.Length, Columns) + 1), $"{Columns} columns divided by tabs were expected, not {fields.Length}");
             if (fields[0].AsSpan().ContainsAny('-', '.'))
                 continue;
             if (fields[0] != DataText.Number(words.Count + 1))
                 throw new DataFormatException(file.Path, number, "ID", $"word {words.Count + 1} was expected, not '{fields[0]}'");
+            if (fields[3] is "" or Unspecified)
+                throw new DataFormatException(file.Path, number, "UPOS", $"the word '{fields[1]}' has no part of speech");
             if (words.Count == 0)
                 start = number;
             words.Add(fields[1]);

@@ -11,9 +11,9 @@ public static class DataFiles
     /// <exception cref="IOException">It cannot be read.</exception>
     public static DataSet<LabelledText> ReadTexts(string path, DataOptions? options = null)
     {
-        DataText file = DataText.Read(path);
+        DataText file = ReadTable(path);
         List<string> notes = [];
-        return new(file, LabelledTexts.Read(file, Rows(file, options, notes), options ?? DataOptions.Default), notes);
+        return new(file, LabelledTexts.Read(file, Rows(file, options, notes), options ?? DataOptions.Default, notes), notes);
     }
 
     /// <summary>
@@ -54,7 +54,7 @@ public static class DataFiles
     /// <exception cref="IOException">It cannot be read.</exception>
     public static DataSet<ChoiceExample> ReadChoices(string path, DataOptions? options = null)
     {
-        DataText file = DataText.Read(path);
+        DataText file = ReadTable(path);
         List<string> notes = [];
         return new(file, [.. Rows(file, options, notes).Select(ChoiceRows.Read)], notes);
     }
@@ -71,7 +71,7 @@ public static class DataFiles
     /// <exception cref="IOException">It cannot be read.</exception>
     public static DataSet<TextPair> ReadPairs(string path, DataOptions? options = null, IReadOnlyList<string>? negativeColumns = null)
     {
-        DataText file = DataText.Read(path);
+        DataText file = ReadTable(path);
         List<string> notes = [];
         return new(file, PairRows.Read(file, Rows(file, options, notes), options ?? DataOptions.Default, negativeColumns ?? []), notes);
     }
@@ -96,14 +96,28 @@ public static class DataFiles
         return new(file, documents);
     }
 
+    /// <summary>Plain text of which each line that is not blank stands by itself.</summary>
+    /// <exception cref="DataFormatException">The file is not UTF-8.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static DataSet<TextDocument> ReadLines(string path)
+    {
+        DataText file = DataText.Read(path);
+        return new(file, [.. file.Lines().Where(line => !string.IsNullOrWhiteSpace(line.Line)).Select(line => new TextDocument([line.Line], line.Number))]);
+    }
+
     /// <summary>The rows of a table or of a list of objects.</summary>
     internal static IEnumerable<DataRow> Rows(DataText file, DataOptions? options, List<string> notes) => Extension(file.Path) switch
     {
         ".csv" or ".tsv" => SeparatedValues.Read(file, options ?? DataOptions.Default, notes),
-        ".jsonl" or ".json" => JsonRows.Read(file),
-        string other => throw new DataFormatException(
-            file.Path, 0, null, $"files ending in '{other}' are not read for this task; .csv, .tsv, .jsonl and .json are"),
+        _ => JsonRows.Read(file),
     };
+
+    /// <summary>The text of a table or of a list of objects, which the file's name says that it is.</summary>
+    /// <exception cref="DataFormatException">Its name says something else.</exception>
+    internal static DataText ReadTable(string path) => Extension(path) is ".csv" or ".tsv" or ".jsonl" or ".json"
+        ? DataText.Read(path)
+        : throw new DataFormatException(
+            path, 0, null, $"files ending in '{Extension(path)}' are not read for this task; .csv, .tsv, .jsonl and .json are");
 
     private static string Extension(string path) => Path.GetExtension(path).ToLowerInvariant();
 }

@@ -9,6 +9,9 @@ internal sealed class DataRow(string path, int line, IReadOnlyDictionary<string,
     /// <summary>The line from 1 on which it begins.</summary>
     public int Line => line;
 
+    /// <summary>Whether it is an object, whose values have names.</summary>
+    public bool IsObject { get; init; }
+
     /// <summary>Whether it has such a value.</summary>
     public bool Has(string column) => cells.ContainsKey(column);
 
@@ -42,7 +45,10 @@ internal sealed class DataRow(string path, int line, IReadOnlyDictionary<string,
     /// <exception cref="DataFormatException">The columns have names.</exception>
     public string Unnamed(DataOptions options, string number, string whose) => !options.HasHeader
         ? number
-        : throw Wrong(null, $"no column is known as the {whose}: name it, or say that the file has no header ({Names})");
+        : throw Wrong(
+            null, IsObject
+                ? $"no property is known as the {whose}: name it ({Names})"
+                : $"no column is known as the {whose}: name it, or say that the file has no header ({Names})");
 
     /// <summary>The names of all values, for messages.</summary>
     public string Names => $"there are {string.Join(", ", cells.Keys.Select(key => $"'{key}'"))}";

@@ -61,7 +61,7 @@ public sealed class DataSet<T> : IReadOnlyList<T>
                 taken[example] = true;
         }
         DataSet<T> part = new(this, [.. this.Where((_, example) => taken[example])]), remaining = new(this, [.. this.Where((_, example) => !taken[example])]);
-        return part.Count > 0 ? (remaining, part) : throw new DataFormatException(Path, 0, null, $"{Count} examples are too few to be divided");
+        return part.Count > 0 ? (remaining, part) : throw new DataFormatException(Path, 0, null, $"{Count} {(Count == 1 ? "example is" : "examples are")} too few to be divided");
     }
 
     /// <summary>The examples in the file's order.</summary>

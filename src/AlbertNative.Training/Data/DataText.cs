@@ -30,6 +30,8 @@ internal sealed class DataText
     /// <exception cref="IOException">It cannot be read.</exception>
     public static DataText Read(string path)
     {
+        if (Directory.Exists(path))
+            throw new IOException($"{path} is a directory, expected a file of examples");
         byte[] bytes;
         try
         {

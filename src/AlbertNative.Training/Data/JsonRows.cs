@@ -25,7 +25,7 @@ internal static class JsonRows
                 if (Texts(property.Value) is { } texts && !cells.TryAdd(property.Name, texts))
                     throw new DataFormatException(file.Path, line, property.Name, "the property is there twice");
             }
-            yield return new(file.Path, line, cells);
+            yield return new(file.Path, line, cells) { IsObject = true };
         }
     }
 
@@ -41,8 +41,15 @@ internal static class JsonRows
         {
             throw new DataFormatException(
                 file.Path, firstLine + (int)(exception.LineNumber ?? 0), DataText.Number((int)(exception.BytePositionInLine ?? 0) + 1),
-                $"this is no JSON: {exception.Message}", exception);
+                $"this is no JSON: {Reason(exception)}", exception);
         }
+    }
+
+    /// <summary>What is wrong, without the place, which the library counts from 0 and from where the text begins.</summary>
+    private static string Reason(JsonException exception)
+    {
+        int place = exception.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
+        return place < 0 ? exception.Message : exception.Message[..place];
     }
 
     private static IEnumerable<(int Line, JsonElement Object)> OfLines(DataText file)

@@ -3,7 +3,7 @@ namespace AlbertNative.Training;
 /// <summary>Rows as labelled texts.</summary>
 internal static class LabelledTexts
 {
-    public static List<LabelledText> Read(DataText file, IEnumerable<DataRow> rows, DataOptions options)
+    public static List<LabelledText> Read(DataText file, IEnumerable<DataRow> rows, DataOptions options, List<string> notes)
     {
         List<LabelledText> texts = [];
         foreach (DataRow row in rows)
@@ -12,6 +12,9 @@ internal static class LabelledTexts
             string? pair = options.PairColumn ?? row.FirstOf("sentence2", "hypothesis");
             texts.Add(new(row.Text(text), string.IsNullOrEmpty(pair) ? null : row.Text(pair), Labels(row, options), row.Line));
         }
+        LabelledText[] empty = [.. texts.Where(text => string.IsNullOrWhiteSpace(text.Text))];
+        if (empty.Length > 0)
+            notes.Add($"{file.Path}: {empty.Length} {(empty.Length == 1 ? "example has" : "examples have")} an empty text, such as line {DataText.Number(empty[0].Line)}.");
         return texts.Count > 0 ? texts : throw new DataFormatException(file.Path, 0, null, "the file has no examples");
     }
 

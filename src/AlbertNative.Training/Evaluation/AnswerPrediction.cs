@@ -49,7 +49,7 @@ public sealed record AnswerPrediction(IReadOnlyDictionary<string, string> Answer
         LogitsOutput output = new();
         foreach (QuestionExample question in questions)
         {
-            IReadOnlyList<QuestionWindow> windows = QuestionWindow.Cut(model.Tokenizer, question.Question, question.Context, length, stride);
+            IReadOnlyList<QuestionWindow> windows = QuestionWindow.Cut(model.Tokenizer, question, length, stride);
             TokenBatch batch = new();
             foreach (QuestionWindow window in windows)
                 batch.Add(window.Input.InputIds, window.Input.TokenTypeIds);

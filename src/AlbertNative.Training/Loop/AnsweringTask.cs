@@ -20,7 +20,7 @@ public sealed class AnsweringTask : TrainingTask
     /// <param name="train">What is learnt from.</param>
     /// <param name="dev">What each epoch is judged by, or null.</param>
     /// <param name="maxLength">The tokens of a window.</param>
-    /// <param name="stride">The tokens that neighbouring windows share.</param>
+    /// <param name="stride">The tokens that neighbouring windows share; half of the context's room where a question leaves no more room than that.</param>
     public AnsweringTask(Tokenizer tokenizer, DataSet<QuestionExample> train, DataSet<QuestionExample>? dev, int maxLength, int stride)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
@@ -111,11 +111,11 @@ public sealed class AnsweringTask : TrainingTask
         {
             try
             {
-                windows.Add(QuestionWindow.Cut(_tokenizer, question.Question, question.Context, _maxLength, _stride));
+                windows.Add(QuestionWindow.Cut(_tokenizer, question, _maxLength, _stride));
             }
             catch (ArgumentException e)
             {
-                throw new DataFormatException(questions.Path, question.Line, null, e.Message);
+                throw new DataFormatException(questions.Path, question.Line, "question", e.Message, e);
             }
         }
         return new AnswerWindows(questions, windows);

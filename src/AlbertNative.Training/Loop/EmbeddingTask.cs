@@ -188,7 +188,7 @@ public sealed class EmbeddingTask : TrainingTask
             if (pair.Score is null && (cosine || scored))
                 throw new DataFormatException(pairs.Path, pair.Line, null, "the pair has no score");
             if (cosine && Math.Abs(pair.Score!.Value) > _options.LargestScore)
-                throw new DataFormatException(pairs.Path, pair.Line, null, FormattableString.Invariant($"the score {pair.Score} is larger than {_options.LargestScore}; say what the largest is"));
+                throw new DataFormatException(pairs.Path, pair.Line, "score", FormattableString.Invariant($"the score {pair.Score} is larger than {_options.LargestScore}; say what the largest is (--largest-score)"));
         }
         EncodeOptions options = new() { MaxLength = _maxLength };
         ModelInput[][] inputs = [.. pairs.Select(pair => ((string[])[pair.First, pair.Second, .. pair.Negatives])

@@ -32,7 +32,7 @@ public sealed class MaskedLanguageTask : TrainingTask
         ArgumentNullException.ThrowIfNull(tokenizer);
         ArgumentNullException.ThrowIfNull(train);
         _blockLength = blockLength;
-        DataFiles = Describe(train, dev, "documents");
+        DataFiles = Describe(train, dev, "texts");
         Train = Prepare(tokenizer, train, unchecked((uint)seed));
         if (dev is not null)
             Dev = Prepare(tokenizer, dev, unchecked((uint)seed));

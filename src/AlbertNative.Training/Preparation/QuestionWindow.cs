@@ -25,6 +25,21 @@ internal sealed record QuestionWindow(ModelInput Input, TextSpan?[] Spans)
     }
 
     /// <summary>
+    /// The windows of a question, whatever its length: where it leaves no more room than the stride, at which <c>run_qa</c>
+    /// breaks off, neighbouring windows share half of that room.
+    /// </summary>
+    /// <exception cref="ArgumentException">The question leaves no room for its context.</exception>
+    public static IReadOnlyList<QuestionWindow> Cut(Tokenizer tokenizer, QuestionExample question, int maxLength, int stride)
+    {
+        string asked = question.Question.TrimStart();
+        int room = maxLength - tokenizer.Encode(asked, "").Count;
+        return room > 0
+            ? Cut(tokenizer, asked, question.Context, maxLength, stride < room ? stride : room / 2)
+            : throw new ArgumentException(
+                $"question '{question.Id}' and the special tokens are {maxLength - room} tokens, which leaves no room for its context in {maxLength}");
+    }
+
+    /// <summary>
     /// The first and the last token of an answer; both 0, the index of <c>[CLS]</c>, where there is none or this window does
     /// not hold all of it.
     /// </summary>

@@ -96,6 +96,7 @@ public sealed class EvaluateCommandTests : IDisposable
         Assert.Equal(2, CliRun.Of("evaluate").ExitCode);
         Assert.Contains("could be of several tasks", CliRun.Of("evaluate", "--data", "a.txt").Error, StringComparison.Ordinal);
         Assert.Contains("--no-answer-scores is for --predictions", CliRun.Of("evaluate", "--data", "a.json", "--no-answer-scores", "b").Error, StringComparison.Ordinal);
+        Assert.Contains("--all-labels is for a model that classifies", CliRun.Of("evaluate", "--data", "a.csv", "--predictions", "p.txt", "--all-labels").Error, StringComparison.Ordinal);
         CliRun chart = CliRun.Of(
             "evaluate", "--task", "regress", "--data", Write("d.csv", "text,label\na,1\n"), "--predictions", Write("p.txt", "1\n"), "--report", Path.Combine(_folder.Path, "x.svg"));
         Assert.Contains("no confusion matrix", chart.Error, StringComparison.Ordinal);

@@ -27,6 +27,9 @@ public sealed class TrainCommandTests : IDisposable
         Assert.True(run.ExitCode == 0, run.Error);
         JsonElement judged = CliRun.Of("evaluate", "--model", Output, "--data", data).Lines[0];
         Assert.Equal(1, judged.GetProperty("metrics").GetProperty("accuracy").GetDouble());
+        string yes = _folder.Write("yes.csv", "sentence1,sentence2,label\nthe king,of israel,yes\nthe king,of the sea,yes\n");
+        Assert.Equal(1, CliRun.Of("evaluate", "--model", Output, "--data", yes).Lines[0].GetProperty("metrics").GetProperty("macro_f1").GetDouble());
+        Assert.Equal(0.5, CliRun.Of("evaluate", "--model", Output, "--data", yes, "--all-labels").Lines[0].GetProperty("metrics").GetProperty("macro_f1").GetDouble());
         using TextModel trained = TextModel.Open(Output);
         Assert.Equal(ModelFamily.Bert, trained.Config.Family);
         Assert.Equal(["no", "yes"], trained.Config.Labels);
@@ -197,6 +200,38 @@ public sealed class TrainCommandTests : IDisposable
         Assert.NotEqual(0, run.ExitCode);
         Assert.Contains(message, run.Error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Output));
+    }
+
+    [Fact]
+    public void A_question_that_leaves_less_room_than_the_stride_is_learnt_in_narrower_windows()
+    {
+        string context = string.Join(' ', Enumerable.Repeat("king", 40));
+        string Question(int words) => JsonSerializer.Serialize(new
+        {
+            id = "q1",
+            question = string.Join(' ', Enumerable.Repeat("sea", words)),
+            context,
+            answers = new { text = (string[])["king"], answer_start = (int[])[0] },
+        });
+        CliRun run = Dry(Question(20));
+        Assert.True(run.ExitCode == 0, run.Error);
+        string refused = Dry(Question(60)).Error;
+        Assert.Matches(@"q\.jsonl\(1,question\): question 'q1' and the special tokens are \d+ tokens, which leaves no room for its context in 40", refused);
+
+        CliRun Dry(string question) => CliRun.Of(
+            "train", "answer", "--train", _folder.Write("q.jsonl", question), "--max-length", "40", "--doc-stride", "30", "--batch-size", "2", "--threads", "1", "--dry-run");
+    }
+
+    [Fact]
+    public void A_share_of_plain_text_is_one_of_lines_for_masks_and_of_documents_for_their_order()
+    {
+        string text = _folder.Write("t.txt", Often("the king of israel\nwent up to jerusalem\n"));
+        CliRun masks = CliRun.Of("train", "fill-mask", "--train", text, "--dev", "20%", "--line-by-line", "--batch-size", "4", "--threads", "1", "--dry-run");
+        Assert.True(masks.ExitCode == 0, masks.Error);
+        Assert.Contains("16 examples, 12 updates", masks.Error, StringComparison.Ordinal);
+        CliRun order = CliRun.Of("train", "pretrain", "--train", text, "--dev", "20%", "--dry-run");
+        Assert.NotEqual(0, order.ExitCode);
+        Assert.Contains("is one document, of which no share can be divided off; blank lines divide documents", order.Error, StringComparison.Ordinal);
     }
 
     /// <summary>Ten times the lines, so that an epoch, after which a checkpoint is written, has several updates.</summary>

@@ -48,12 +48,13 @@ public sealed class DataFilesTests : IDisposable
     [InlineData("a.csv", "text,label\na \"b,c\" d,1\n", "(2,1): a quotation mark inside a field that does not begin with one")]
     [InlineData("a.csv", "text,text\na,1\n", "(1): the column 'text' is there twice; a file without a header needs to be read as one")]
     [InlineData("a.csv", "good,1\nbad,0\n", "(2): no column is known as the text's: name it, or say that the file has no header (there are 'good', '1')")]
+    [InlineData("a.jsonl", "{\"text\":\"a\",\"label\":1}\n{\"label\":1}\n", "(2): no property is known as the text's: name it (there are 'label')")]
     [InlineData("a.csv", "text,label\na,\n", "(2,label): the label is empty")]
     [InlineData("a.csv", "text,label\n", ": the file has no examples")]
     [InlineData("a.csv", "", ": the file has no examples")]
     [InlineData("a.tsv", "text\tlabel\na\t1\n\"b\"\t0\n", "(3,1): this line reads differently with and without CSV's quotation marks: choose the quoting (none or csv)")]
     [InlineData("a.tsv", "text\tlabel\n\"b\t0\n", "(2,1): this line reads differently with and without CSV's quotation marks: choose the quoting (none or csv)")]
-    [InlineData("a.jsonl", "{\"text\":\"a\",\"label\":1}\n{\"text\":}\n", "(2,9): this is no JSON: ")]
+    [InlineData("a.jsonl", "{\"text\":\"a\",\"label\":1}\n{\"text\":}\n", "(2,9): this is no JSON: '}' is an invalid start of a value.")]
     [InlineData("a.jsonl", "{\"text\":\"a\",\"label\":1}\n3\n", "(2): an object was expected, not Number")]
     [InlineData("a.json", "[\n{\"text\":\"a\",\"label\":1},\n\n3]", "(4): an object was expected, not Number")]
     [InlineData("a.jsonl", "{\"text\":\"a\",\"label\":1}\n{\"text\":\"\\ud83d\",\"label\":1}\n", "(2,1): this is no JSON: the text at byte 8 has a lone surrogate")]
@@ -69,7 +70,8 @@ public sealed class DataFilesTests : IDisposable
     [InlineData("a.txt", "a O\nb\n", "(2,2): a word and a tag were expected, divided by blanks as on the first line; found 'b'")]
     [InlineData("a.conll", "a\tO\nb\t\n", "(2,2): the tag is empty")]
     [InlineData("a.conll", "\n \n", ": the file has no sentences")]
-    [InlineData("a.conllu", "1\ta\n", "(1): 10 columns divided by tabs were expected, not 2")]
+    [InlineData("a.conllu", "1\ta\n", "(1,3): 10 columns divided by tabs were expected, not 2")]
+    [InlineData("a.conllu", "1\ta\t_\tX\t_\t_\t_\t_\t_\t_\n2\tb\t_\t_\t_\t_\t_\t_\t_\t_\n", "(2,UPOS): the word 'b' has no part of speech")]
     [InlineData("a.conllu", "2\ta\t_\tX\t_\t_\t_\t_\t_\t_\n", "(1,ID): word 1 was expected, not '2'")]
     [InlineData("a.jsonl", "{\"tokens\":[\"a\"],\"tags\":[\"O\",\"O\"]}", "(1,tags): there are 2 tags for 1 tokens")]
     [InlineData("a.jsonl", "{\"tokens\":[\"a\"]}", "(1): there is neither 'ner_tags' nor 'tags'; there are 'tokens'")]
@@ -155,6 +157,23 @@ public sealed class DataFilesTests : IDisposable
         DataSet<TextDocument> documents = DataFiles.ReadDocuments(Write("a.txt", "\na\nb\n \n\nc"));
         Assert.Equal(["a|b", "c"], documents.Select(document => string.Join('|', document.Lines)));
         Assert.Equal([2, 6], documents.Select(document => document.Line));
+        Assert.Equal([(2, "a"), (3, "b"), (6, "c")], DataFiles.ReadLines(documents.Path).Select(line => (line.Line, Assert.Single(line.Lines))));
+    }
+
+    [Fact]
+    public void What_is_no_file_of_examples_is_refused_before_it_is_read()
+    {
+        Refused("a.xlsx", "\xFF", ": files ending in '.xlsx' are not read for this task; .csv, .tsv, .jsonl and .json are", path => PredictionFiles.ReadLabels(path));
+        IOException folder = Assert.Throws<IOException>(() => DataFiles.ReadTags(_folder.Path));
+        Assert.Equal($"{_folder.Path} is a directory, expected a file of examples", folder.Message);
+    }
+
+    [Fact]
+    public void Empty_texts_are_examples_and_are_counted()
+    {
+        DataSet<LabelledText> texts = DataFiles.ReadTexts(Write("a.csv", "text,label\na,1\n,1\n ,2\n"));
+        Assert.Equal(3, texts.Count);
+        Assert.Equal($"{texts.Path}: 2 examples have an empty text, such as line 3.", Assert.Single(texts.Notes));
     }
 
     [Fact]

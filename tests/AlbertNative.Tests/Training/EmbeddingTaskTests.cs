@@ -142,7 +142,7 @@ public sealed class EmbeddingTaskTests : IDisposable
 
     [Theory]
     [InlineData("sentence1,sentence2,score\na,b,1\nc,d,\n", EmbeddingLoss.Cosine, "(3,score): '' is no number")]
-    [InlineData("sentence1,sentence2,score\na,b,1\nc,d,2\n", EmbeddingLoss.Cosine, "(3): the score 2 is larger than 1")]
+    [InlineData("sentence1,sentence2,score\na,b,1\nc,d,2\n", EmbeddingLoss.Cosine, "(3,score): the score 2 is larger than 1")]
     [InlineData("sentence1,sentence2\na,b\n", EmbeddingLoss.Cosine, "(2): the pair has no score")]
     [InlineData("sentence1,sentence2\na,\n", EmbeddingLoss.Ranking, "(2,sentence2): the text is empty")]
     public void What_a_loss_needs_is_named_with_its_line(string data, EmbeddingLoss loss, string message)
