@@ -8,6 +8,7 @@ using AlbertNative.Server.Models;
 using AlbertNative.Server.Requests;
 using AlbertNative.Server.Telemetry;
 using AlbertNative.Serving;
+using Microsoft.AspNetCore.Connections;
 using ServedModel = AlbertNative.Server.Models.ServedModel;
 
 namespace AlbertNative.Server.Hosting;
@@ -124,7 +125,7 @@ internal sealed partial class ServerRoutes(IEndpointRouteBuilder endpoints)
 
     /// <summary>Lets a request be answered.</summary>
     /// <returns>Why it was refused; null where it was not.</returns>
-    private static async Task<RequestException?> AnswerAsync(ServerRequest request, Func<ServerRequest, Task> answer)
+    private async Task<RequestException?> AnswerAsync(ServerRequest request, Func<ServerRequest, Task> answer)
     {
         try
         {
@@ -135,10 +136,13 @@ internal sealed partial class ServerRoutes(IEndpointRouteBuilder endpoints)
         {
             return e;
         }
-        catch (OperationCanceledException) when (request.Http.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException e) when (request.Http.RequestAborted.IsCancellationRequested || e.InnerException is ConnectionResetException)
         {
             if (!request.Http.Response.HasStarted)
                 request.Http.Response.StatusCode = StatusCodes.Status499ClientClosedRequest; // for the log: nobody reads it
+            // What the scheduler had not done yet when its client went it has counted itself.
+            if (request.Timings.Texts == 0 || request.Timings.Inference > TimeSpan.Zero)
+                _services.GetRequiredService<InferenceScheduler>().Telemetry.Cancelled(request.Timings.Texts == 0 ? "reading" : "writing");
             return null;
         }
         catch (OperationCanceledException) when (request.IsExpired)

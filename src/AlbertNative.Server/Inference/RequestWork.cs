@@ -1,7 +1,8 @@
 using System.Diagnostics;
-using AlbertNative.Server.Models;
 using AlbertNative.Server.Requests;
+using AlbertNative.Serving;
 using AlbertNative.Tokenization;
+using ServedModel = AlbertNative.Server.Models.ServedModel;
 
 namespace AlbertNative.Server.Inference;
 
@@ -66,6 +67,7 @@ internal sealed class RequestWork(ServerRequest request, ServedModel model, Sche
     private EncodedInput<TInput>[] Encode<TInput, TResult>(
         TaskOperation<TInput, TResult> operation, IReadOnlyList<TInput> inputs, string field, IReadOnlyList<int>? indices)
     {
+        using Activity? span = ServingTelemetry.Source.StartActivity("albert.tokenize");
         long started = Stopwatch.GetTimestamp();
         EncodedInput<TInput>[] encoded = new EncodedInput<TInput>[inputs.Count];
         for (int i = 0; i < encoded.Length; i++)

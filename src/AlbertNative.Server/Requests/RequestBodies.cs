@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using AlbertNative.Server.Configuration;
+using Microsoft.AspNetCore.Connections;
 
 namespace AlbertNative.Server.Requests;
 
@@ -40,6 +41,11 @@ internal sealed class RequestBodies(ServerOptions options)
                 if (read.IsCompleted)
                     return body;
             }
+        }
+        catch (ConnectionResetException e)
+        {
+            body.Dispose();
+            throw new OperationCanceledException("the client has gone", e, http.RequestAborted);
         }
         catch (IOException e)
         {

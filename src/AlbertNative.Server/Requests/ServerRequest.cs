@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using AlbertNative.Server.Configuration;
 using AlbertNative.Serving;
@@ -85,6 +86,7 @@ internal sealed class ServerRequest : IDisposable
     /// <exception cref="RequestException">It is too large.</exception>
     public async Task<ReadOnlyMemory<byte>> ReadBytesAsync()
     {
+        using Activity? span = ServingTelemetry.Source.StartActivity("albert.read");
         _body = await _bodies.ReadAsync(Http, Cancellation).ConfigureAwait(false);
         return _body.Bytes;
     }
@@ -120,6 +122,7 @@ internal sealed class ServerRequest : IDisposable
     {
         if (withTimings)
             Timings.WriteTo(Http.Response.Headers);
+        using Activity? span = ServingTelemetry.Source.StartActivity("albert.write");
         await JsonAnswer.WriteAsync(Http, StatusCodes.Status200OK, write, Cancellation).ConfigureAwait(false);
     }
 

@@ -65,7 +65,11 @@ internal sealed class ServerMetrics : IDisposable
     {
         string dialect = request.Dialect.Name, asked = model ?? "";
         _requests.Add(1, Tag("dialect", dialect), Tag("model", asked), Tag("status", StatusClasses[Math.Clamp(status / 100, 0, 9)]));
-        _duration.Record(request.Timings.Total.TotalSeconds, Tag("gen_ai.operation.name", dialect), Tag("gen_ai.request.model", asked));
+        KeyValuePair<string, object?> operation = Tag("gen_ai.operation.name", dialect), of = Tag("gen_ai.request.model", asked);
+        if (error is ErrorKind why)
+            _duration.Record(request.Timings.Total.TotalSeconds, operation, of, Tag("error.type", Reasons[(int)why]));
+        else
+            _duration.Record(request.Timings.Total.TotalSeconds, operation, of);
         _tei?.Answered(request, error);
         _statistics.Answered(request, status < StatusCodes.Status400BadRequest, _time.GetUtcNow());
         if (error is ErrorKind kind)

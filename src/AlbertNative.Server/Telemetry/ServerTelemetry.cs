@@ -23,8 +23,10 @@ internal static class ServerTelemetry
         OpenTelemetry.OpenTelemetryBuilder telemetry = services.AddOpenTelemetry().WithMetrics(metrics =>
         {
             metrics.AddMeter(Meters).AddMeter(TeiMetrics.Name).AddPrometheusExporter();
-            if (options.OtlpEndpoint is Uri endpoint)
-                metrics.AddOtlpExporter(exporter => exporter.Endpoint = endpoint);
+            if (options.OtlpEndpoint is not Uri endpoint)
+                return;
+            // A histogram names a trace of each of its buckets, where there are traces.
+            metrics.SetExemplarFilter(ExemplarFilterType.TraceBased).AddOtlpExporter(exporter => exporter.Endpoint = endpoint);
         });
         if (options.OtlpEndpoint is Uri collector)
         {

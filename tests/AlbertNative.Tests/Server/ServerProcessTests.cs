@@ -128,8 +128,10 @@ public sealed class ServerProcessTests
             File.WriteAllText(config, JsonSerializer.Serialize(
                 new { model = new[] { $"tagger={ShippedModels.Tagger}" }, alias = "words=tagger", http = "127.0.0.1:0", cache = "1MiB" }));
             ServerProgram.Signal(process, "HUP");
-            while ((await client.GetAsync(new Uri("/v1/models/words", UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode != HttpStatusCode.OK)
-                await Task.Delay(20, TestContext.Current.CancellationToken);
+            using CancellationTokenSource reloaded = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+            reloaded.CancelAfter(TimeSpan.FromSeconds(45)); // under nohup a program does not hear of it
+            while ((await client.GetAsync(new Uri("/v1/models/words", UriKind.Relative), reloaded.Token)).StatusCode != HttpStatusCode.OK)
+                await Task.Delay(20, reloaded.Token);
             HttpStatusCode gone = (await client.GetAsync(new Uri("/v1/models/nano", UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode;
             using HttpResponseMessage info = await client.GetAsync(new Uri("/info", UriKind.Relative), TestContext.Current.CancellationToken);
 

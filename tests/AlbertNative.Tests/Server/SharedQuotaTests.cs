@@ -1,10 +1,13 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using AlbertNative.Server.Quotas;
+using AlbertNative.Serving;
 using AlbertNative.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace AlbertNative.Tests.Server;
 
@@ -74,6 +77,28 @@ public sealed class SharedQuotaTests : IDisposable
     }
 
     [Fact]
+    public async Task The_log_says_when_the_store_goes_and_when_it_is_there_again()
+    {
+        Assert.SkipUnless(RedisServer.IsThere, "redis-server is not installed");
+        await _redis.StartAsync();
+        RecordingLogger logger = new();
+        await using InferenceScheduler scheduler = new(new SchedulerOptions());
+        using SharedQuotas quotas = new(LoopbackServerApp.Options(("quota-redis", _redis.Address)), scheduler, TimeProvider.System, logger);
+        await quotas.StartAsync(TestContext.Current.CancellationToken);
+
+        await Eventually.HoldsAsync(() => logger.Lines.Count == 1);
+        _redis.Stop();
+        await Eventually.HoldsAsync(() => logger.Lines.Count == 2);
+        await _redis.StartAsync();
+        await Eventually.HoldsAsync(() => logger.Lines.Count == 3);
+        await quotas.StopAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal([LogLevel.Information, LogLevel.Warning, LogLevel.Information], logger.Lines.Select(line => line.Level));
+        Assert.Equal("quotas are shared by 1 replicas", logger.Lines.First().Text);
+        Assert.Contains("does not answer", logger.Lines.ElementAt(1).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_store_that_was_never_there_hinders_nobody()
     {
         await using LoopbackServerApp server = await StartAsync("\"tokens_per_minute\": 1000", ("quota-replicas", "4"));
@@ -138,4 +163,17 @@ public sealed class SharedQuotaTests : IDisposable
     }
 
     private static string Hash(string key) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
+
+    private sealed class RecordingLogger : ILogger<SharedQuotas>
+    {
+        public ConcurrentQueue<(LogLevel Level, string Text)> Lines { get; } = new();
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Lines.Enqueue((logLevel, formatter(state, exception)));
+    }
 }
