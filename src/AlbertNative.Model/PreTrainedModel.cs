@@ -87,8 +87,11 @@ public sealed class PreTrainedModel : IDisposable
         string nameOrPath,
         ModelOptions? options = null,
         IProgress<OpenProgress>? progress = null,
-        CancellationToken cancellationToken = default) =>
-        Open(ModelFiles.Open(nameOrPath, options, progress, cancellationToken), options, progress, cancellationToken);
+        CancellationToken cancellationToken = default)
+    {
+        Rehearsal.Begin(options);
+        return Open(ModelFiles.Open(nameOrPath, options, progress, cancellationToken), options, progress, cancellationToken);
+    }
 
     /// <summary>As <see cref="Open(string, ModelOptions, IProgress{OpenProgress}, CancellationToken)"/>, for hosts: no thread of the pool waits for a network.</summary>
     /// <exception cref="CheckpointFormatException">The files hold no model that is supported; names every fault.</exception>
@@ -101,6 +104,7 @@ public sealed class PreTrainedModel : IDisposable
         IProgress<OpenProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
+        Rehearsal.Begin(options);
         ModelFiles files = await ModelFiles.OpenAsync(nameOrPath, options, progress, cancellationToken).ConfigureAwait(false);
         return await Task.Run(() => Open(files, options, progress, cancellationToken), CancellationToken.None).ConfigureAwait(false);
     }
@@ -119,6 +123,7 @@ public sealed class PreTrainedModel : IDisposable
         try
         {
             cancellationToken.ThrowIfCancellationRequested();
+            Rehearsal.Begin(options);
             return new(
                 files.ReadConfig(), WeightSource.From(files.Checkpoint), files, options ?? new ModelOptions(), progress, cancellationToken);
         }

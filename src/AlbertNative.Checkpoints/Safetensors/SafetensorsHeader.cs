@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace AlbertNative.Checkpoints;
@@ -14,7 +15,7 @@ internal sealed class SafetensorsHeader
     private readonly AllocationBudget _budget;
     private readonly List<Entry> _entries = [];
     private readonly Dictionary<string, string> _metadata = new(StringComparer.Ordinal);
-    private readonly List<long> _numbers = [];
+    private readonly long[] _numbers = new long[TensorShape.MaxRank];
 
     private SafetensorsHeader(string path, AllocationBudget budget)
     {
@@ -38,7 +39,10 @@ internal sealed class SafetensorsHeader
     {
         SafetensorsHeader header = new(path, budget);
         // White space before it is legal JSON, and Hugging Face's reader takes it.
-        if (json.TrimStart(" \t\r\n"u8) is not [(byte)'{', ..])
+        int start = 0;
+        while (start < json.Length && json[start] is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n')
+            start++;
+        if (start == json.Length || json[start] != (byte)'{')
             throw header.Error("the safetensors header does not begin with '{'");
         Utf8JsonReader reader = new(json);
         try
@@ -141,16 +145,18 @@ internal sealed class SafetensorsHeader
     private ImmutableArray<long> ReadNumbers(ref Utf8JsonReader reader, string name, string key)
     {
         Expect(ref reader, JsonTokenType.StartArray, "the numbers of tensor", name);
-        _numbers.Clear();
+        int count = 0;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out long number) || number < 0)
                 throw Error($"the {key} of tensor '{name}' holds something that is not a natural number below 2^63");
-            if (_numbers.Count == TensorShape.MaxRank)
+            if (count == _numbers.Length)
                 throw Error($"the {key} of tensor '{name}' has more than {TensorShape.MaxRank} entries");
-            _numbers.Add(number);
+            _numbers[count++] = number;
         }
-        return [.. _numbers];
+        long[] numbers = new long[count];
+        Array.Copy(_numbers, numbers, count);
+        return ImmutableCollectionsMarshal.AsImmutableArray(numbers);
     }
 
     private string ReadName(ref Utf8JsonReader reader)

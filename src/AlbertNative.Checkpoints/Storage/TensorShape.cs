@@ -12,17 +12,20 @@ internal static class TensorShape
     /// </summary>
     public static bool TryCount(ReadOnlySpan<long> shape, int elementSize, out long count)
     {
-        count = 0;
-        if (shape.Contains(0))
-            return true;
         count = 1;
+        bool fits = true;
         foreach (long dimension in shape)
         {
-            if (count > long.MaxValue / elementSize / dimension)
-                return false;
-            count *= dimension;
+            // Whatever the others are, there is then no element.
+            if (dimension == 0)
+            {
+                count = 0;
+                return true;
+            }
+            fits = fits && count <= long.MaxValue / elementSize / dimension;
+            count = fits ? count * dimension : 0;
         }
-        return true;
+        return fits;
     }
 
     /// <inheritdoc cref="TryCount(ReadOnlySpan{long}, int, out long)"/>

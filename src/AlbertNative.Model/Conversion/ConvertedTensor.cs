@@ -10,7 +10,7 @@ namespace AlbertNative.Model;
 public sealed record ConvertedTensor(string Name, TensorType Type, ImmutableArray<long> Shape)
 {
     /// <summary>The bytes that it takes.</summary>
-    public long ByteCount => Shape.Aggregate(1L, (product, dimension) => product * dimension) * Type.Size;
+    public long ByteCount => WeightTensor.Count(Shape) * Type.Size;
 }
 
 /// <summary>A tensor of the source that the converted model does not have.</summary>

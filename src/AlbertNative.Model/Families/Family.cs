@@ -113,6 +113,17 @@ internal sealed record Family
         return null;
     }
 
+    /// <summary>True where the family has the class.</summary>
+    public bool Has(ModelArchitecture architecture)
+    {
+        foreach (ModelArchitecture known in Architectures)
+        {
+            if (known == architecture)
+                return true;
+        }
+        return false;
+    }
+
     /// <summary>The name of a class, such as AlbertForMaskedLM.</summary>
     public string ClassName(ModelArchitecture architecture) =>
         ClassPrefix + (architecture == ModelArchitecture.Model ? "Model" : "For" + architecture);

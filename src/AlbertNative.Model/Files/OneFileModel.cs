@@ -27,8 +27,10 @@ internal sealed class OneFileModel : ModelFiles
     private OneFileModel(string path, Checkpoint checkpoint, IReadOnlyDictionary<string, string>? encoder)
         : base(path, path, checkpoint) => (_checkpoint, _encoder) = (checkpoint, encoder);
 
+    // Arrays and loops: generic code over pairs is compiled whenever a process opens its first model, even ReadyToRun.
+
     /// <summary>The parts that are tensors, with the tensors' names.</summary>
-    public static IReadOnlyList<(string Part, string Tensor)> TensorParts { get; } =
+    public static (string Part, string Tensor)[] TensorParts { get; } =
     [
         (SentencePieceModel, PartPrefix + "spiece_model"),
         (TokenizerJson, PartPrefix + "tokenizer_json"),
@@ -36,7 +38,7 @@ internal sealed class OneFileModel : ModelFiles
     ];
 
     /// <summary>The names of precisions as the files have them.</summary>
-    public static IReadOnlyList<(string Name, WeightPrecision Precision)> PrecisionNames { get; } =
+    public static (string Name, WeightPrecision Precision)[] PrecisionNames { get; } =
         [("fp32", WeightPrecision.Float32), ("int8", WeightPrecision.Int8), ("int16", WeightPrecision.Int16)];
 
     public override WeightPrecision? Precision
@@ -74,7 +76,15 @@ internal sealed class OneFileModel : ModelFiles
     public static bool Is(Checkpoint checkpoint) => checkpoint.Metadata.ContainsKey(VersionKey);
 
     /// <summary>True for a tensor that is no weight but a part of the model.</summary>
-    public static bool IsPart(string tensorName) => TensorParts.Any(part => part.Tensor == tensorName);
+    public static bool IsPart(string tensorName)
+    {
+        foreach ((_, string tensor) in TensorParts)
+        {
+            if (tensor == tensorName)
+                return true;
+        }
+        return false;
+    }
 
     public override string? FileOf(string name) => null;
 

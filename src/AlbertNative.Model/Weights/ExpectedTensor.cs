@@ -8,7 +8,7 @@ namespace AlbertNative.Model;
 public sealed record ExpectedTensor(string Name, ImmutableArray<long> Shape)
 {
     /// <summary>The number of elements.</summary>
-    public long ElementCount => Shape.Aggregate(1L, (product, dimension) => product * dimension);
+    public long ElementCount => WeightTensor.Count(Shape);
 
     /// <summary>The name under which a file may hold the same weights instead; null where there is none.</summary>
     public string? OtherName { get; init; }

@@ -179,9 +179,11 @@ internal sealed class NamedTensors
     private IEnumerable<string> Unknown(List<ExpectedTensor> encoder)
     {
         HashSet<string> known = new(encoder.Select(tensor => tensor.Name), StringComparer.Ordinal);
-        return _tensors
-            .Where(pair => !known.Contains(pair.Key) && !TensorCatalogue.IsOptionalPart(Family, pair.Key))
-            .Select(pair => $"unknown: {pair.Value.Name} {Shape(pair.Value.Shape.AsSpan())}, expected no such tensor");
+        foreach ((string name, WeightTensor tensor) in _tensors)
+        {
+            if (!known.Contains(name) && !TensorCatalogue.IsOptionalPart(Family, name))
+                yield return $"unknown: {tensor.Name} {Shape(tensor.Shape.AsSpan())}, expected no such tensor";
+        }
     }
 
     /// <summary>What a reader can do about a head that is not there.</summary>

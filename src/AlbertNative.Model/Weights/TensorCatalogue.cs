@@ -40,7 +40,7 @@ public static class TensorCatalogue
     internal static List<ExpectedTensor> Head(ModelConfig config, ModelArchitecture architecture)
     {
         Family family = Family.Of(config.Family);
-        if (!family.Architectures.Contains(architecture))
+        if (!family.Has(architecture))
             throw new ArgumentException($"there is no {family.ClassName(architecture)}", nameof(architecture));
         int hidden = config.HiddenSize;
         List<ExpectedTensor> tensors = [];
@@ -103,7 +103,7 @@ public static class TensorCatalogue
         name == family.Embeddings + ".position_ids" || name == family.Embeddings + ".token_type_ids";
 
     /// <summary>The tensors that are one where word embeddings are tied: the name that transformers keeps, and the copy's.</summary>
-    internal static ImmutableArray<(string Kept, string Copy)> Ties(Family family) =>
+    internal static (string Kept, string Copy)[] Ties(Family family) =>
     [
         (family.WordEmbeddings, Weight(family.Prediction.Decoder)),
         (family.Prediction.Bias, Bias(family.Prediction.Decoder)),

@@ -74,7 +74,7 @@ public abstract class WeightTensor(string name, TensorType type, ImmutableArray<
     public ImmutableArray<long> Shape { get; } = shape;
 
     /// <summary>The number of elements.</summary>
-    public long ElementCount { get; } = shape.Aggregate(1L, (product, dimension) => product * dimension);
+    public long ElementCount { get; } = Count(shape);
 
     /// <summary>Copies the elements from <paramref name="start"/> (row-major) on, as many as the destination holds.</summary>
     public abstract void CopyTo(long start, Span<float> destination);
@@ -84,6 +84,15 @@ public abstract class WeightTensor(string name, TensorType type, ImmutableArray<
     {
         memory = default;
         return false;
+    }
+
+    /// <summary>The number of elements of a shape.</summary>
+    internal static long Count(ImmutableArray<long> shape)
+    {
+        long count = 1;
+        foreach (long dimension in shape.AsSpan())
+            count *= dimension;
+        return count;
     }
 
     /// <summary>Copies stored elements as the bytes they are.</summary>
