@@ -11,7 +11,6 @@ public sealed class InferenceScheduler : IAsyncDisposable
     private readonly WorkQueue _queue;
     private readonly Admission _admission;
     private readonly List<Thread> _threads = [];
-    private readonly ITimer _timer;
     private int _disposed;
 
     /// <summary>Starts the workers.</summary>
@@ -32,7 +31,6 @@ public sealed class InferenceScheduler : IAsyncDisposable
         _queue = new WorkQueue(options, time, Telemetry, finishesInline: isDriven);
         _admission = new Admission(_queue);
         Telemetry.Observe(_queue, () => Load.WaitSeconds);
-        _timer = time.CreateTimer(_ => _queue.Expire(), null, DeadlineWheel.Tick, DeadlineWheel.Tick);
         for (int i = 0; i < (isDriven ? 0 : options.WorkerCount); i++)
         {
             Worker worker = new(_queue, i, options.ThreadCount);
@@ -182,7 +180,7 @@ public sealed class InferenceScheduler : IAsyncDisposable
         if (Interlocked.Exchange(ref _disposed, 1) == 1)
             return;
         BeginDrain();
-        await _timer.DisposeAsync().ConfigureAwait(false);
+        await _queue.StopAlarmAsync().ConfigureAwait(false);
         _queue.EndAll(static () => new SchedulerStoppedException());
         _queue.Stop();
         await Task.Run(() => _threads.ForEach(thread => thread.Join())).ConfigureAwait(false);

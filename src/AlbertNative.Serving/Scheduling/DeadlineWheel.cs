@@ -81,6 +81,20 @@ internal sealed class DeadlineWheel
         _turned = Math.Max(_turned, tick);
     }
 
+    /// <summary>When to turn next, as the clock's timestamp; null where there is nothing. Right after a turn.</summary>
+    public long? NextTurn()
+    {
+        for (long at = _turned + 1; at <= _turned + Slots; at++)
+        {
+            if (_slots[at % Slots] is not null)
+                return at * _tick;
+        }
+        return null;
+    }
+
+    /// <summary>When to turn for something that enters, as the clock's timestamp.</summary>
+    public long TurnOf(Timed timed) => ((timed.Deadline / _tick) + 1) * _tick;
+
     /// <summary>Takes out everything.</summary>
     public void TakeAll(List<Timed> all)
     {

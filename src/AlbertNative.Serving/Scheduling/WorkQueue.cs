@@ -11,6 +11,8 @@ internal sealed class WorkQueue
 {
     private readonly DeadlineWheel _deadlines;
     private readonly List<Timed> _due = [];
+    private readonly ITimer _alarm;
+    private long _alarmAt = long.MaxValue;
     private readonly bool _finishesInline;
     private double _streamTime;
     private int _awake;
@@ -28,6 +30,7 @@ internal sealed class WorkQueue
         Telemetry = telemetry;
         _finishesInline = finishesInline;
         _deadlines = new DeadlineWheel(time);
+        _alarm = time.CreateTimer(static queue => ((WorkQueue)queue!).Expire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         LastStep = time.GetTimestamp();
         if (options.IsElastic)
             SharedTeam = new ThreadTeam(options.MostThreads);
@@ -115,6 +118,8 @@ internal sealed class WorkQueue
         request.Client.Running++;
         stream.Enter(request);
         _deadlines.Enter(request);
+        if (_deadlines.TurnOf(request) is long turn && turn < _alarmAt)
+            SetAlarm(turn);
         // Who has the threads of all looks for more when its step is over.
         if (_alone is null)
             Monitor.Pulse(Gate);
@@ -220,6 +225,9 @@ internal sealed class WorkQueue
                     (ended ??= []).Add(request);
             }
             _due.Clear();
+            _alarmAt = long.MaxValue;
+            if (_deadlines.NextTurn() is long turn)
+                SetAlarm(turn);
         }
         foreach (ScheduledRequest request in ended ?? [])
         {
@@ -248,6 +256,9 @@ internal sealed class WorkQueue
             Fail(request, failure());
     }
 
+    /// <summary>Looks for passed deadlines no more.</summary>
+    public ValueTask StopAlarmAsync() => _alarm.DisposeAsync();
+
     /// <summary>Ends the workers.</summary>
     public void Stop()
     {
@@ -256,6 +267,18 @@ internal sealed class WorkQueue
             _stopped = true;
             Monitor.PulseAll(Gate);
         }
+    }
+
+    /// <summary>
+    /// Looks for passed deadlines at a time, and before it not again. Most requests are over long before theirs, and one alarm, at the
+    /// earliest, serves any number: to wake a thread with every tick would cost more than a short request. Under the gate.
+    /// </summary>
+    private void SetAlarm(long turn)
+    {
+        _alarmAt = turn;
+        TimeSpan left = Time.GetElapsedTime(Time.GetTimestamp(), turn);
+        // Timers count whole milliseconds: one more, so as not to look just before it.
+        _alarm.Change((left > TimeSpan.Zero ? left : TimeSpan.Zero) + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
     }
 
     private void FinishNow(ScheduledInput input)

@@ -204,8 +204,26 @@ public sealed class SchedulingTests
         simulation.RunUntil(running.AdmittedAt + 1.1);
         Assert.Equal(RequestStage.Running, Assert.IsType<DeadlineExceededException>(running.Failure).Stage);
         Assert.InRange(running.EndedAt - running.AdmittedAt, 1, 1.05 + 0.05);
+        Assert.Equal(1, simulation.Rings);
         simulation.RunToTheEnd();
         Assert.True(waiting.Succeeded || waiting.Failure is DeadlineExceededException);
+        simulation.AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public void Nobody_is_woken_before_a_deadline()
+    {
+        Simulation simulation = new(Long);
+        RequestTerms terms = new() { Client = Simulation.Client("a"), Timeout = TimeSpan.FromSeconds(30) };
+        for (int i = 0; i < 100; i++)
+        {
+            Assert.Null(simulation.Submit(terms, [[8]]).Refusal);
+            simulation.RunUntil(simulation.Clock.Seconds + 0.1);
+        }
+        Assert.Equal(0, simulation.Rings);
+        // At the deadline of the first, which is over: then there is nothing to wait for.
+        simulation.RunUntil(simulation.Clock.Seconds + 60);
+        Assert.Equal(1, simulation.Rings);
         simulation.AssertNothingIsLeft();
     }
 
@@ -265,7 +283,7 @@ public sealed class SchedulingTests
                     break;
                 case 4:
                     simulation.Clock.Advance(random.NextDouble() * 0.3);
-                    simulation.Scheduler.Queue.Expire();
+                    simulation.Clock.Ring();
                     break;
                 default:
                     for (int s = random.Next(1, 15); s > 0; s--)

@@ -8,6 +8,7 @@ namespace AlbertNative.Tests.Serving;
 /// <summary>A clock that goes on only when it is told to.</summary>
 internal sealed class SimulatedClock : TimeProvider
 {
+    private readonly List<Alarm> _alarms = [];
     private long _ticks = TimeSpan.TicksPerDay;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
@@ -20,12 +21,40 @@ internal sealed class SimulatedClock : TimeProvider
 
     public void Advance(double seconds) => _ticks += Math.Max(1, (long)(seconds * TimeSpan.TicksPerSecond));
 
-    /// <summary>Nothing happens by itself: whoever simulates asks for what is due.</summary>
-    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => new NoTimer();
-
-    private sealed class NoTimer : ITimer
+    /// <summary>Nothing happens by itself: whoever simulates lets ring what is due.</summary>
+    /// <returns>How many alarms rang.</returns>
+    public int Ring()
     {
-        public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+        Alarm[] due = [.. _alarms.Where(alarm => alarm.Due <= _ticks)];
+        foreach (Alarm alarm in due)
+            alarm.Ring();
+        return due.Length;
+    }
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        Alarm alarm = new(this, () => callback(state));
+        alarm.Change(dueTime, period);
+        _alarms.Add(alarm);
+        return alarm;
+    }
+
+    /// <summary>A timer that rings once.</summary>
+    private sealed class Alarm(SimulatedClock clock, Action callback) : ITimer
+    {
+        public long Due { get; private set; } = long.MaxValue;
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            Due = dueTime == Timeout.InfiniteTimeSpan ? long.MaxValue : clock.GetTimestamp() + dueTime.Ticks;
+            return true;
+        }
+
+        public void Ring()
+        {
+            Due = long.MaxValue;
+            callback();
+        }
 
         public void Dispose()
         {
@@ -242,6 +271,9 @@ internal sealed class Simulation
         return (request, null);
     }
 
+    /// <summary>How often an alarm has rung.</summary>
+    public int Rings { get; private set; }
+
     /// <summary>One step of one worker; false where none has anything to do.</summary>
     public bool Step()
     {
@@ -250,7 +282,7 @@ internal sealed class Simulation
             Worker worker = _workers[_turn++ % _workers.Count];
             if (worker.Step())
             {
-                Scheduler.Queue.Expire();
+                Rings += Clock.Ring();
                 return true;
             }
         }
@@ -265,7 +297,7 @@ internal sealed class Simulation
             if (Step())
                 continue;
             Clock.Advance(Math.Min(0.005, Math.Max(1e-6, seconds - Clock.Seconds)));
-            Scheduler.Queue.Expire();
+            Rings += Clock.Ring();
         }
     }
 
