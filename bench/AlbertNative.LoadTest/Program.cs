@@ -49,6 +49,13 @@ serve.Hidden = true;
 serve.SetAction((parsed, _) => PeerServer.RunAsync(parsed.GetValue(engine)!, parsed.GetValue(settings)!, parsed.GetValue(http)!));
 root.Add(serve);
 
+// The least server, for `overhead`.
+Option<double> busy = new("--busy") { Required = true };
+Command empty = new("empty", "A server of nothing") { busy, http };
+empty.Hidden = true;
+empty.SetAction((parsed, _) => EmptyServer.RunAsync(TimeSpan.FromMicroseconds(parsed.GetValue(busy)), parsed.GetValue(http)!));
+root.Add(empty);
+
 return await root.Parse(args).InvokeAsync();
 
 TimeSpan Time(ParseResult parsed) => TimeSpan.FromSeconds(parsed.GetValue(seconds));

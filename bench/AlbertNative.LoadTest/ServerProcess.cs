@@ -9,7 +9,7 @@ namespace AlbertNative.LoadTest;
 internal sealed class ServerProcess : IAsyncDisposable
 {
     /// <summary>What the engine's threads are called, as far as Linux keeps a name.</summary>
-    private const string EnginePrefix = "AlbertNative";
+    public const string EnginePrefix = "AlbertNative";
 
     private readonly Process _process;
     private readonly Task<string> _log;
@@ -93,6 +93,8 @@ internal sealed class ServerProcess : IAsyncDisposable
         {
             RedirectStandardOutput = true,
         };
+        // albert-serve's own configuration has it; what stands for it has this program's, and would look out for work longer.
+        start.Environment["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0";
         ServerProcess server = new(Children.Start(start), new Uri($"http://127.0.0.1:{port}"));
         if (!await Children.BecomesHealthyAsync(server._process, server.Address))
             throw new InvalidOperationException($"the server has ended with {server._process.ExitCode}: {await server._log}");
