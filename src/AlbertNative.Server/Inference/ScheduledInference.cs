@@ -21,7 +21,10 @@ internal class ScheduledInference(InferenceScheduler scheduler, ResultCache cach
             SayLoad(request);
             return ExceptionOf(request, refusal);
         }
-        return quotas.KnownWait(request.Client) is { Ticks: > 0 } wait ? QuotaException(wait) : null;
+        if (quotas.StillUsedUp(request.Client) is not SharedQuota quota)
+            return null;
+        QuotaHeaders.Write(request, quota);
+        return QuotaException(quota.Wait);
     }
 
     /// <summary>Charges a client's quota for work that is done outside.</summary>

@@ -23,7 +23,7 @@ internal sealed partial class SharedQuotas : BackgroundService
     private readonly TimeProvider _time;
     private readonly ILogger<SharedQuotas> _logger;
     private readonly string _name = Guid.NewGuid().ToString("N");
-    private readonly ConditionalWeakTable<ServingClient, StrongBox<long>> _usedUpUntil = [];
+    private readonly ConditionalWeakTable<ServingClient, UsedUp> _usedUp = [];
     private readonly Counter<long> _local;
     private volatile IDatabase? _store;
     private volatile bool _isUp;
@@ -91,13 +91,13 @@ internal sealed partial class SharedQuotas : BackgroundService
         }
     }
 
-    /// <summary>How long the store has said that a client's quotas will not allow anything; zero where that is not known.</summary>
-    public TimeSpan KnownWait(ServingClient client)
+    /// <summary>What the store has said of a client whose quotas allow nothing yet, as of now; null where that is not known.</summary>
+    public SharedQuota? StillUsedUp(ServingClient client)
     {
-        if (!_isUp || !_usedUpUntil.TryGetValue(client, out StrongBox<long>? until))
-            return TimeSpan.Zero;
-        TimeSpan left = _time.GetElapsedTime(_time.GetTimestamp(), Volatile.Read(ref until.Value));
-        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+        if (!_isUp || !_usedUp.TryGetValue(client, out UsedUp? used))
+            return null;
+        TimeSpan passed = _time.GetElapsedTime(used.At);
+        return passed < used.Said.Wait ? used.Said.After(passed) : null;
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -169,10 +169,11 @@ internal sealed partial class SharedQuotas : BackgroundService
 
     private SharedQuota Read(ServingClient client, long[] answer)
     {
-        TimeSpan wait = TimeSpan.FromMilliseconds(answer[0]);
-        if (wait > TimeSpan.Zero && answer[1] < 1 && client.Options.RequestsPerMinute is not null)
-            _usedUpUntil.GetOrCreateValue(client).Value = _time.GetTimestamp() + (long)(wait.TotalSeconds * _time.TimestampFrequency);
-        return new(wait, Status(client.Options.RequestsPerMinute, answer[1]), Status(client.Options.TokensPerMinute, answer[2]));
+        SharedQuota said = new(
+            TimeSpan.FromMilliseconds(answer[0]), Status(client.Options.RequestsPerMinute, answer[1]), Status(client.Options.TokensPerMinute, answer[2]));
+        if (said.Wait > TimeSpan.Zero && said.Requests is { Remaining: 0 })
+            _usedUp.AddOrUpdate(client, new(said, _time.GetTimestamp()));
+        return said;
     }
 
     private static QuotaStatus? Status(long? perMinute, long level) => perMinute is long most
@@ -182,6 +183,9 @@ internal sealed partial class SharedQuotas : BackgroundService
     // A client's name is an operator's word; whoever has other quotas under the same name has another bucket.
     private static RedisKey KeyOf(ServingClient client) =>
         $"{BucketPrefix}{client.Name}:{client.Options.RequestsPerMinute ?? 0}:{client.Options.TokensPerMinute ?? 0}";
+
+    /// <summary>What the store has said of a client that has nothing left, and when.</summary>
+    private sealed record UsedUp(SharedQuota Said, long At);
 
     [LoggerMessage(LogLevel.Information, "quotas are shared by {Replicas} replicas")]
     private static partial void LogUp(ILogger logger, int replicas);
