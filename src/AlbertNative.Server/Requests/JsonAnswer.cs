@@ -21,12 +21,14 @@ internal static class JsonAnswer
 
     /// <summary>Writes bytes under their length.</summary>
     /// <exception cref="RequestException">They are many, and there is no room for them beside others that are being read or written.</exception>
-    /// <exception cref="OperationCanceledException">The client does not read them in the time that it has.</exception>
+    /// <exception cref="OperationCanceledException">The request's time is over, or its client does not read many bytes within it.</exception>
     public static async Task WriteAsync(HttpContext http, int status, string contentType, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
         if (bytes.Length <= SliceBytes)
         {
-            await WriteSlicesAsync(http, status, contentType, bytes, cancellation).ConfigureAwait(false);
+            // Sent whole, whenever the request's time ends: the server resets a connection of which a write is cancelled.
+            await WriteSlicesAsync(http, status, contentType, bytes, http.RequestAborted).ConfigureAwait(false);
             return;
         }
         ByteBudget budget = http.RequestServices.GetRequiredService<RequestBodies>().Budget;
