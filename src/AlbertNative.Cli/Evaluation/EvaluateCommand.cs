@@ -127,21 +127,22 @@ internal sealed class EvaluateCommand : Command
         if (command.GetResult(_data) is null || command.GetResult(_task)?.Errors.Any() == true)
             return;
         string path = command.GetValue(_data) ?? "";
-        if (command.GetValue(_task) is null && TaskOf(path) is null)
+        EvaluationTask? task = command.GetValue(_task) ?? TaskOf(path);
+        if (task is null)
             command.AddError($"--task: {path} could be of several tasks; name one");
-        if (command.GetValue(_predictions) is not null && command.GetValue(_task) == EvaluationTask.Pretrain)
+        if (command.GetValue(_predictions) is not null && task == EvaluationTask.Pretrain)
             command.AddError("--predictions: what a model guesses for masks is not read from a file");
-        if (command.GetValue(_scheme) is not null && (command.GetValue(_predictions) is not null || (command.GetValue(_task) ?? TaskOf(path)) != EvaluationTask.Tag))
+        if (command.GetValue(_scheme) is not null && (command.GetValue(_predictions) is not null || task != EvaluationTask.Tag))
             command.AddError("--scheme is for a model that tags");
-        if (command.GetValue(_allLabels) && (command.GetValue(_predictions) is not null || (command.GetValue(_task) ?? TaskOf(path)) != EvaluationTask.Classify))
+        if (command.GetValue(_allLabels) && (command.GetValue(_predictions) is not null || task != EvaluationTask.Classify))
             command.AddError("--all-labels is for a model that classifies");
         if (command.GetValue(_noAnswerScores) is not null && command.GetValue(_predictions) is null)
             command.AddError("--no-answer-scores is for --predictions");
-        if (command.GetValue(_noAnswerThreshold) is not null && (command.GetValue(_task) ?? TaskOf(path)) != EvaluationTask.Answer)
+        if (command.GetValue(_noAnswerThreshold) is not null && task != EvaluationTask.Answer)
             command.AddError("--no-answer-threshold is for answers");
         if (command.GetValue(_predictions) is not null && _model.FirstGiven(command) is string option)
             command.AddError($"{option} is for a model, not for --predictions");
-        if (command.GetResult(_seed) is { Implicit: false } && command.GetValue(_task) != EvaluationTask.Pretrain)
+        if (command.GetResult(_seed) is { Implicit: false } && task != EvaluationTask.Pretrain)
             command.AddError("--seed is for --task pretrain: nothing else is drawn at random");
     }
 

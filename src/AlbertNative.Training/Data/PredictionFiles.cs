@@ -14,7 +14,7 @@ public static class PredictionFiles
     /// <exception cref="IOException">It cannot be read.</exception>
     public static DataSet<PredictedLabels> ReadLabels(string path)
     {
-        DataText file = IsText(path) ? DataText.Read(path) : DataFiles.ReadTable(path);
+        DataText file = Read(path);
         if (IsText(path))
             return new(file, [.. file.Lines().Select(line => new PredictedLabels([line.Line.Trim()]))]);
         List<string> notes = [];
@@ -26,7 +26,7 @@ public static class PredictionFiles
     /// <exception cref="IOException">It cannot be read.</exception>
     public static DataSet<PredictedChoice> ReadChoices(string path)
     {
-        DataText file = IsText(path) ? DataText.Read(path) : DataFiles.ReadTable(path);
+        DataText file = Read(path);
         if (IsText(path))
             return new(file, [.. file.Lines().Select(line => new PredictedChoice(Choice(path, line.Number, "1", line.Line.Trim())))]);
         List<string> notes = [];
@@ -44,7 +44,7 @@ public static class PredictionFiles
     /// <exception cref="IOException">It cannot be read.</exception>
     public static DataSet<double> ReadScores(string path)
     {
-        DataText file = IsText(path) ? DataText.Read(path) : DataFiles.ReadTable(path);
+        DataText file = Read(path);
         if (IsText(path))
             return new(file, [.. file.Lines().Select(line => Number(file.Path, line.Number, "1", line.Line))]);
         List<string> notes = [];
@@ -104,6 +104,8 @@ public static class PredictionFiles
         }
         return values;
     }
+
+    private static DataText Read(string path) => IsText(path) ? DataText.Read(path) : DataFiles.ReadTable(path);
 
     private static bool IsText(string path) => Path.GetExtension(path).Equals(".txt", StringComparison.OrdinalIgnoreCase);
 }
