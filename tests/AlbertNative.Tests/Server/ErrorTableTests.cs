@@ -1,8 +1,11 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using AlbertNative.Server.Models;
+using AlbertNative.Serving;
 using AlbertNative.Testing;
 using AlbertNative.Tests.Checkpoints;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace AlbertNative.Tests.Server;
 
@@ -97,6 +100,10 @@ public sealed class ErrorTableTests
     {
         await using LoopbackServerApp full = await LoopbackServerApp.StartAsync(("max-buffered-bytes", "8"));
         await using LoopbackServerApp slow = await LoopbackServerApp.StartAsync();
+        await using LoopbackServerApp loading = await LoopbackServerApp.StartAsync(("not-ready-delay", "0"));
+        // As while it is being loaded, but for as long as the test takes.
+        Assert.True(loading.App.Services.GetRequiredService<ServedModels>().Unload("nano"));
+        loading.App.Services.GetRequiredService<ModelRegistry>().Require("nano");
         string many = string.Join(',', Enumerable.Range(0, 2000).Select(i => $"\"the king of hill {i} went up the hill and down again\""));
         foreach (string route in Dialects)
         {
@@ -108,7 +115,6 @@ public sealed class ErrorTableTests
             Require(late, route, 504, "Overloaded", "deadline", null);
             Assert.Equal("false", late.Headers["x-should-retry"]);
 
-            await using LoopbackServerApp loading = await LoopbackServerApp.StartUnreadyAsync(("model", $"nano={ShippedModels.MiniLM}"), ("not-ready-delay", "0"));
             RawAnswer unready = await loading.PostAsync(route, BodyOf(route, "\"a\""));
             Require(unready, route, 503, "Unhealthy", "not_ready", null);
             Assert.True(unready.Headers.ContainsKey("retry-after"));
