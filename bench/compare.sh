@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Measures us and our peers in turns and writes one table of ratios:
-#   bench/compare.sh [--rounds 5] [--only SECTION] [--shapes 1x8,1x128] [--shared DIR] [--peers DIR]
+#   bench/compare.sh [--rounds 5] [--only SECTIONS] [--shapes 1x8,1x128] [--shared DIR] [--peers DIR]
 #                    [--against csharp,npm,openvino] [--openvino DIR] [--framework net10.0]
 # The peers are ONNX Runtime (from NuGet, in C#, and from npm), OpenVINO (where --openvino names the folder that its wheel was
 # unpacked or installed to), tokenizers (from npm) and SentencePiece (from Debian); those of npm and Debian are installed
 # below --peers where they are missing. Passes are compared with ONNX Runtime in C# unless --against names others. Their models, script and texts come from the reference folder: --shared, ALBERTNATIVE_SHARED,
-# or ../shared beside the repository. What is not there is named and left out. Sections: fp32-1, fp32-2, threads, int8-1,
-# int8-2, mixed, text, heads, callers, tokenizer.
+# or ../shared beside the repository. What is not there is named and left out. Sections (some of them with commas between):
+# fp32-1, fp32-2, threads, int8-1, int8-2, mixed, text, heads, callers, tokenizer.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -136,7 +136,7 @@ compare() {
 }
 
 wanted() {
-    [ -z "$only" ] || [ "$only" = "$1" ]
+    [ -z "$only" ] || [[ ",$only," == *",$1,"* ]]
 }
 
 # models PEER COMMAND THREADS NAME [--int8]: every shape against one peer.
@@ -227,6 +227,10 @@ version() {
     "$@" 2>/dev/null | head -1 || true
 }
 
+package() {
+    sed -n "s/.*\"$1\" Version=\"\([^\"]*\)\".*/\1/p" Directory.Packages.props
+}
+
 for what in ${missing[@]+"${missing[@]}"}; do
     printf 'missing: %s\n' "$what" >&2
 done
@@ -238,7 +242,7 @@ fi
 name=$(processor "model name")
 folder=$(printf '%s %s %s' "$name" "$(processor "cpu family")" "$(processor model)" | tr '[:upper:]' '[:lower:]' | sed 's/(r)\|(tm)//g; s/[^a-z0-9]\{1,\}/-/g; s/-$//')
 commit=$(git describe --always --dirty --exclude '*')
-result=bench/results/$folder/$(date -u +%F)-$commit${only:+-$only}.md
+result=bench/results/$folder/$(date -u +%F)-$commit${only:+-${only//,/-}}.md
 mkdir -p "$(dirname "$result")"
 {
     printf '# %s, %s\n\n' "$name" "$(date -u +%F)"
@@ -246,7 +250,10 @@ mkdir -p "$(dirname "$result")"
         "$(processor flags | tr ' ' '\n' | grep -xE 'avx2|fma|avx512f|avx512_vnni|avx_vnni' | sort | tr '\n' ' ')"
     printf -- '- system: %s, .NET SDK %s, %s\n' "$(uname -sr)" "$(version dotnet --version)" "$framework"
     printf -- '- AlbertNative: %s\n' "$commit"
-    printf -- '- ONNX Runtime: %s (Microsoft.ML.OnnxRuntime)\n' "$(sed -n 's/.*"Microsoft.ML.OnnxRuntime" Version="\([^"]*\)".*/\1/p' Directory.Packages.props)"
+    printf -- '- ONNX Runtime: %s (Microsoft.ML.OnnxRuntime)\n' "$(package Microsoft.ML.OnnxRuntime)"
+    if wanted text; then
+        printf -- '- FastBertTokenizer: %s\n' "$(package FastBertTokenizer)"
+    fi
     if [ -n "$openvino" ]; then
         printf -- '- OpenVINO: %s\n' "$(PYTHONPATH=$openvino python3 -c 'import openvino; print(openvino.__version__)')"
     fi
