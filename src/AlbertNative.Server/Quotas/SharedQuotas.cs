@@ -17,7 +17,6 @@ internal sealed partial class SharedQuotas : BackgroundService
     private const int ForgottenAfterSeconds = 10;
 
     private static readonly TimeSpan AnnounceEvery = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
 
     private readonly ServerOptions _options;
     private readonly TimeProvider _time;
@@ -43,6 +42,9 @@ internal sealed partial class SharedQuotas : BackgroundService
         scheduler.Telemetry.Meter.CreateObservableGauge("albertnative.quota.shared", () => _isUp ? 1 : 0, null, "Whether the replicas' store of quotas answers.");
         scheduler.Telemetry.Meter.CreateObservableGauge("albertnative.quota.replicas", () => _replicas, "{replica}", "Replicas that share the quotas.");
     }
+
+    /// <summary>How long the store may take to answer; connecting to it, four times as long.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Whether the store answers.</summary>
     public bool IsUp => _isUp;
@@ -109,7 +111,7 @@ internal sealed partial class SharedQuotas : BackgroundService
         settings.ClientName = "albert-serve";
         settings.AbortOnConnectFail = false;
         settings.BacklogPolicy = BacklogPolicy.FailFast;
-        settings.ConnectTimeout = settings.AsyncTimeout = settings.SyncTimeout = 1000;
+        settings.ConnectTimeout = settings.AsyncTimeout = settings.SyncTimeout = (int)(4 * Patience).TotalMilliseconds;
         settings.ReconnectRetryPolicy = new LinearRetry(500);
         settings.HeartbeatInterval = TimeSpan.FromSeconds(1);
         bool wasTried = false;
@@ -151,17 +153,14 @@ internal sealed partial class SharedQuotas : BackgroundService
         }
         catch (Exception e) when (e is RedisException or TimeoutException)
         {
-            if (_isUp || !wasTried)
-            {
-                _isUp = true;
-                Down(e);
-            }
+            Down(e, isFirst: !wasTried);
         }
     }
 
-    private void Down(Exception cause)
+    // Said once: when it goes, or when it was not there from the first.
+    private void Down(Exception cause, bool isFirst = false)
     {
-        if (!_isUp)
+        if (!_isUp && !isFirst)
             return;
         _isUp = false;
         LogDown(_logger, cause.GetType().Name, _replicas);

@@ -27,17 +27,22 @@ internal sealed class LoopbackServerApp : IAsyncDisposable
     public HttpClient Client { get; }
 
     /// <summary>Starts a server with some settings, and waits for its models.</summary>
-    public static async Task<LoopbackServerApp> StartAsync(params (string Name, string Value)[] settings)
+    public static Task<LoopbackServerApp> StartAsync(params (string Name, string Value)[] settings) => StartAsync(null, settings);
+
+    /// <summary>Starts a server with some settings and other parts in the place of its own, and waits for its models.</summary>
+    public static async Task<LoopbackServerApp> StartAsync(Action<IServiceCollection>? services, params (string Name, string Value)[] settings)
     {
-        LoopbackServerApp server = await StartUnreadyAsync(settings);
+        LoopbackServerApp server = await StartUnreadyAsync(services, settings);
         await server.App.Services.GetRequiredService<ServedModels>().Loaded.WaitAsync(TestContext.Current.CancellationToken);
         return server;
     }
 
     /// <summary>Starts a server with some settings.</summary>
-    public static async Task<LoopbackServerApp> StartUnreadyAsync(params (string Name, string Value)[] settings)
+    public static Task<LoopbackServerApp> StartUnreadyAsync(params (string Name, string Value)[] settings) => StartUnreadyAsync(null, settings);
+
+    private static async Task<LoopbackServerApp> StartUnreadyAsync(Action<IServiceCollection>? services, (string Name, string Value)[] settings)
     {
-        WebApplication app = AlbertServer.Build(Options(settings));
+        WebApplication app = AlbertServer.Build(Options(settings), services: services);
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new LoopbackServerApp(app);
     }

@@ -9,13 +9,17 @@ namespace AlbertNative.Tests.Server;
 internal sealed class RedisServer : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("albert-redis").FullName;
+
+    // Bound and not listening, so that the system gives the port to nobody while no store is there; a store may bind it beside this one.
+    private readonly Socket _reserved = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private Process? _process;
 
     public RedisServer()
     {
-        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        Port = ((IPEndPoint)socket.LocalEndPoint!).Port;
+        const int Socket = 1, ReuseAddress = 2; // SOL_SOCKET and SO_REUSEADDR of Linux
+        _reserved.SetRawSocketOption(Socket, ReuseAddress, BitConverter.GetBytes(1));
+        _reserved.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        Port = ((IPEndPoint)_reserved.LocalEndPoint!).Port;
     }
 
     /// <summary>Whether one is installed.</summary>
@@ -62,6 +66,7 @@ internal sealed class RedisServer : IDisposable
     public void Dispose()
     {
         Stop();
+        _reserved.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
 }
