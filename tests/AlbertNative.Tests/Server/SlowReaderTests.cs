@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Text;
 using AlbertNative.Server.Requests;
 using AlbertNative.Testing;
+using AlbertNative.Tests.Serving;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AlbertNative.Tests.Server;
@@ -14,13 +15,17 @@ public sealed class SlowReaderTests
     [Fact]
     public async Task Who_does_not_read_is_cut_off_at_the_end_of_the_requests_time_and_others_are_answered()
     {
-        await using LoopbackServerApp server = await LoopbackServerApp.StartAsync(("request-timeout", "4s"));
+        SimulatedClock clock = new();
+        await using LoopbackServerApp server = await LoopbackServerApp.StartAsync(
+            services => services.AddSingleton<TimeProvider>(clock), ("request-timeout", "10min"), ("write-rate", "0"));
         RequestBodies bodies = server.App.Services.GetRequiredService<RequestBodies>();
         using Socket sleeper = await AskAsync(server);
 
         // Its answer is charged while it is written.
         await Eventually.HoldsAsync(() => bodies.HeldBytes > 1 << 20);
         Assert.Equal(200, (await server.PostAsync("/embed", """{"inputs":"a"}""")).Status);
+        clock.Advance(600);
+        clock.Ring();
         await Eventually.HoldsAsync(() => bodies.HeldBytes == 0);
 
         (int announced, long received) = await ReadToEndAsync(sleeper);
@@ -30,7 +35,7 @@ public sealed class SlowReaderTests
     [Fact]
     public async Task Answers_that_nobody_reads_have_a_limit_together_and_what_is_read_comes_whole()
     {
-        await using LoopbackServerApp server = await LoopbackServerApp.StartAsync(("max-buffered-bytes", "20MiB"));
+        await using LoopbackServerApp server = await LoopbackServerApp.StartAsync(("max-buffered-bytes", "20MiB"), ("request-timeout", "10min"), ("write-rate", "0"));
         RequestBodies bodies = server.App.Services.GetRequiredService<RequestBodies>();
         using Socket sleeper = await AskAsync(server);
         await Eventually.HoldsAsync(() => bodies.HeldBytes > 1 << 20);

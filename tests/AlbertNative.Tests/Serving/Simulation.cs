@@ -5,7 +5,7 @@ using AlbertNative.Tensors.Threading;
 
 namespace AlbertNative.Tests.Serving;
 
-/// <summary>A clock that goes on only when it is told to.</summary>
+/// <summary>A clock that goes on only when one thread tells it to; any thread may read it.</summary>
 internal sealed class SimulatedClock : TimeProvider
 {
     private readonly List<Alarm> _alarms = [];
@@ -13,19 +13,21 @@ internal sealed class SimulatedClock : TimeProvider
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    public double Seconds => _ticks / (double)TimeSpan.TicksPerSecond;
+    public double Seconds => GetTimestamp() / (double)TimeSpan.TicksPerSecond;
 
-    public override long GetTimestamp() => _ticks;
+    public override long GetTimestamp() => Volatile.Read(ref _ticks);
 
-    public override DateTimeOffset GetUtcNow() => new(_ticks, TimeSpan.Zero);
+    public override DateTimeOffset GetUtcNow() => new(GetTimestamp(), TimeSpan.Zero);
 
-    public void Advance(double seconds) => _ticks += Math.Max(1, (long)(seconds * TimeSpan.TicksPerSecond));
+    public void Advance(double seconds) => Interlocked.Add(ref _ticks, Math.Max(1, (long)(seconds * TimeSpan.TicksPerSecond)));
 
     /// <summary>Nothing happens by itself: whoever simulates lets ring what is due.</summary>
     /// <returns>How many alarms rang.</returns>
     public int Ring()
     {
-        Alarm[] due = [.. _alarms.Where(alarm => alarm.Due <= _ticks)];
+        Alarm[] due;
+        lock (_alarms)
+            due = [.. _alarms.Where(alarm => alarm.Due <= GetTimestamp())];
         foreach (Alarm alarm in due)
             alarm.Ring();
         return due.Length;
@@ -35,7 +37,8 @@ internal sealed class SimulatedClock : TimeProvider
     {
         Alarm alarm = new(this, () => callback(state));
         alarm.Change(dueTime, period);
-        _alarms.Add(alarm);
+        lock (_alarms)
+            _alarms.Add(alarm);
         return alarm;
     }
 
@@ -58,9 +61,15 @@ internal sealed class SimulatedClock : TimeProvider
 
         public void Dispose()
         {
+            lock (clock._alarms)
+                clock._alarms.Remove(this);
         }
 
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return ValueTask.CompletedTask;
+        }
     }
 }
 
