@@ -111,9 +111,7 @@ public sealed class TeiGrpcGoldenTests
             else if (!method.IsServerStreaming)
             {
                 using AsyncClientStreamingCall<byte[], byte[]> call = invoker.AsyncClientStreamingCall(raw, null, options);
-                foreach (byte[] message in requests)
-                    await call.RequestStream.WriteAsync(message, limit.Token);
-                await call.RequestStream.CompleteAsync();
+                await WriteAsync(call.RequestStream, requests, limit.Token);
                 responses.Add(Json(method, await call.ResponseAsync));
             }
             else

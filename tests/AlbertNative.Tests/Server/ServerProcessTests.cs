@@ -91,7 +91,7 @@ public sealed class ServerProcessTests
     public async Task A_terminated_server_answers_until_balancers_know_and_ends_well()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "needs signals");
-        using Process process = Start("--drain-delay", "2s");
+        using Process process = Start("--drain-delay", "1h");
         (Uri address, Task<string> log) = await ServerProgram.ListenAsync(process);
         using HttpClient client = new() { BaseAddress = address };
         await ServerProgram.WaitUntilReadyAsync(client);
@@ -106,6 +106,7 @@ public sealed class ServerProcessTests
         Assert.Equal(HttpStatusCode.ServiceUnavailable, health);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.True(answer.Headers.ConnectionClose);
+        ServerProgram.Signal(process, "TERM");
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.True(process.ExitCode == 0, await log);
     }

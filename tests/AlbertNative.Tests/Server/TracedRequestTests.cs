@@ -54,8 +54,12 @@ public sealed class TracedRequestTests
         using (Socket socket = new(SocketType.Stream, ProtocolType.Tcp))
         {
             await socket.ConnectAsync(address.Host, address.Port, Stop);
-            await socket.SendAsync("POST /embed HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"u8.ToArray(), Stop);
-            await Task.Delay(200, Stop); // until it is being read
+            await socket.SendAsync("POST /embed HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n"u8.ToArray(), Stop);
+            // The server says so when it begins to read the body.
+            byte[] reads = "HTTP/1.1 100 Continue\r\n\r\n"u8.ToArray(), said = new byte[reads.Length];
+            for (int length = 0, more; length < said.Length; length += more)
+                Assert.NotEqual(0, more = await socket.ReceiveAsync(said.AsMemory(length), Stop));
+            Assert.Equal(reads, said);
             socket.LingerState = new LingerOption(true, 0);
         }
         string metrics = await MetricsAsync(client, text => text.Contains("stage=\"reading\"} 1", StringComparison.Ordinal));
@@ -78,12 +82,12 @@ public sealed class TracedRequestTests
         (await client.SendAsync(request, Stop)).EnsureSuccessStatusCode().Dispose();
     }
 
-    /// <summary>The metrics in OpenMetrics' form, once they are as wanted; as they were last where they never are.</summary>
+    /// <summary>The metrics in OpenMetrics' form, once they are as wanted; as they were last where they are not for a minute.</summary>
     private static async Task<string> MetricsAsync(HttpClient client, Func<string, bool> wanted)
     {
         string text = "";
         // The exporter answers with the same text for a while.
-        for (int i = 0; i < 100 && !wanted(text); i++)
+        for (Stopwatch clock = Stopwatch.StartNew(); clock.Elapsed < TimeSpan.FromMinutes(1) && !wanted(text);)
         {
             await Task.Delay(50, Stop);
             using HttpRequestMessage request = new(HttpMethod.Get, "/metrics");
