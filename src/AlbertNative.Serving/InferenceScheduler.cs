@@ -192,6 +192,13 @@ public sealed class InferenceScheduler : IAsyncDisposable
         ModelWork work, TaskOperation<TInput, TResult> operation, IReadOnlyList<EncodedInput<TInput>> inputs,
         RequestTerms terms, Action? release, CancellationToken cancellationToken)
     {
+        // Who has gone before is not let in: a worker may have computed it before anybody tells that there is nobody to wait for it.
+        if (cancellationToken.IsCancellationRequested)
+        {
+            Telemetry.Cancelled("queued");
+            release?.Invoke();
+            return new Submission<TResult>(Task.FromCanceled<InferenceResults<TResult>>(cancellationToken));
+        }
         RequestSize size = RequestSize.Of(inputs, work);
         TypedRequest<TInput, TResult>? request = null;
         Refusal? refusal = Admit(work, size, terms, (stream, held, deadline) => request = new(operation, inputs, Time)

@@ -201,12 +201,20 @@ public sealed class InferenceSchedulerTests
     [Fact]
     public async Task Ending_ends_what_is_left()
     {
-        InferenceScheduler scheduler = new(new SchedulerOptions { Threads = 1, MaxQueue = TimeSpan.FromHours(1), RequestTimeout = TimeSpan.FromHours(2) });
+        InferenceScheduler scheduler = new(new SchedulerOptions
+        {
+            Threads = 1,
+            MaxQueue = TimeSpan.FromHours(1),
+            RequestTimeout = TimeSpan.FromHours(2),
+            MaxRequestTokens = int.MaxValue,
+            MaxQueuedBytes = long.MaxValue,
+        });
         ModelRegistry registry = new(scheduler);
         await registry.LoadAsync("m", ShippedModels.Nano, Unverified, TestContext.Current.CancellationToken);
         ModelLease lease = registry.Acquire(null)!;
         TaskOperation<string, float[]> operation = lease.Model.Task<TextEmbedder>().Operation();
-        EncodedInput<string>[] inputs = [.. Enumerable.Range(0, 600).Select(i => operation.Encode(Nano.Text(60, i)))];
+        // More than any machine computes before it is ended.
+        EncodedInput<string>[] inputs = [.. Enumerable.Repeat(operation.Encode(Nano.Text(100)), 20_000)];
         Task<InferenceResults<float[]>> answer = scheduler.Submit(lease.Model, operation, inputs, TermsOf("a"), TestContext.Current.CancellationToken).Completion;
         lease.Dispose();
         await registry.DisposeAsync();
