@@ -61,7 +61,7 @@ def test_a_slow_task_is_tried_twice_and_counts_once():
     out = annotate(held(frame(4), 3600, partition=2, attempt=0, log=begin), model=model, engine=Engine(binary=albert))
     assert begun(lambda: bits(out))(240) == wanted()
     assert {"2 0", "2 1"} <= set(lines(begin)), lines(begin)
-    assert until(15, lambda: not children()), "the program of the attempt that lost is still there"
+    assert until(60, lambda: not children()), "the program of the attempt that lost is still there"
 
 
 def _stages(name):

@@ -16,7 +16,7 @@ internal sealed class ServerHealth(ModelPool models, StreamCounts counts)
     public static ReadOnlySpan<byte> Question => "PING\n"u8;
 
     /// <summary>The line.</summary>
-    /// <param name="streams">How many streams are open.</param>
+    /// <param name="streams">How many streams are being answered.</param>
     public ReadOnlyMemory<byte> Line(int streams)
     {
         ArrayBufferWriter<byte> buffer = new();

@@ -16,22 +16,27 @@ internal sealed class SocketServer
     private readonly ModelPool _models;
     private readonly TimeSpan _idle;
     private readonly ServerLog _log;
+    private readonly TimeProvider _time;
     private readonly StreamCounts _counts = new();
     private readonly ServerHealth _health;
     private int _open;
-    private long _lastClosed = Environment.TickCount64;
+    private int _answering;
+    private long _lastClosed;
 
     /// <summary>Makes one.</summary>
     /// <param name="path">Where the socket comes; one that a dead server left there is replaced.</param>
     /// <param name="models">The models.</param>
     /// <param name="idle">How long it waits without any connection.</param>
     /// <param name="log">Told of each stream that ends, an object a line.</param>
-    public SocketServer(string path, ModelPool models, TimeSpan idle, TextWriter log)
+    /// <param name="time">The clock by which it is idle; null for the system's.</param>
+    public SocketServer(string path, ModelPool models, TimeSpan idle, TextWriter log, TimeProvider? time = null)
     {
         _path = Path.GetFullPath(path);
         _models = models;
         _idle = idle;
         _log = new ServerLog(log);
+        _time = time ?? TimeProvider.System;
+        _lastClosed = _time.GetTimestamp();
         _health = new ServerHealth(models, _counts);
     }
 
@@ -59,7 +64,7 @@ internal sealed class SocketServer
     }
 
     private bool IsIdle() =>
-        Volatile.Read(ref _open) == 0 && Environment.TickCount64 - Interlocked.Read(ref _lastClosed) > _idle.TotalMilliseconds;
+        Volatile.Read(ref _open) == 0 && _time.GetElapsedTime(Interlocked.Read(ref _lastClosed)) > _idle;
 
     private Socket Listen()
     {
@@ -121,7 +126,7 @@ internal sealed class SocketServer
         {
             // Who asks again and again how it is does not keep a server that nobody needs.
             if (isStream)
-                Interlocked.Exchange(ref _lastClosed, Environment.TickCount64);
+                Interlocked.Exchange(ref _lastClosed, _time.GetTimestamp());
             Interlocked.Decrement(ref _open);
         }
     }
@@ -137,7 +142,7 @@ internal sealed class SocketServer
     {
         // What is not read when a socket is closed takes the answer with it.
         stream.ReadExactly(stackalloc byte[ServerHealth.Question.Length]);
-        stream.Write(_health.Line(Volatile.Read(ref _open) - 1).Span);
+        stream.Write(_health.Line(Volatile.Read(ref _answering)).Span);
     }
 
     private void Answer(NetworkStream stream, CancellationToken cancellationToken)
@@ -145,19 +150,28 @@ internal sealed class SocketServer
         FrameStream output = new(stream);
         StreamCounts counts = new(_counts);
         long started = Stopwatch.GetTimestamp();
+        string? failure = null;
+        Interlocked.Increment(ref _answering);
         try
         {
             AnnotationStream.Answer(stream, output, _models, fallback: null, counts, cancellationToken);
             _log.Answered(counts, started);
-            output.End();
         }
         catch (Exception e) when (e is not IOException || e.InnerException is not SocketException)
         {
             // A fault of one stream is not the server's end, whatever it is: it is told to whoever asked.
-            string message = e is FormatException or ArgumentException or IOException ? e.Message : e.ToString();
+            failure = e is FormatException or ArgumentException or IOException ? e.Message : e.ToString();
             counts.StreamFailed();
             _log.Failed(counts, started, e);
-            output.Fail(message);
         }
+        finally
+        {
+            // Before its last frame: whoever has that finds it over when he asks.
+            Interlocked.Decrement(ref _answering);
+        }
+        if (failure is null)
+            output.End();
+        else
+            output.Fail(failure);
     }
 }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using AlbertNative.Annotations;
 using AlbertNative.Spark;
 using AlbertNative.Tests.Checkpoints;
+using AlbertNative.Tests.Serving;
 
 namespace AlbertNative.Tests.Spark;
 
@@ -11,7 +12,13 @@ public sealed class SocketServerTests : IDisposable
 {
     private static readonly string?[] Texts = ["I love Spark NLP", null, "", "😀 ok."];
 
+    private const int IdleSeconds = 60;
+
+    /// <summary>Far longer than anything here takes.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private readonly TemporaryFolder _folder = new();
+    private readonly SimulatedClock _clock = new();
 
     public void Dispose() => _folder.Dispose();
 
@@ -19,7 +26,7 @@ public sealed class SocketServerTests : IDisposable
     public void A_socket_answers_many_at_once_and_ends_when_nobody_comes()
     {
         using StringWriter log = new();
-        (string path, Thread thread) = Serve(idleSeconds: 2, log);
+        (string path, Thread thread) = Serve(log);
         using ModelPool none = new(_ => throw new InvalidOperationException(), _ => "");
         Assert.Throws<IOException>(() => new SocketServer(path, none, TimeSpan.FromSeconds(1), log).Run(CancellationToken.None));
 
@@ -32,7 +39,8 @@ public sealed class SocketServerTests : IDisposable
         byte[] refusal = ArrowStreams.Ask(path, ArrowStreams.Of([Texts]), out char end);
         Assert.Equal('E', end);
         Assert.Contains("the stream's schema has no request", Encoding.UTF8.GetString(refusal));
-        Assert.True(thread.Join(TimeSpan.FromSeconds(60)));
+        Assert.True(thread.IsAlive);
+        UntilIdle(path, thread);
         Assert.False(File.Exists(path));
     }
 
@@ -40,7 +48,7 @@ public sealed class SocketServerTests : IDisposable
     public void A_server_says_how_it_is_to_whoever_asks_and_a_stream_that_failed_whose_it_was()
     {
         using StringWriter log = new();
-        (string path, Thread thread) = Serve(idleSeconds: 2, log);
+        (string path, Thread thread) = Serve(log);
         ArrowStreams.Ask(path, ArrowStreams.Of([Texts, [], Texts], Request()), out _);
         ArrowStreams.Ask(path, ArrowStreams.Of([Texts], Request().Replace("Tokenizer", "Tokeniser", StringComparison.Ordinal)), out char end);
         Assert.Equal('E', end);
@@ -57,8 +65,7 @@ public sealed class SocketServerTests : IDisposable
 
         // Whoever looks in and goes without a word is no stream, and who only asks does not keep the server.
         new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified).Dispose();
-        while (thread.IsAlive)
-            Question(path);
+        UntilIdle(path, thread);
         JsonElement[] lines = [.. log.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
         Assert.Equal(["stream_answered", "stream_failed"], lines.Select(line => line.GetProperty("event").GetString()));
         Assert.All(lines, line => Assert.Equal("partition 3", line.GetProperty("task").GetString()));
@@ -81,18 +88,28 @@ public sealed class SocketServerTests : IDisposable
         Assert.DoesNotContain("secret", writer.ToString(), StringComparison.Ordinal);
     }
 
-    private (string Path, Thread Thread) Serve(int idleSeconds, TextWriter log)
+    private (string Path, Thread Thread) Serve(TextWriter log)
     {
         string path = Path.Combine(_folder.Path, "s");
         Thread thread = new(() =>
         {
             using ModelPool models = new(name => AnnotationModel.Open(name), name => AnnotationModel.HashOf(name));
-            new SocketServer(path, models, TimeSpan.FromSeconds(idleSeconds), log).Run(TestContext.Current.CancellationToken);
+            new SocketServer(path, models, TimeSpan.FromSeconds(IdleSeconds), log, _clock).Run(TestContext.Current.CancellationToken);
         });
         thread.Start();
-        Assert.True(SpinWait.SpinUntil(() => File.Exists(path), TimeSpan.FromSeconds(60)));
+        Assert.True(SpinWait.SpinUntil(() => File.Exists(path), Patience));
         return (path, thread);
     }
+
+    // Behind whatever is still being closed: a stream that ends begins the time anew. The server looks around twice in a second.
+    private void UntilIdle(string path, Thread thread) => Assert.True(SpinWait.SpinUntil(
+        () =>
+        {
+            _clock.Advance(IdleSeconds + 1);
+            Question(path);
+            return thread.Join(TimeSpan.FromSeconds(1));
+        },
+        Patience));
 
     // What it says of itself; nothing once it has ended.
     private static string Question(string path)
