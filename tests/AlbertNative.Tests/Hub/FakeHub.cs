@@ -79,7 +79,7 @@ internal sealed class FakeHub : IAsyncDisposable
         Directory.Delete(Cache, recursive: true);
     }
 
-    /// <summary>Sends a body in part and then cuts the connection.</summary>
+    /// <summary>Sends a body in part and then ends the connection, behind all that was sent: what a reset overtakes is lost to the reader.</summary>
     public static async Task CutAsync(HttpContext context, byte[] content, int from, int count)
     {
         if (from > 0)
@@ -89,9 +89,6 @@ internal sealed class FakeHub : IAsyncDisposable
         }
         context.Response.ContentLength = content.Length - from;
         await context.Response.Body.WriteAsync(content.AsMemory(from, Math.Min(count, content.Length - from)));
-        await context.Response.Body.FlushAsync();
-        await Task.Delay(30); // what a reset overtakes is lost to the reader
-        context.Abort();
     }
 
     /// <summary>Promises the whole content, sends its first bytes, and leaves the answer hanging.</summary>
@@ -224,7 +221,16 @@ internal sealed class FakeHub : IAsyncDisposable
 /// <summary>A clock whose waits end at once and are written down.</summary>
 internal sealed class InstantClock : TimeProvider
 {
+    private long _ticks;
+
     public List<TimeSpan> Waits { get; } = [];
+
+    /// <summary>How far it goes each time that it is read; null where it goes as the system's.</summary>
+    public TimeSpan? Step { get; init; }
+
+    public override long TimestampFrequency => Step is null ? base.TimestampFrequency : TimeSpan.TicksPerSecond;
+
+    public override long GetTimestamp() => Step is TimeSpan step ? Interlocked.Add(ref _ticks, step.Ticks) : base.GetTimestamp();
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {

@@ -63,17 +63,17 @@ public sealed class LimitTests
             {
                 await context.Response.Body.WriteAsync(File.Content.AsMemory(at, 1));
                 await context.Response.Body.FlushAsync();
-                await Task.Delay(10);
+                await Task.Delay(1);
             }
         });
         Directory.CreateDirectory(Path.Combine(hub.Folder(), "blobs"));
         string incomplete = Path.Combine(hub.Folder(), "blobs", File.ETag + ".incomplete");
         await System.IO.File.WriteAllBytesAsync(incomplete, File.Content[..1000], Cancel);
-        // At most 100 bytes a second, of 10,000.
-        using HubClient client = new(hub.Options(attempts: 2, timeout: TimeSpan.FromSeconds(0.5)) with { MinRate = 10_000 });
+        // A byte or a few each tenth of a second, of 10,000 a second.
+        using HubClient client = new(hub.Options(attempts: 2) with { MinRate = 10_000, Clock = new InstantClock { Step = TimeSpan.FromSeconds(0.1) } });
         HubException e = await FailAsync(client, HubFailure.Network);
         Assert.StartsWith($"Fetching '{Weights}' of 'org/albert': ", e.Message);
-        Assert.Contains("fewer than 10000 bytes a second for 0.5 s", e.Message);
+        Assert.Contains("fewer than 10000 bytes a second for 20 s", e.Message);
         Assert.Equal(2, answers);
         Assert.InRange(new FileInfo(incomplete).Length, 1001, 20_000); // kept, to go on with
     }
