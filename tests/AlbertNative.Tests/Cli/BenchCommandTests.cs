@@ -42,7 +42,7 @@ public sealed class BenchCommandTests : IDisposable
         Assert.Equal("albertnative fp32", line.GetProperty("peer").GetString());
         Assert.Equal((2, 2), (Number(line, "threads"), Number(line, "runs")));
         Assert.Equal((2, 9, 18), (Number(line, "batch"), Number(line, "length"), Number(line, "tokens")));
-        Assert.InRange(line.GetProperty("peak_share").GetDouble(), 0, 1.2);
+        Assert.Equal(line.GetProperty("gflops").GetDouble() / line.GetProperty("peak_gflops").GetDouble(), line.GetProperty("peak_share").GetDouble(), 2);
     }
 
     [Fact]

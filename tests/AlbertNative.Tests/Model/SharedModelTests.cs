@@ -100,21 +100,6 @@ public sealed class SharedModelTests
     }
 
     [Fact]
-    public async Task Asynchronous_calls_wait_without_a_thread()
-    {
-        using PreTrainedModel model = PreTrainedModel.Open(Nano, new() { Threads = 2 });
-        EncoderHead states = new(model);
-        TokenBatch batch = Batch(seed: 1, length: 60);
-        EncoderOutput[] outputs = [.. Enumerable.Range(0, 200).Select(_ => new EncoderOutput())];
-        int threads = ThreadPool.ThreadCount;
-        Task[] calls = Array.ConvertAll(outputs, output => states.ForwardAsync(batch, output, cancellationToken: Cancel).AsTask());
-        await Task.WhenAll(calls);
-        // Blocked threads would make the pool grow by one for nearly every call.
-        Assert.InRange(ThreadPool.ThreadCount, 0, threads + 50);
-        Assert.All(outputs, output => Assert.Equal(outputs[0].LastHiddenState[59].ToArray(), output.LastHiddenState[59].ToArray()));
-    }
-
-    [Fact]
     public async Task Callers_that_cancel_leave_the_queue_and_the_others_stay()
     {
         using PreTrainedModel model = PreTrainedModel.Open(Nano, new() { Threads = 2 });
