@@ -11,7 +11,7 @@ import albert_native_spark._annotate as annotating
 import albert_native_spark._engine as engine
 from albert_native_spark import Engine, EngineError, annotate
 from albert_native_spark._server import ServerConnector
-from albert_native_spark.stages import DocumentAssembler
+from albert_native_spark.stages import AlbertEmbeddings, DocumentAssembler, Tokenizer
 from session import (TEXTS, albert, begun, bits, child, children, failure, frame, held, lines, model, processes, program,
                      scratch, server, servers, spark, until, wanted)
 
@@ -56,6 +56,33 @@ def test_another_model_on_an_executor_fails_the_task_by_its_hash():
     for out in frames:
         message = failure(out.collect)
         assert "is not the one that the pipeline was described with: its SHA-256 is" in message and path in message, message
+
+
+def test_a_program_that_is_none_here_is_refused_by_name():
+    with open(os.path.realpath(sys.executable), "rb") as file:
+        content = bytearray(file.read(4096))
+    # In ELF's header, a machine that nobody has.
+    content[18:20] = b"\xfe\xfe"
+    for name, text, message in (("other-machine", content, "it is none for Linux on"), ("no-loader", b"#!/no/such/loader\n", "what loads it is not on this machine")):
+        path = f"{scratch}/{name}"
+        with open(path, "wb") as file:
+            file.write(text)
+        os.chmod(path, 0o755)
+        for start in (lambda: annotate(frame(1), model=model, engine=Engine(binary=path)),
+                      ServerConnector(Engine(binary=path, server=True).command(), name, timeout=20, idle=2)):
+            said = failure(start)
+            assert f"cannot start {path}: {message}" in said, said
+
+
+def test_a_server_has_as_many_threads_as_its_executor_has_cores():
+    def threads(run, cores):
+        session = type("Session", (), {"conf": type("Conf", (), {"get": lambda self, name, default: {"spark.executor.cores": cores}.get(name)})()})()
+        command = annotating._sized(run, session).command()
+        return command[command.index("--threads") + 1]
+
+    assert threads(server, "3") == "3" and threads(server, None) == str(os.cpu_count())
+    assert threads(Engine(binary=albert, server=True, threads=5), "3") == "5"
+    assert threads(child, "3") == os.environ.get("OMP_NUM_THREADS", "1")
 
 
 def test_one_server_for_all_tasks():
@@ -130,6 +157,38 @@ def test_a_row_that_cannot_be_annotated():
         assert "on_error must be fail" in str(e), e
     else:
         raise AssertionError("rows of the exact mode were left out")
+
+
+def test_a_text_that_is_no_utf_8():
+    df = frame(1, TEXTS[3:8]).selectExpr("id", "if(id = 2, cast(unhex('61ff62') as string), text) as text")
+    message = failure(annotate(df, model=model, engine=child).collect)
+    assert "of the partition: the column 'text' holds bytes there that are no UTF-8" in message, message
+    told = annotate(df, model=model, on_error="column", engine=server).drop("text", "document", "token").orderBy("id").collect()
+    assert [row.id for row in told if row.annotation_error is not None] == [2] and told[2].embeddings == [] and len(told[0].embeddings) == 4
+
+
+def test_a_row_that_is_too_long():
+    texts = ["the king", "the king of", None, "the king of the land", "king"]
+    cut = annotate(frame(1, texts), model=model, max_sentence_length=4, outputs=["embeddings"], engine=child)
+    assert [len(row.embeddings) for row in cut.orderBy("id").collect()] == [2, 2, 0, 2, 1]
+    for run in (child, server):
+        refusing = dict(model=model, max_sentence_length=4, overlong="fail", outputs=["embeddings"], engine=run)
+        message = failure(annotate(frame(1, texts), **refusing).collect)
+        assert "row 1 of the partition: AlbertEmbeddings" in message and "the text at 0 to 10 does not fit into 4 pieces" in message, message
+        told = annotate(frame(1, texts), on_error="column", **refusing).orderBy("id").collect()
+        assert [len(row.embeddings) for row in told] == [2, 0, 0, 0, 1]
+        assert [row.id for row in told if row.annotation_error is not None] == [1, 3]
+        assert "the text at 0 to 19 does not fit into 4 pieces" in told[3].annotation_error
+    stages = [DocumentAssembler().setInputCol("text").setOutputCol("document"), Tokenizer().setInputCols("document").setOutputCol("token"),
+              AlbertEmbeddings.pretrained(model).setInputCols("document", "token").setOutputCol("embeddings").setMaxSentenceLength(4).setOverlong("fail")]
+    nulls = annotate(frame(1, texts), stages, on_error="null", engine=child).orderBy("id").collect()
+    assert [row.id for row in nulls if row.embeddings is None] == [1, 3]
+    try:
+        annotate(frame(1, texts), model=model, overlong="window", engine=child)
+    except EngineError as e:
+        assert "there is no overlong 'window', only cut, fail" in str(e), e
+    else:
+        raise AssertionError("a name that there is not was taken")
 
 
 def test_a_server_that_stands_still_is_replaced():
@@ -247,7 +306,7 @@ esac'''), log
 def _answers(connector, texts, again=0, pipeline=None):
     """What a worker gets for some texts, without Spark."""
     batch = pa.RecordBatch.from_pydict({"text": texts}, pa.schema([pa.field("text", pa.string())]))
-    page = {"class": "org.apache.spark.ml.PipelineModel", "stages": annotating._page(model, "text", False, None, None)}
+    page = {"class": "org.apache.spark.ml.PipelineModel", "stages": annotating._page(model, "text", False, None, None, None)}
     return engine.answers([batch], connector, batch.schema, [0], engine.request(pipeline or page, {}), "task 7", again)
 
 

@@ -22,7 +22,11 @@ public sealed class AlbertForMultipleChoice : ModelAnnotator
         ArgumentNullException.ThrowIfNull(model);
         _head = new MultipleChoiceHead(model.Model.Transformer);
         _pieces = new(() => new SparkPieces(Model));
-        _selector = new(() => new MultipleChoiceSelector(Model.Model));
+        _selector = new(() => new MultipleChoiceSelector(Model.Model, new()
+        {
+            MaxLength = Limit,
+            Overlong = Overlong == OverlongSentences.Fail ? AlbertNative.Overlong.Refuse : AlbertNative.Overlong.Truncate,
+        }));
         _delimiter = new(() => new JavaRegex(ChoicesDelimiter));
     }
 
@@ -51,17 +55,18 @@ public sealed class AlbertForMultipleChoice : ModelAnnotator
 
     private protected override IReadOnlyList<IReadOnlyList<Annotation>> AnnotateRows(
         IReadOnlyList<IReadOnlyList<Annotation>> rows, CancellationToken cancellationToken) =>
-        [.. rows.Select(row => Choose([.. OfType(row, AnnotatorTypes.Document).Select(document => document.Result)], cancellationToken))];
+        [.. rows.Select(row => Choose([.. OfType(row, AnnotatorTypes.Document)], cancellationToken))];
 
-    private Annotation[] Choose(string[] documents, CancellationToken cancellationToken)
+    private Annotation[] Choose(Annotation[] documents, CancellationToken cancellationToken)
     {
         if (documents.Length < 2)
             return [];
-        string[] choices = [.. _delimiter.Value.Split(documents[1]).Select(part => documents[1][part.Start..part.End])];
+        string listed = documents[1].Result;
+        string[] choices = [.. _delimiter.Value.Split(listed).Select(part => listed[part.Start..part.End])];
         if (choices.Length == 0)
             return [];
         float[] scores = Mode == AnnotationMode.HuggingFace
-            ? [.. _selector.Value.Select(documents[0], choices, cancellationToken).Probabilities]
+            ? [.. _selector.Value.Select(documents[0].Result, choices, cancellationToken).Probabilities]
             : ScoresOf(documents[0], choices, cancellationToken);
         int best = ClassScores.Best(scores);
         return
@@ -75,14 +80,16 @@ public sealed class AlbertForMultipleChoice : ModelAnnotator
         ];
     }
 
-    private float[] ScoresOf(string context, string[] choices, CancellationToken cancellationToken)
+    private float[] ScoresOf(Annotation context, string[] choices, CancellationToken cancellationToken)
     {
         SparkPieces pieces = _pieces.Value;
-        int[] asked = pieces.Encode(context, CaseSensitive).Ids;
+        int[] asked = pieces.Encode(context.Result, CaseSensitive).Ids;
         TokenBatch batch = new();
         foreach (string choice in choices)
         {
-            int[] ids = PairEncoding.Encode(pieces, asked, pieces.Encode(choice, CaseSensitive).Ids, Limit);
+            int[] chosen = pieces.Encode(choice, CaseSensitive).Ids;
+            RequireWhole(!PairEncoding.Fits(asked, chosen, Limit), context, " with a choice");
+            int[] ids = PairEncoding.Encode(pieces, asked, chosen, Limit, IsExact);
             // Spark NLP pads each to the longest sequence there may be, and does not mask that.
             batch.Add(IsExact ? [.. ids, .. Enumerable.Repeat(pieces.PaddingId, Math.Max(0, Limit - ids.Length))] : ids);
         }

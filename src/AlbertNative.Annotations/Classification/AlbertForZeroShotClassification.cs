@@ -10,6 +10,7 @@ namespace AlbertNative.Annotations;
 public sealed class AlbertForZeroShotClassification : SentenceClassifier
 {
     private const string Template = "This example is {0}.";
+    private const string WithLabel = " with a label";
 
     private static readonly Parameter CandidateLabelsParameter = Parameter.Texts("candidateLabels", null);
 
@@ -89,17 +90,23 @@ public sealed class AlbertForZeroShotClassification : SentenceClassifier
         string hypothesis = Template.Replace("{0}", label, StringComparison.Ordinal);
         Encoding encoding = Model.Model.Tokenizer.Encode(
             sentence.Document.Result, hypothesis, new EncodeOptions { MaxLength = Limit, Truncation = TruncationStrategy.OnlyFirst });
+        RequireWhole(encoding.IsTruncated, sentence.Document, WithLabel);
         return (encoding.Ids.ToArray(), Model.Model.Tokenizer.GivesTokenTypeIds ? encoding.TokenTypeIds.ToArray() : []);
     }
 
     private IEnumerable<(int[] Ids, int[] Types)> SparkPairs(TokenSentence sentence)
     {
         SparkPieces pieces = _pieces.Value;
-        int[] words = [.. pieces.Encode(sentence.Tokens, Limit, CaseSensitive).Select(piece => piece.Id)];
+        (TokenPiece[] own, bool isCut) = pieces.Encode(sentence.Tokens, Limit, CaseSensitive);
+        int[] words = [.. own.Select(piece => piece.Id)];
         // In Spark NLP each id of a label's pieces is one too high.
         int offset = IsExact ? 1 : 0;
-        return CandidateLabels.Select(label => (
-            PairEncoding.Encode(pieces, words, pieces.Encode(label, CaseSensitive).Ids.Select(id => id + offset), Limit), (int[])[]));
+        return CandidateLabels.Select(label =>
+        {
+            int[] hypothesis = [.. pieces.Encode(label, CaseSensitive).Ids.Select(id => id + offset)];
+            RequireWhole(isCut || !PairEncoding.Fits(words, hypothesis, Limit), sentence.Document, WithLabel);
+            return (PairEncoding.Encode(pieces, words, hypothesis, Limit, IsExact), (int[])[]);
+        });
     }
 
     private List<float[]> Logits(IReadOnlyList<(int[] Ids, int[] Types)> pass, CancellationToken cancellationToken)

@@ -36,14 +36,14 @@ public abstract class AnswerAnnotator : ModelAnnotator
 
     private protected override IReadOnlyList<IReadOnlyList<Annotation>> AnnotateRows(
         IReadOnlyList<IReadOnlyList<Annotation>> rows, CancellationToken cancellationToken) =>
-        [.. rows.Select(row => AnswerRow([.. OfType(row, AnnotatorTypes.Document).Select(document => document.Result)], cancellationToken))];
+        [.. rows.Select(row => AnswerRow([.. OfType(row, AnnotatorTypes.Document)], cancellationToken))];
 
-    private Annotation[] AnswerRow(string[] documents, CancellationToken cancellationToken)
+    private Annotation[] AnswerRow(Annotation[] documents, CancellationToken cancellationToken)
     {
         if (documents.Length == 0)
             return [];
         return Mode == AnnotationMode.HuggingFace
-            ? AnswerAsHuggingFace(documents[0], string.Concat(documents[1..]), cancellationToken)
+            ? AnswerAsHuggingFace(documents[0].Result, string.Concat(documents[1..].Select(context => context.Result)), cancellationToken)
             : [AnswerAsSparkNlp(documents[0], documents[1..], cancellationToken)];
     }
 
@@ -70,11 +70,14 @@ public abstract class AnswerAnnotator : ModelAnnotator
     /// As Spark NLP with an ONNX model: the best start and the best end, each by itself among all positions but <c>[CLS]</c>'s, and the
     /// pieces between them written out.
     /// </summary>
-    private Annotation AnswerAsSparkNlp(string question, string[] contexts, CancellationToken cancellationToken)
+    private Annotation AnswerAsSparkNlp(Annotation question, Annotation[] contexts, CancellationToken cancellationToken)
     {
         (string Text, int Id)[] asked = PiecesOf(question);
         (string Text, int Id)[] known = [.. contexts.SelectMany(PiecesOf)];
-        int[] ids = PairEncoding.Encode(_pieces.Value, asked.Select(piece => piece.Id), known.Select(piece => piece.Id), Limit);
+        int[] first = [.. asked.Select(piece => piece.Id)], second = [.. known.Select(piece => piece.Id)];
+        bool isCut = contexts.Prepend(question).Any(document => document.Result.Length > MaxSentenceLength) || !PairEncoding.Fits(first, second, Limit);
+        RequireWhole(isCut, question, " with its context");
+        int[] ids = PairEncoding.Encode(_pieces.Value, first, second, Limit, IsExact);
         TokenBatch batch = new();
         batch.Add(ids);
         LogitsOutput output = _head.Forward(batch, cancellationToken: cancellationToken);
@@ -83,7 +86,7 @@ public abstract class AnswerAnnotator : ModelAnnotator
         float[] ends = ScoresOf(output, QuestionAnsweringHead.End);
         int start = ClassScores.Best(starts), end = ClassScores.Best(ends);
         // Spark NLP looks the pieces up as if the question had not been cut.
-        IEnumerable<(string Text, int Id)> shown = IsExact ? asked : asked.Take(Limit - 2);
+        IEnumerable<(string Text, int Id)> shown = IsExact ? asked : asked.Take(PairEncoding.Head(Limit, IsExact));
         string answer = end < start ? "" : TextOf(shown.Concat(known).Select(piece => piece.Text), Math.Max(start - 1, 0), end);
         return new Annotation(OutputType, 0, Math.Max(answer.Length - 1, 0), answer, new Dictionary<string, string?>
         {
@@ -98,8 +101,9 @@ public abstract class AnswerAnnotator : ModelAnnotator
     }
 
     // Spark NLP cuts a text to as many characters as there may be pieces, before it looks at pieces.
-    private (string Text, int Id)[] PiecesOf(string text)
+    private (string Text, int Id)[] PiecesOf(Annotation document)
     {
+        string text = document.Result;
         (string[] texts, int[] ids) = _pieces.Value.Encode(text[..Math.Min(text.Length, MaxSentenceLength)], CaseSensitive);
         return [.. texts.Zip(ids).Take(MaxSentenceLength)];
     }

@@ -38,7 +38,7 @@ public abstract class SequenceLabels : SentenceClassifier
     private List<Annotation>[] AnnotateTogether(IReadOnlyList<IReadOnlyList<Annotation>> rows, CancellationToken cancellationToken)
     {
         List<TokenSentence>[] sentences = [.. rows.Select((row, i) => TokenSentence.Of(i, row))];
-        List<SentenceInput> inputs = _inputs.Value.Encode([.. sentences.SelectMany(row => row)]);
+        List<SentenceInput> inputs = Encode(_inputs.Value, [.. sentences.SelectMany(row => row)]);
         Queue<float[]> scores = new(InputPasses.Of(inputs, input => input.Ids.Length).SelectMany(pass => Score(pass, cancellationToken)));
         return
         [
@@ -58,7 +58,7 @@ public abstract class SequenceLabels : SentenceClassifier
         Annotation[] documents = [.. OfType(row, AnnotatorTypes.Document)];
         List<Annotation> annotations = [];
         foreach (TokenSentence[] batch in TokenSentence.Of(0, row).Chunk(BatchSize))
-            annotations.AddRange(AnnotationsOf(documents, Score(_inputs.Value.Encode(batch), cancellationToken), documents[0]));
+            annotations.AddRange(AnnotationsOf(documents, Score(Encode(_inputs.Value, batch), cancellationToken), documents[0]));
         return annotations;
     }
 

@@ -11,6 +11,8 @@ public abstract class ModelAnnotator : Annotator
     private static readonly Parameter BatchSizeParameter = Parameter.Number("batchSize", 8);
     private static readonly Parameter MaxSentenceLengthParameter = Parameter.Number("maxSentenceLength", 128);
     private static readonly Parameter CaseSensitiveParameter = Parameter.Flag("caseSensitive", false);
+    private static readonly SettingNames<OverlongSentences> OverlongNames = new("overlong", "cut", "fail");
+    private static readonly Parameter OverlongParameter = Parameter.Text("overlong", OverlongNames.NameOf(OverlongSentences.Cut));
     private static readonly Parameter EngineParameter = Parameter.Text("engine");
 
     private protected ModelAnnotator(AnnotationModel model, ModelFamily family)
@@ -35,11 +37,18 @@ public abstract class ModelAnnotator : Annotator
         init => Set(BatchSizeParameter, value);
     }
 
-    /// <summary>The longest sentence in pieces, <c>[CLS]</c> and <c>[SEP]</c> among them: 3 to 512. What is behind is cut off.</summary>
+    /// <summary>The longest sentence in pieces, <c>[CLS]</c> and <c>[SEP]</c> among them: 3 to 512. <see cref="Overlong"/> says what becomes of longer ones.</summary>
     public int MaxSentenceLength
     {
         get => Get<int>(MaxSentenceLengthParameter);
         init => Set(MaxSentenceLengthParameter, value);
+    }
+
+    /// <summary>What becomes of longer sentences.</summary>
+    public OverlongSentences Overlong
+    {
+        get => OverlongNames.Parse(Get<string>(OverlongParameter)!);
+        init => Set(OverlongParameter, OverlongNames.NameOf(value));
     }
 
     /// <summary>Whether tokens keep the case of their letters. A BERT's pieces follow its own tokenizer, whatever is set here.</summary>
@@ -56,7 +65,7 @@ public abstract class ModelAnnotator : Annotator
     private protected virtual bool CaseSensitiveByDefault => false;
 
     private protected override IEnumerable<Parameter> AnnotatorParameters =>
-        [ModelParameter, BatchSizeParameter, MaxSentenceLengthParameter, CaseSensitiveParameter, EngineParameter,
+        [ModelParameter, BatchSizeParameter, MaxSentenceLengthParameter, OverlongParameter, CaseSensitiveParameter, EngineParameter,
          .. ModelParametersOfClass];
 
     private protected abstract IEnumerable<Parameter> ModelParametersOfClass { get; }
@@ -64,6 +73,7 @@ public abstract class ModelAnnotator : Annotator
     internal override void Validate()
     {
         base.Validate();
+        _ = Overlong;
         if (!Modes.Contains(Mode))
         {
             throw new ArgumentException($"{StageName} '{Uid}': the mode {AnnotationModes.NameOf(Mode)} is not supported, only " +
@@ -95,6 +105,29 @@ public abstract class ModelAnnotator : Annotator
     /// <summary>The annotations for each of some rows' input columns.</summary>
     private protected abstract IReadOnlyList<IReadOnlyList<Annotation>> AnnotateRows(
         IReadOnlyList<IReadOnlyList<Annotation>> rows, CancellationToken cancellationToken);
+
+    /// <summary>Sentences as the model gets them.</summary>
+    /// <exception cref="OverlongTextException">One does not fit, and that is to fail.</exception>
+    private protected List<SentenceInput> Encode(SentenceInputs inputs, IReadOnlyList<TokenSentence> sentences)
+    {
+        List<SentenceInput> encoded = inputs.Encode(sentences);
+        foreach (SentenceInput input in encoded)
+            RequireWhole(input.IsCut, input.Sentence.Document);
+        return encoded;
+    }
+
+    /// <summary>Refuses a text of which something was cut off, where that is to fail.</summary>
+    /// <param name="isCut">Whether something was.</param>
+    /// <param name="document">The text.</param>
+    /// <param name="beside">What else was to fit, for the message.</param>
+    /// <exception cref="OverlongTextException">It is to fail.</exception>
+    private protected void RequireWhole(bool isCut, Annotation document, string beside = "")
+    {
+        if (!isCut || Overlong == OverlongSentences.Cut)
+            return;
+        throw new OverlongTextException(
+            $"{StageName} '{Uid}': the text at {document.Begin} to {document.End}{beside} does not fit into {Limit} pieces, and overlong is 'fail'", Limit);
+    }
 
     /// <summary>The longest sequence: what is set, or as much as the model has positions for.</summary>
     private protected int Limit => IsExact ? MaxSentenceLength : Math.Min(MaxSentenceLength, Model.Model.Config.MaxPositionCount);

@@ -4,7 +4,8 @@ namespace AlbertNative.Annotations;
 /// <param name="Sentence">The sentence.</param>
 /// <param name="Ids">The ids, special ones and padding among them.</param>
 /// <param name="Starts">For each token that has a row, in the order of the rows: the row, the token's number and the id of its first piece.</param>
-internal sealed record SentenceInput(TokenSentence Sentence, int[] Ids, IReadOnlyList<WordStart> Starts);
+/// <param name="IsCut">Whether the sentence has more tokens or pieces than fit.</param>
+internal sealed record SentenceInput(TokenSentence Sentence, int[] Ids, IReadOnlyList<WordStart> Starts, bool IsCut);
 
 /// <summary>The first piece of a token.</summary>
 /// <param name="Row">Its row in the sequence.</param>

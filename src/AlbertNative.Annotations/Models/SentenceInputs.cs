@@ -29,7 +29,8 @@ internal sealed class SentenceInputs
 
     private SentenceInput EncodeAlone(TokenSentence sentence)
     {
-        TokenPiece[] pieces = [.. _pieces!.Encode(sentence.Tokens, _limit, _caseSensitive).Take(_limit - 2)];
+        (TokenPiece[] pieces, bool isCut) = _pieces!.Encode(sentence.Tokens, _limit, _caseSensitive);
+        pieces = pieces[..Math.Min(pieces.Length, _limit - 2)];
         int[] ids = [_pieces.ClsId, .. pieces.Select(piece => piece.Id), _pieces.SepId];
         List<WordStart> starts = [];
         for (int i = 0; i < pieces.Length; i++)
@@ -37,7 +38,7 @@ internal sealed class SentenceInputs
             if (pieces[i].IsWordStart)
                 starts.Add(new WordStart(i + 1, pieces[i].Token, pieces[i].Id));
         }
-        return new SentenceInput(sentence, ids, starts);
+        return new SentenceInput(sentence, ids, starts, isCut);
     }
 
     /// <summary>
@@ -46,10 +47,10 @@ internal sealed class SentenceInputs
     /// </summary>
     private List<SentenceInput> EncodePadded(IReadOnlyList<TokenSentence> sentences)
     {
-        List<TokenPiece[]> pieces = [.. sentences.Select(sentence => _pieces!.Encode(sentence.Tokens, _limit, _caseSensitive))];
-        int length = Math.Max(0, Math.Min(_limit - 2, pieces.Max(p => p.Length)));
+        List<(TokenPiece[] Pieces, bool IsCut)> pieces = [.. sentences.Select(sentence => _pieces!.Encode(sentence.Tokens, _limit, _caseSensitive))];
+        int length = Math.Max(0, Math.Min(_limit - 2, pieces.Max(p => p.Pieces.Length)));
         List<SentenceInput> inputs = [];
-        foreach ((TokenSentence sentence, TokenPiece[] own) in sentences.Zip(pieces))
+        foreach ((TokenSentence sentence, (TokenPiece[] own, bool isCut)) in sentences.Zip(pieces))
         {
             int[] ids = new int[length + 2];
             ids.AsSpan().Fill(_pieces!.PaddingId);
@@ -58,7 +59,7 @@ internal sealed class SentenceInputs
             for (int i = 0; i < count; i++)
                 ids[i + 1] = own[i].Id;
             ids[count + 1] = _pieces.SepId;
-            inputs.Add(new SentenceInput(sentence, ids, StartsOf(sentence, own.AsSpan(0, Math.Min(length + 1, own.Length)))));
+            inputs.Add(new SentenceInput(sentence, ids, StartsOf(sentence, own.AsSpan(0, Math.Min(length + 1, own.Length))), isCut));
         }
         return inputs;
     }
@@ -92,7 +93,7 @@ internal sealed class SentenceInputs
             if (row < encoding.Count && encoding.Spans[row].Start < end)
                 starts.Add(new WordStart(row, token, encoding.Ids[row]));
         }
-        return new SentenceInput(sentence, encoding.Ids.ToArray(), starts);
+        return new SentenceInput(sentence, encoding.Ids.ToArray(), starts, encoding.IsTruncated);
     }
 
     private static bool IsSpace(Encoding encoding, int row) => encoding.Tokens[row] == "▁";

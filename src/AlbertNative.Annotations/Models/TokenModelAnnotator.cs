@@ -58,10 +58,10 @@ public abstract class TokenModelAnnotator : ModelAnnotator
     private IEnumerable<IReadOnlyList<SentenceInput>> PassesOf(List<TokenSentence> sentences)
     {
         if (!IsExact)
-            return InputPasses.Of(_inputs.Value.Encode(sentences).Where(HasWords), input => input.Ids.Length);
+            return InputPasses.Of(Encode(_inputs.Value, sentences).Where(HasWords), input => input.Ids.Length);
         IEnumerable<IEnumerable<TokenSentence>> groups = TakesRowsAlone ? sentences.GroupBy(sentence => sentence.Row) : [sentences];
         return groups.SelectMany(group => group.Chunk(BatchSize))
-            .Select(batch => (IReadOnlyList<SentenceInput>)[.. _inputs.Value.Encode(batch).Where(HasWords)])
+            .Select(batch => (IReadOnlyList<SentenceInput>)[.. Encode(_inputs.Value, batch).Where(HasWords)])
             .Where(batch => batch.Count > 0);
     }
 
@@ -72,7 +72,7 @@ public abstract class TokenModelAnnotator : ModelAnnotator
         foreach (SentenceInput input in pass)
         {
             int last = input.Starts.Max(start => start.Token);
-            if (last + 1 < input.Sentence.Tokens.Count && input.Ids.Length >= Limit)
+            if (input.IsCut && last + 1 < input.Sentence.Tokens.Count)
                 OnCut(new CutTokens(input.Sentence.Document, [.. input.Sentence.Tokens.Skip(last + 1)], Limit));
         }
     }

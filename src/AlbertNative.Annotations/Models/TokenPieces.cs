@@ -17,9 +17,9 @@ internal abstract class TokenPieces
 
     /// <summary>
     /// The pieces of a sentence's tokens: of the first (limit − 2) of them, and of those the first limit pieces. Only limit − 2
-    /// fit beside <c>[CLS]</c> and <c>[SEP]</c>.
+    /// fit beside <c>[CLS]</c> and <c>[SEP]</c>; and whether there are more of either than fit.
     /// </summary>
-    public TokenPiece[] Encode(IReadOnlyList<Annotation> tokens, int limit, bool caseSensitive)
+    public (TokenPiece[] Pieces, bool IsCut) Encode(IReadOnlyList<Annotation> tokens, int limit, bool caseSensitive)
     {
         List<TokenPiece> pieces = [];
         int count = Math.Min(tokens.Count, limit - 2);
@@ -32,6 +32,6 @@ internal abstract class TokenPieces
                 isWordStart = false;
             }
         }
-        return [.. pieces.Take(limit)];
+        return ([.. pieces.Take(limit)], IsCut: count < tokens.Count || pieces.Count > limit - 2);
     }
 }

@@ -77,10 +77,10 @@ internal static class AnnotationArrays
         for (int i = array.ValueOffsets[row]; i < array.ValueOffsets[row + 1]; i++)
         {
             annotations.Add(new(
-                SafeText.At(structs.Fields[0], i)!,
+                SafeText.StrictAt(structs.Fields[0], i)!,
                 ((Int32Array)structs.Fields[1]).GetValue(i)!.Value,
                 ((Int32Array)structs.Fields[2]).GetValue(i)!.Value,
-                SafeText.At(structs.Fields[3], i)!,
+                SafeText.StrictAt(structs.Fields[3], i)!,
                 ReadMap((MapArray)structs.Fields[4], i),
                 ReadVector((ListArray)structs.Fields[5], i)));
         }
@@ -94,7 +94,7 @@ internal static class AnnotationArrays
         if (!maps.IsValid(index))
             return map;
         for (int i = maps.ValueOffsets[index]; i < maps.ValueOffsets[index + 1]; i++)
-            map[SafeText.At(maps.Keys, i)!] = SafeText.At(maps.Values, i);
+            map[SafeText.StrictAt(maps.Keys, i)!] = SafeText.StrictAt(maps.Values, i);
         return map;
     }
 

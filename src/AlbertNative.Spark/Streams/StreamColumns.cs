@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using AlbertNative.Annotations;
 using Apache.Arrow;
 using Apache.Arrow.Types;
@@ -23,8 +24,9 @@ internal static class StreamColumns
         [.. columns.Columns.Select(column => (column, batch.Column(column.Name, StringComparer.Ordinal)))];
 
     /// <summary>The row at an index.</summary>
+    /// <exception cref="DecoderFallbackException">A text in it is no UTF-8; names its column.</exception>
     public static AnnotationRow Row((FrameColumn Column, IArrowArray Array)[] columns, int index) => new(
-        columns.Select(pair => new KeyValuePair<string, object?>(pair.Column.Name, Value(pair.Array, pair.Column.Kind, index))));
+        columns.Select(pair => new KeyValuePair<string, object?>(pair.Column.Name, Value(pair.Column, pair.Array, index))));
 
     /// <summary>The type of a column of results.</summary>
     /// <exception cref="StreamException">There is none for what it holds.</exception>
@@ -74,13 +76,25 @@ internal static class StreamColumns
 
     private static bool IsWhole(IArrowType type) => type is Int8Type or Int16Type or Int32Type or Int64Type;
 
+    private static object? Value(FrameColumn column, IArrowArray array, int index)
+    {
+        try
+        {
+            return Value(array, column.Kind, index);
+        }
+        catch (DecoderFallbackException)
+        {
+            throw new DecoderFallbackException($"the column '{column.Name}' holds bytes there that are no UTF-8");
+        }
+    }
+
     private static object? Value(IArrowArray array, ColumnKind kind, int index) => (kind, array) switch
     {
         (_, Int8Array numbers) => Number(numbers.GetValue(index)),
         (_, Int16Array numbers) => Number(numbers.GetValue(index)),
         (_, Int32Array numbers) => Number(numbers.GetValue(index)),
         (_, Int64Array numbers) => Number(numbers.GetValue(index)),
-        (_, LargeStringArray or StringArray) => SafeText.At(array, index),
+        (_, LargeStringArray or StringArray) => SafeText.StrictAt(array, index),
         (ColumnKind.Texts, ListArray lists) => lists.IsValid(index) ? TextsAt(lists, index) : null,
         (ColumnKind.Value, MapArray maps) => maps.IsValid(index) ? AnnotationArrays.ReadMap(maps, index) : null,
         (_, ListArray annotations) => AnnotationArrays.Read(annotations, index),
@@ -93,7 +107,7 @@ internal static class StreamColumns
     {
         IArrowArray texts = lists.Values;
         int start = lists.ValueOffsets[index];
-        return [.. Enumerable.Range(start, lists.ValueOffsets[index + 1] - start).Select(i => SafeText.At(texts, i))];
+        return [.. Enumerable.Range(start, lists.ValueOffsets[index + 1] - start).Select(i => SafeText.StrictAt(texts, i))];
     }
 
     private static IArrowType TypeOf(FrameColumn column) => column.Kind switch

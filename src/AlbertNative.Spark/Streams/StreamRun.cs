@@ -1,3 +1,4 @@
+using System.Text;
 using AlbertNative.Annotations;
 using Apache.Arrow;
 
@@ -26,8 +27,8 @@ internal sealed class StreamRun
     private readonly Queue<RecordBatch> _batches = new();
     private int _written;
 
-    // Rows that the pipeline has taken and not given back, and answers that are not written.
-    private readonly Queue<AnnotationRow> _taken = new();
+    // Rows that the pipeline has taken and not given back, with those between them that it cannot take, and answers that are not written.
+    private readonly Queue<InputRow> _taken = new();
     private readonly List<AnsweredRow> _pending = [];
     private long _pendingBytes;
     private long _answered;
@@ -44,7 +45,7 @@ internal sealed class StreamRun
     /// <exception cref="StreamException">The stream is damaged, or the pipeline fails on a row.</exception>
     public void Run()
     {
-        using IEnumerator<AnnotationRow> source = Rows().GetEnumerator();
+        using IEnumerator<InputRow> source = Rows().GetEnumerator();
         while (FailureOf(source) is Exception failure)
             AnswerAlone(failure);
         WriteEmpty();
@@ -53,35 +54,46 @@ internal sealed class StreamRun
     }
 
     /// <summary>Answers rows until there are no more, or the pipeline fails on one that it has taken: with what.</summary>
-    private Exception? FailureOf(IEnumerator<AnnotationRow> source)
+    private Exception? FailureOf(IEnumerator<InputRow> source)
     {
         using IEnumerator<AnnotationRow> results = Transform(Taken(source)).GetEnumerator();
         while (true)
         {
+            bool hasResult;
             try
             {
-                if (!results.MoveNext())
-                    return null;
+                hasResult = results.MoveNext();
             }
-            catch (Exception e) when (IsOfRow(e) && _taken.Count > 0)
+            catch (Exception e) when (IsOfRow(e) && _taken.Any(row => row.Row is not null))
             {
                 return e;
             }
+            AnswerUnreadable();
+            if (!hasResult)
+                return null;
             if (!_taken.TryDequeue(out _))
                 throw OtherRows();
             Answer(new(results.Current, Failure: null));
         }
     }
 
+    /// <summary>Answers the rows whose turn has come that no pipeline can take.</summary>
+    private void AnswerUnreadable()
+    {
+        while (_taken.TryPeek(out InputRow row) && row.Row is null)
+        {
+            _taken.Dequeue();
+            Answer(new(Row: null, row.Failure));
+        }
+    }
+
     private void AnswerAlone(Exception failure)
     {
         bool isFound = false;
-        while (_taken.TryDequeue(out AnnotationRow? row))
+        while (_taken.TryDequeue(out InputRow taken))
         {
-            AnsweredRow answer = AnswerOf(row);
-            if (answer.Failure is not null && _request.OnError == RowFailure.Fail)
-                throw StreamException.OfRow($"row {_request.FirstRow + _answered} of the partition", answer.Failure);
-            isFound |= answer.Failure is not null;
+            AnsweredRow answer = taken.Row is AnnotationRow row ? AnswerOf(row) : new(Row: null, taken.Failure);
+            isFound |= taken.Row is not null && answer.Failure is not null;
             Answer(answer);
         }
         if (!isFound)
@@ -97,7 +109,6 @@ internal sealed class StreamRun
         }
         catch (Exception e) when (IsOfRow(e))
         {
-            _counts.RowFailed();
             return new(Row: null, e.Message);
         }
     }
@@ -107,6 +118,12 @@ internal sealed class StreamRun
 
     private void Answer(AnsweredRow row)
     {
+        if (row.Failure is not null)
+        {
+            _counts.RowFailed();
+            if (_request.OnError == RowFailure.Fail)
+                throw StreamException.OfRow($"row {_request.FirstRow + _answered} of the partition", row.Failure);
+        }
         WriteEmpty();
         _pending.Add(row);
         _pendingBytes += _answer.VectorBytes(row);
@@ -143,16 +160,17 @@ internal sealed class StreamRun
     }
 
     // The source goes on where it was when the pipeline failed.
-    private IEnumerable<AnnotationRow> Taken(IEnumerator<AnnotationRow> source)
+    private IEnumerable<AnnotationRow> Taken(IEnumerator<InputRow> source)
     {
         while (source.MoveNext())
         {
             _taken.Enqueue(source.Current);
-            yield return source.Current;
+            if (source.Current.Row is AnnotationRow row)
+                yield return row;
         }
     }
 
-    private IEnumerable<AnnotationRow> Rows()
+    private IEnumerable<InputRow> Rows()
     {
         foreach (RecordBatch batch in _reader.Batches())
         {
@@ -163,11 +181,15 @@ internal sealed class StreamRun
         }
     }
 
-    private static AnnotationRow Row((FrameColumn, IArrowArray)[] columns, int index)
+    private static InputRow Row((FrameColumn, IArrowArray)[] columns, int index)
     {
         try
         {
-            return StreamColumns.Row(columns, index);
+            return new(StreamColumns.Row(columns, index), Failure: null);
+        }
+        catch (DecoderFallbackException e)
+        {
+            return new(Row: null, e.Message);
         }
         catch (Exception e) when (e is ArgumentException or IndexOutOfRangeException or InvalidCastException or InvalidOperationException or NullReferenceException)
         {

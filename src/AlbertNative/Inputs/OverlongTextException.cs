@@ -17,7 +17,14 @@ public sealed class OverlongTextException : ArgumentException
         MaxLength = maxLength;
     }
 
-    /// <summary>The tokens that the text has, special tokens included; of a very long text, as many as were counted (65,536).</summary>
+    /// <summary>Describes a text that has more tokens than there is room for, of which no more were counted.</summary>
+    /// <param name="message">What is said of it.</param>
+    /// <param name="maxLength">The tokens that there is room for.</param>
+    internal OverlongTextException(string message, int maxLength)
+        : base(message) => TokenCount = MaxLength = maxLength;
+
+    /// <summary>The tokens that the text has, special tokens included; or as many of them as were counted: 65,536 of a very long text,
+    /// <see cref="MaxLength"/> of a sentence of an annotator's.</summary>
     public int TokenCount { get; }
 
     /// <summary>The tokens that there is room for.</summary>

@@ -1,4 +1,5 @@
 using AlbertNative.Annotations;
+using AlbertNative.Model;
 using AlbertNative.Tests.Tasks;
 
 namespace AlbertNative.Tests.Annotations;
@@ -18,6 +19,22 @@ public sealed class ModelStageTests
             float[][] together = [.. VectorsOf(model, mode, batchSize: 3, texts)];
             Assert.Equal(alone.SelectMany(v => v), together.SelectMany(v => v));
         }
+    }
+
+    [Fact]
+    public void A_text_has_the_same_vectors_beside_one_of_500_pieces()
+    {
+        using AnnotationModel model = SmallModels.Albert(ModelArchitecture.Model, positions: 512);
+        string longer = string.Join(' ', Enumerable.Repeat("king", 500));
+        foreach (AnnotationMode mode in (AnnotationMode[])[AnnotationMode.SparkNlp, AnnotationMode.HuggingFace])
+        {
+            AnnotationRow[] beside = [.. Rows(model, mode, 8, 512, longer, "I love it", longer)];
+            Assert.Equal(500, beside[0].Annotations("embeddings").Count);
+            AnnotationRow alone = Rows(model, mode, 8, 512, "I love it").Single();
+            Assert.Equal(Vectors(alone), Vectors(beside[1]));
+        }
+
+        static float[] Vectors(AnnotationRow row) => [.. row.Annotations("embeddings").SelectMany(word => word.Embeddings.ToArray())];
     }
 
     [Fact]

@@ -16,6 +16,9 @@ internal static class SmallModels
     public static AnnotationModel Albert(ModelArchitecture architecture, params string[] labels) =>
         Albert(Nano.Tiny() with { Labels = [.. labels] }, architecture);
 
+    /// <summary>One that takes texts of another length.</summary>
+    public static AnnotationModel Albert(ModelArchitecture architecture, int positions) => Albert(Nano.Tiny(positions: positions), architecture);
+
     /// <summary>A tagger whose labels a CRF chooses together.</summary>
     public static AnnotationModel AlbertWithCrf(params string[] labels) =>
         Albert(Nano.Tiny() with { Labels = [.. labels], HasCrf = true }, ModelArchitecture.TokenClassification);

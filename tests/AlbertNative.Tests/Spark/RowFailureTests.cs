@@ -44,9 +44,76 @@ public sealed class RowFailureTests
             ArrowStreams.Transform(Stream("\"onError\": \"column\", \"errorColumn\": \"why\", \"outputs\": [\"token\"]"));
         Assert.Equal((0, ""), (code, error));
         Assert.Equal(["id", "text", "about", "token", "why"], schema!.FieldsList.Select(field => field.Name));
-        string?[] messages = [.. batches.SelectMany(batch => Enumerable.Range(0, batch.Length).Select(i => ((StringArray)batch.Column("why")).GetString(i)))];
-        Assert.All(messages, (message, id) => Assert.Equal(Bad.Contains(id), message?.Contains("holds no map", StringComparison.Ordinal) == true));
+        Assert.All(Messages(batches, "why"), (message, id) => Assert.Equal(Bad.Contains(id), message?.Contains("holds no map", StringComparison.Ordinal) == true));
         Assert.All(Rows(batches, "token"), (row, id) => Assert.Equal(Bad.Contains(id) ? "" : "a b", row));
+    }
+
+    [Fact]
+    public void A_text_that_is_too_long_is_a_rows_failure_where_that_is_asked_for()
+    {
+        string?[] texts = [.. Enumerable.Range(0, Count).Select(id => Bad.Contains(id) ? "a b c" : "a b")];
+        byte[] Ask(OverlongSentences overlong, string onError)
+        {
+            using AnnotationModel model = AnnotationModel.Open(Nano.Path);
+            string pipeline = Encoding.UTF8.GetString(new AnnotationPipeline(
+                new DocumentAssembler { InputCol = "text", OutputCol = "document" },
+                new Tokenizer { InputCols = ["document"], OutputCol = "token" },
+                new AlbertEmbeddings(model)
+                {
+                    InputCols = ["document", "token"],
+                    OutputCol = "embeddings",
+                    MaxSentenceLength = 4,
+                    Overlong = overlong,
+                }).ToJson());
+            return ArrowStreams.Of(
+                [.. texts.Chunk(45)],
+                $$"""{"protocol": 1, "version": "{{StreamRequest.Version}}", "onError": "{{onError}}", "errorColumn": "why", "outputs": ["embeddings"], "pipeline": {{pipeline}}}""");
+        }
+        (int code, string error, _, _) = ArrowStreams.Transform(Ask(OverlongSentences.Fail, "fail"));
+        Assert.Equal(1, code);
+        Assert.Contains("row 0 of the partition: AlbertEmbeddings", error);
+        Assert.Contains("the text at 0 to 4 does not fit into 4 pieces, and overlong is 'fail'", error);
+
+        (_, _, _, List<RecordBatch> cut) = ArrowStreams.Transform(Ask(OverlongSentences.Cut, "fail"));
+        string?[] kept = Rows(cut, "embeddings");
+        (code, error, _, List<RecordBatch> batches) = ArrowStreams.Transform(Ask(OverlongSentences.Fail, "column"));
+        Assert.Equal((0, ""), (code, error));
+        Assert.Equal(kept.Select((row, id) => Bad.Contains(id) ? "" : row), Rows(batches, "embeddings"));
+        Assert.Equal(Bad.Order(), Messages(batches, "why").Index().Where(pair => pair.Item is not null).Select(pair => (long)pair.Index));
+    }
+
+    [Fact]
+    public void A_text_that_is_no_UTF_8_is_a_rows_failure()
+    {
+        byte[] Ask(string onError, Func<int, string?> text)
+        {
+            using AnnotationModel model = AnnotationModel.Open(Nano.Path);
+            string pipeline = Encoding.UTF8.GetString(new AnnotationPipeline(
+                new DocumentAssembler { InputCol = "text", OutputCol = "document" },
+                new Tokenizer { InputCols = ["document"], OutputCol = "token" },
+                new AlbertEmbeddings(model) { InputCols = ["document", "token"], OutputCol = "embeddings" }).ToJson());
+            byte[] stream = ArrowStreams.Of(
+                [.. Enumerable.Range(0, Count).Select(text).Chunk(45)],
+                $$"""{"protocol": 1, "version": "{{StreamRequest.Version}}", "onError": "{{onError}}", "errorColumn": "why", "outputs": ["embeddings"], "pipeline": {{pipeline}}}""");
+            // Bytes that stand in no UTF-8.
+            for (int i; (i = stream.AsSpan().IndexOf("####"u8)) >= 0;)
+                stream.AsSpan(i, 4).Fill(0xFF);
+            return stream;
+        }
+        (int code, string error, _, _) = ArrowStreams.Transform(Ask("fail", id => id is 77 or 78 ? "####" : "a b"));
+        Assert.Equal(1, code);
+        Assert.Contains("row 77 of the partition: the column 'text' holds bytes there that are no UTF-8", error);
+
+        (_, _, _, List<RecordBatch> whole) = ArrowStreams.Transform(Ask("fail", _ => "a b"));
+        string?[] rows = Rows(whole, "embeddings");
+        (code, error, _, List<RecordBatch> batches) = ArrowStreams.Transform(Ask("column", id => Bad.Contains(id) ? "####" : "a b"));
+        Assert.Equal((0, ""), (code, error));
+        Assert.Equal(rows.Select((row, id) => Bad.Contains(id) ? "" : row), Rows(batches, "embeddings"));
+        Assert.All(Messages(batches, "why"), (message, id) => Assert.Equal(Bad.Contains(id), message?.Contains("no UTF-8", StringComparison.Ordinal) == true));
+
+        (_, _, _, batches) = ArrowStreams.Transform(Ask("null", _ => "####"));
+        Assert.All(Rows(batches, "embeddings"), Assert.Null);
+        Assert.Equal(Count, batches.Sum(batch => batch.Length));
     }
 
     [Fact]
@@ -82,6 +149,9 @@ public sealed class RowFailureTests
         string[][] batches = [.. Enumerable.Repeat("a b", Count).Chunk(45)];
         return ArrowStreams.Of(batches, request, hasMap ?? (id => !Bad.Contains(id)));
     }
+
+    private static string?[] Messages(List<RecordBatch> batches, string column) =>
+        [.. batches.SelectMany(batch => Enumerable.Range(0, batch.Length).Select(i => ((StringArray)batch.Column(column)).GetString(i)))];
 
     // The annotations' texts and vectors; null where the row's column is.
     private static string?[] Rows(List<RecordBatch> batches, string column) =>

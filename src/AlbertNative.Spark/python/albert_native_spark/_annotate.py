@@ -20,8 +20,8 @@ class Engine:
 
     binary: its path, the same on the driver and on every executor; else the environment's ``ALBERT_NATIVE``, else ``albert`` on
     the path. server: one process with one copy of the weights for all workers of an executor, instead of one for each task.
-    threads: of a forward pass; else ``OMP_NUM_THREADS``, which Spark sets to ``spark.task.cpus``, and for a server the number of
-    the executor's cores. timeout: how many seconds a server may not answer. idle: after how many without a connection it ends.
+    threads: of a forward pass; else ``OMP_NUM_THREADS``, which Spark sets to ``spark.task.cpus``, and for a server
+    ``spark.executor.cores``, or the machine's cores where that is not set. timeout: how many seconds a server may not answer. idle: after how many without a connection it ends.
     """
 
     binary: Optional[str] = None
@@ -42,18 +42,22 @@ class Engine:
         return program + ["transform", "--arrow", "--threads", str(threads)]
 
 
-def annotate(df, stages=None, *, model=None, input_col="text", sentences=False, mode=None, max_sentence_length=None, outputs=None,
-             on_error="fail", error_col="annotation_error", engine=Engine()):
+def annotate(df, stages=None, *, model=None, input_col="text", sentences=False, mode=None, max_sentence_length=None, overlong=None,
+             outputs=None, on_error="fail", error_col="annotation_error", engine=Engine()):
     """Adds the columns of a pipeline to a frame, batch or streaming.
 
     stages: stages of ``albert_native_spark.stages`` in their order, or a pipeline that was saved as JSON (a dict); else the
     page's pipeline over ``input_col`` with ``model``: ``document``, ``sentence`` where ``sentences`` is true, ``token``, ``embeddings``.
+    overlong: what becomes of a sentence with more pieces than ``max_sentence_length``. "cut", the default: the tokens behind get no
+    vector, as by Spark NLP; "fail": the row fails, and ``on_error`` says what becomes of it.
     outputs: which of the new columns are kept; all where it is None. The columns have the schema and the metadata that
     Spark NLP's own stages accept. A finisher that cleans drops the frame's columns of annotations, as Spark NLP's does.
     on_error: what becomes of a row on which the pipeline fails. "fail": the task does, and says at which row; "null": its new
     columns are null; "column": they are empty, and the column ``error_col`` says why, which is null for the other rows.
     """
-    pipeline = _pipeline(stages, model, input_col, sentences, mode, max_sentence_length)
+    session = df.sparkSession
+    engine = _sized(engine, session)
+    pipeline = _pipeline(stages, model, input_col, sentences, mode, max_sentence_length, overlong)
     needed = _needed(pipeline, df.columns)
     if len(set(needed)) < len(needed):
         raise ValueError(f"the frame has several columns of one name among those that the pipeline reads: {needed}")
@@ -61,7 +65,6 @@ def annotate(df, stages=None, *, model=None, input_col="text", sentences=False, 
     options = {"onError": on_error, "errorColumn": error_col, **({} if outputs is None else {"outputs": list(outputs)})}
     fields, models = _describe(df, needed, request(pipeline, columns, **options), engine)
     asked = request(pipeline, columns, models, **options)
-    session = df.sparkSession
     fold = str if _is_set(session, "spark.sql.caseSensitive") else str.lower
     taken = {fold(name) for name in df.columns}
     taken = [field.name for field in fields if fold(field.name) in taken]
@@ -82,6 +85,12 @@ def annotate(df, stages=None, *, model=None, input_col="text", sentences=False, 
     # What is known of a column does not come through mapInArrow, of the old ones neither.
     return result.select([col(name).alias(field.name, metadata=field.metadata) if field.metadata else col(name).alias(field.name)
                           for name, field, drop in zip(own, known + fields, dropped) if not drop])
+
+
+def _sized(engine, session):
+    """A server has as many threads as its executor has cores, where Spark says how many."""
+    cores = session.conf.get("spark.executor.cores", None)
+    return dataclasses.replace(engine, threads=int(cores)) if engine.server and engine.threads is None and cores else engine
 
 
 class _Run:
@@ -124,19 +133,19 @@ class _Run:
         return pa.RecordBatch.from_arrays(columns, names=[f"c{i}" for i in range(len(columns))])
 
 
-def _pipeline(stages, model, input_col, sentences, mode, max_sentence_length):
+def _pipeline(stages, model, input_col, sentences, mode, max_sentence_length, overlong):
     if isinstance(stages, dict):
         return stages
     if stages is None:
         if model is None:
             raise ValueError("annotate needs stages, or a model for the page's pipeline")
-        stages = _page(model, input_col, sentences, mode, max_sentence_length)
+        stages = _page(model, input_col, sentences, mode, max_sentence_length, overlong)
     else:
         stages = [stage.describe() for stage in stages]
     return {"class": "org.apache.spark.ml.PipelineModel", "stages": stages}
 
 
-def _page(model, input_col, sentences, mode, max_sentence_length):
+def _page(model, input_col, sentences, mode, max_sentence_length, overlong):
     def stage(name, **params):
         params = {key: value for key, value in {"mode": mode, **params}.items() if value is not None}
         return {"class": name, "uid": name, "paramMap": params}
@@ -146,7 +155,7 @@ def _page(model, input_col, sentences, mode, max_sentence_length):
     return [stage("DocumentAssembler", inputCol=input_col, outputCol="document"), *found,
             stage("Tokenizer", inputCols=[source], outputCol="token"),
             stage("AlbertEmbeddings", inputCols=[source, "token"], outputCol="embeddings", model=model, storageRef="albert-native",
-                  maxSentenceLength=max_sentence_length)]
+                  maxSentenceLength=max_sentence_length, overlong=overlong)]
 
 
 def _needed(pipeline, columns):

@@ -1,7 +1,10 @@
 """Streams of record batches to the program and back: every row once, in its order."""
 
 import collections
+import errno
 import json
+import os
+import platform
 import struct
 import subprocess
 import threading
@@ -22,6 +25,15 @@ class ConnectionLost(EngineError):
     """The program has gone in the middle of a stream."""
 
 
+def cannot_start(program, e):
+    """Why a program does not begin, as far as that can be told."""
+    if e.errno == errno.ENOEXEC:
+        return EngineError(f"cannot start {program}: it is none for {platform.system()} on {platform.machine()}")
+    if e.errno == errno.ENOENT and os.path.exists(program):
+        return EngineError(f"cannot start {program}: what loads it is not on this machine, as where a program for glibc meets another C library")
+    return EngineError(f"cannot start {program}: {e}")
+
+
 def request(pipeline, columns, models=None, **options):
     """What a stream asks for, which stands in the metadata of its schema. models: the hashes that they must have, by their names."""
     return json.dumps({"protocol": PROTOCOL, "version": __version__, "pipeline": pipeline, "columns": columns, "models": models or {}, **options})
@@ -40,7 +52,7 @@ class ChildConnection:
             self._process = subprocess.Popen(
                 command + ["--end-with-parent"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         except OSError as e:
-            raise EngineError(f"cannot start {command[0]}: {e}") from None
+            raise cannot_start(command[0], e) from None
         self.sink = self._process.stdin
         self.source = self._process.stdout
         self._error = collections.deque()

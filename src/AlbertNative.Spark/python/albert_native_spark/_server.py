@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import time
 
-from ._engine import EngineError, SocketConnection
+from ._engine import EngineError, SocketConnection, cannot_start
 
 _START_SECONDS = 120
 _MOST_SECONDS_TO_SAY_HOW_IT_IS = 30
@@ -108,7 +108,7 @@ class ServerConnector:
                     self._command + ["--socket", self.socket_path, "--idle", str(self._idle)],
                     stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log, start_new_session=True)
             except OSError as e:
-                raise EngineError(f"cannot start {self._command[0]}: {e}") from None
+                raise cannot_start(self._command[0], e) from None
         with open(self._path + ".pid", "w") as record:
             record.write(f"{self._process.pid} {_started(self._process.pid)}")
 

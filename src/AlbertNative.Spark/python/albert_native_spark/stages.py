@@ -99,7 +99,8 @@ class RegexTokenizer(Stage):
     """Documents or sentences into tokens, at a pattern."""
 
 
-_MODEL = dict(inputCols=_TEXTS, outputCol=_TEXT, model=_TEXT, batchSize=_NUMBER, maxSentenceLength=_NUMBER, caseSensitive=_FLAG)
+_MODEL = dict(inputCols=_TEXTS, outputCol=_TEXT, model=_TEXT, batchSize=_NUMBER, maxSentenceLength=_NUMBER, overlong=_TEXT,
+              caseSensitive=_FLAG)
 
 
 # Names of Spark NLP's catalogue and of NLU: what they hold are TensorFlow graphs, imported from these checkpoints.
