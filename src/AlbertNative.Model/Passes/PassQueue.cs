@@ -47,6 +47,16 @@ internal sealed class PassQueue : IDisposable
     /// <summary>The number of threads of one pass.</summary>
     public int TeamSize => _teamSize;
 
+    /// <summary>The number of calls that wait for a team.</summary>
+    public int WaitingCount
+    {
+        get
+        {
+            lock (_gate)
+                return _waiting.Count;
+        }
+    }
+
     /// <summary>Computes a call, with others that wait.</summary>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     /// <exception cref="OperationCanceledException">The caller has cancelled.</exception>

@@ -74,6 +74,20 @@ public sealed class SocketServerTests : IDisposable
     }
 
     [Fact]
+    public void A_server_ends_when_its_socket_has_gone_and_when_it_is_told_to()
+    {
+        (string path, Thread thread) = Serve(TextWriter.Null);
+        File.Delete(path);
+        thread.Join();
+
+        using CancellationTokenSource stop = new();
+        (path, thread) = Serve(TextWriter.Null, stop.Token);
+        stop.Cancel();
+        thread.Join();
+        Assert.False(File.Exists(path));
+    }
+
+    [Fact]
     public void A_log_says_that_a_row_failed_and_holds_nothing_of_its_text()
     {
         using StringWriter writer = new();
@@ -88,13 +102,14 @@ public sealed class SocketServerTests : IDisposable
         Assert.DoesNotContain("secret", writer.ToString(), StringComparison.Ordinal);
     }
 
-    private (string Path, Thread Thread) Serve(TextWriter log)
+    private (string Path, Thread Thread) Serve(TextWriter log, CancellationToken? cancellationToken = null)
     {
+        CancellationToken stop = cancellationToken ?? TestContext.Current.CancellationToken;
         string path = Path.Combine(_folder.Path, "s");
         Thread thread = new(() =>
         {
             using ModelPool models = new(name => AnnotationModel.Open(name), name => AnnotationModel.HashOf(name));
-            new SocketServer(path, models, TimeSpan.FromSeconds(IdleSeconds), log, _clock).Run(TestContext.Current.CancellationToken);
+            new SocketServer(path, models, TimeSpan.FromSeconds(IdleSeconds), log, _clock).Run(stop);
         });
         thread.Start();
         Assert.True(SpinWait.SpinUntil(() => File.Exists(path), Patience));
