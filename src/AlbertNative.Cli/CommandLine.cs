@@ -23,7 +23,7 @@ internal static class CommandLine
     {
         if (arguments.Length == 0 && command is { Subcommands.Count: > 0, Action: null })
             arguments = ["--help"];
-        ParseResult parsed = command.Parse(arguments, TextsAreNoFiles);
+        ParseResult parsed = Parse(command, arguments);
         List<string> problems = [.. parsed.Errors.Select(error => error.Message), .. UnknownOptions(parsed)];
         if (problems.Count > 0)
             return Usage(parsed, problems, session.Terminal.Error);
@@ -65,6 +65,29 @@ internal static class CommandLine
         foreach (CommandEntry command in CommandEntry.All)
             albert.Add(command.IsNamedIn(arguments) ? command.Create(session) : new Command(command.Name, command.Summary));
         return albert;
+    }
+
+    // Checks of a command and of its options ask for values, and of one that cannot be read the parser throws then. Without them it says so.
+    private static ParseResult Parse(Command command, string[] arguments)
+    {
+        try
+        {
+            return command.Parse(arguments, TextsAreNoFiles);
+        }
+        catch (InvalidOperationException)
+        {
+            LeaveOutChecks(command);
+            return command.Parse(arguments, TextsAreNoFiles);
+        }
+    }
+
+    private static void LeaveOutChecks(Command command)
+    {
+        command.Validators.Clear();
+        foreach (Option option in command.Options)
+            option.Validators.Clear();
+        foreach (Command subcommand in command.Subcommands)
+            LeaveOutChecks(subcommand);
     }
 
     // What the libraries throw for files and arguments; anything else is a fault of ours and is shown as such.

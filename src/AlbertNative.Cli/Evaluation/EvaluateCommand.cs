@@ -31,6 +31,9 @@ internal sealed class EvaluateCommand : Command
     private readonly Option<string?> _positive = new("--positive-label") { Description = "The label that f1 is of, where there are two [default: 1]", HelpName = "LABEL" };
     private readonly Option<bool> _allLabels = new("--all-labels") { Description = "Labels of the model that are neither right nor predicted anywhere count as 0 in the means, too" };
     private readonly Option<TagScheme?> _scheme = TagCommand.SchemeOption();
+    private readonly Option<TagScheme?> _strictScheme = Choice.Of<TagScheme?>(
+        "--strict-scheme", "What entities have to follow to count in f1_strict [default: the scheme that the tags show]",
+        [.. Enum.GetValues<TagScheme>().Select(scheme => (scheme.ToString().ToLowerInvariant(), (TagScheme?)scheme))]);
     private readonly Option<uint> _seed = new("--seed")
     {
         Description = "What masks are drawn from [default: 42]",
@@ -48,7 +51,7 @@ internal sealed class EvaluateCommand : Command
         Add(_predictions);
         _model = new(this, DefaultModel.Nano);
         _columns = new(this, severalLabels: true);
-        foreach (Option option in (Option[])[_train, _positive, _allLabels, _noAnswerScores, _noAnswerThreshold, _scheme, _seed, _report])
+        foreach (Option option in (Option[])[_train, _positive, _allLabels, _noAnswerScores, _noAnswerThreshold, _scheme, _strictScheme, _seed, _report])
             Add(option);
         _output = new(this);
         Validators.Add(Validate);
@@ -60,7 +63,7 @@ internal sealed class EvaluateCommand : Command
         string path = parsed.GetValue(_data)!;
         EvaluationData data = EvaluationData.Read(path, parsed.GetValue(_task) ?? TaskOf(path)!.Value, _columns.Value(parsed));
         EvaluationSummary summary = parsed.GetValue(_predictions) is { } file
-            ? data.Judge(new PredictionsInFile(file, parsed.GetValue(_noAnswerScores), parsed.GetValue(_noAnswerThreshold)), parsed.GetValue(_positive))
+            ? data.Judge(new PredictionsInFile(file, parsed.GetValue(_noAnswerScores), parsed.GetValue(_noAnswerThreshold)), parsed.GetValue(_positive), parsed.GetValue(_strictScheme))
             : JudgeModel(parsed, data);
         summary = summary with { Notes = [.. data.Notes, .. Overlap(parsed, data), .. summary.Notes] };
         if (parsed.GetValue(_report) is { } report)
@@ -86,7 +89,7 @@ internal sealed class EvaluateCommand : Command
         PredictionsOfModel predictions = new(model, _model.Value(parsed), parsed.GetValue(_noAnswerThreshold) ?? 0, parsed.GetValue(_scheme), _session.Cancellation);
         return data.Task == EvaluationTask.Pretrain
             ? PreTrainingEvaluation.Of(model, data.Documents, _model.Value(parsed).MaxLength, parsed.GetValue(_seed), _session.Cancellation)
-            : data.Judge(predictions, parsed.GetValue(_positive), parsed.GetValue(_allLabels) ? model.Config.Labels : null);
+            : data.Judge(predictions, parsed.GetValue(_positive), parsed.GetValue(_strictScheme), parsed.GetValue(_allLabels) ? model.Config.Labels : null);
     }
 
     private IEnumerable<string> Overlap(ParseResult parsed, EvaluationData data)
@@ -124,7 +127,7 @@ internal sealed class EvaluateCommand : Command
 
     private void Validate(CommandResult command)
     {
-        if (command.GetResult(_data) is null || command.GetResult(_task)?.Errors.Any() == true)
+        if (command.GetResult(_data) is null)
             return;
         string path = command.GetValue(_data) ?? "";
         EvaluationTask? task = command.GetValue(_task) ?? TaskOf(path);
@@ -134,6 +137,8 @@ internal sealed class EvaluateCommand : Command
             command.AddError("--predictions: what a model guesses for masks is not read from a file");
         if (command.GetValue(_scheme) is not null && (command.GetValue(_predictions) is not null || task != EvaluationTask.Tag))
             command.AddError("--scheme is for a model that tags");
+        if (command.GetValue(_strictScheme) is not null && task != EvaluationTask.Tag)
+            command.AddError("--strict-scheme is for tags");
         if (command.GetValue(_allLabels) && (command.GetValue(_predictions) is not null || task != EvaluationTask.Classify))
             command.AddError("--all-labels is for a model that classifies");
         if (command.GetValue(_noAnswerScores) is not null && command.GetValue(_predictions) is null)

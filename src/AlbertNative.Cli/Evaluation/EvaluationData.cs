@@ -1,4 +1,5 @@
 using System.Globalization;
+using AlbertNative.Evaluation;
 using AlbertNative.Training;
 
 namespace AlbertNative.Cli;
@@ -52,13 +53,14 @@ internal sealed class EvaluationData
     /// <summary>Judges predictions.</summary>
     /// <param name="predictions">They.</param>
     /// <param name="positiveLabel">The label that <c>f1</c> is of; null for the usual one.</param>
+    /// <param name="strictScheme">The scheme that <c>f1_strict</c> is of; null for the one that the tags show.</param>
     /// <param name="labels">All labels of texts, to enter the means even where they do not occur; null for those that occur.</param>
-    public EvaluationSummary Judge(IPredictions predictions, string? positiveLabel, IReadOnlyList<string>? labels = null) => Task switch
+    public EvaluationSummary Judge(IPredictions predictions, string? positiveLabel, TagScheme? strictScheme, IReadOnlyList<string>? labels = null) => Task switch
     {
         EvaluationTask.Classify => LabelEvaluation.Of(_texts!, predictions.Labels(_texts!), labels, positiveLabel, bootstrap: true),
         EvaluationTask.Regress => ScoreEvaluation.Of(_texts!, Numbers(), predictions.Scores(_texts!), similarity: false, bootstrap: true),
         EvaluationTask.Similarity => ScoreEvaluation.Of(_texts!, Numbers(), predictions.Similarities(_texts!), similarity: true, bootstrap: true),
-        EvaluationTask.Tag => TagEvaluation.Of(_sentences!, predictions.Tags(_sentences!), bootstrap: true),
+        EvaluationTask.Tag => TagEvaluation.Of(_sentences!, predictions.Tags(_sentences!), bootstrap: true, strictScheme),
         EvaluationTask.Choose => ChoiceEvaluation.Of(_choices!, predictions.Choices(_choices!), bootstrap: true),
         EvaluationTask.Answer => Answers(predictions),
         _ => throw new InvalidOperationException($"{Task} has no predictions."),

@@ -29,8 +29,14 @@ internal sealed class PredictionsInFile(string path, string? noAnswerScores, dou
 
     public (IReadOnlyDictionary<string, string> Answers, IReadOnlyDictionary<string, double>? NoAnswerScores, double Threshold) Answers(
         IReadOnlyList<QuestionExample> questions) =>
-        (PredictionFiles.ReadAnswers(path), noAnswerScores is null ? null : PredictionFiles.ReadNoAnswerScores(noAnswerScores),
+        (OfEach(PredictionFiles.ReadAnswers(path), path, questions),
+            noAnswerScores is null ? null : OfEach(PredictionFiles.ReadNoAnswerScores(noAnswerScores), noAnswerScores, questions),
             noAnswerThreshold ?? double.PositiveInfinity);
+
+    private static IReadOnlyDictionary<string, T> OfEach<T>(IReadOnlyDictionary<string, T> values, string path, IReadOnlyList<QuestionExample> questions) =>
+        questions.FirstOrDefault(question => !values.ContainsKey(question.Id)) is { } missing
+            ? throw new DataFormatException(path, 0, null, $"there is nothing of question '{missing.Id}', which stands in line {missing.Line} of the data")
+            : values;
 
     private DataSet<T> OfEach<T>(DataSet<T> predictions, int count) => predictions.Count == count
         ? predictions

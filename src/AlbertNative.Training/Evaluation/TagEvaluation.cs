@@ -9,8 +9,13 @@ public static class TagEvaluation
     /// <param name="sentences">The sentences with their right tags.</param>
     /// <param name="predicted">The predicted tags of each.</param>
     /// <param name="bootstrap">Whether to draw the interval of the headline.</param>
-    /// <exception cref="ArgumentException">The lists, or those of a sentence, differ in length; the message names the line.</exception>
-    public static EvaluationSummary Of(IReadOnlyList<TaggedSentence> sentences, IReadOnlyList<IReadOnlyList<string>> predicted, bool bootstrap = false)
+    /// <param name="strictScheme">What entities have to follow to count in <c>f1_strict</c>; null for the scheme that the tags show.</param>
+    /// <exception cref="ArgumentException">
+    /// The lists, or those of a sentence, differ in length: the message names the line. Or a scheme is named, and the tags mark no entities.
+    /// </exception>
+    /// <exception cref="FormatException">A tag has a prefix that is not the named scheme's; the message names the sentence.</exception>
+    public static EvaluationSummary Of(
+        IReadOnlyList<TaggedSentence> sentences, IReadOnlyList<IReadOnlyList<string>> predicted, bool bootstrap = false, TagScheme? strictScheme = null)
     {
         if (sentences.Count != predicted.Count)
             throw new ArgumentException($"There are predictions of {predicted.Count} sentences, not of {sentences.Count}.", nameof(predicted));
@@ -22,11 +27,14 @@ public static class TagEvaluation
         IReadOnlyList<string>[] truth = [.. sentences.Select(sentence => sentence.Tags)];
         bool entities = truth.Concat(predicted).SelectMany(tags => tags).All(tag => tag is "O" or ['B' or 'I' or 'E' or 'S' or 'L' or 'U', '-', _, ..])
             && truth.Any(tags => tags.Any(tag => tag != "O"));
-        EvaluationSummary summary = entities ? Entities(truth, predicted, bootstrap) : Words(truth, predicted, bootstrap);
+        if (!entities && strictScheme is { } named)
+            throw new ArgumentException($"The tags mark no entities that could follow {NameOf(named)}.", nameof(strictScheme));
+        EvaluationSummary summary = entities ? Entities(truth, predicted, bootstrap, strictScheme) : Words(truth, predicted, bootstrap);
         return summary with { Examples = sentences.Count, Errors = Errors(sentences, predicted) };
     }
 
-    private static EvaluationSummary Entities(IReadOnlyList<string>[] truth, IReadOnlyList<IReadOnlyList<string>> predicted, bool bootstrap)
+    private static EvaluationSummary Entities(
+        IReadOnlyList<string>[] truth, IReadOnlyList<IReadOnlyList<string>> predicted, bool bootstrap, TagScheme? strictScheme)
     {
         EntityReport report = EntityReport.Of(truth, predicted);
         List<KeyValuePair<string, double>> metrics =
@@ -41,12 +49,12 @@ public static class TagEvaluation
         List<string> notes = LabelEvaluation.Undefined(report.Types);
         try
         {
-            TagScheme scheme = EntityTags.DetectScheme(truth.Concat(predicted));
+            TagScheme scheme = strictScheme ?? EntityTags.DetectScheme(truth.Concat(predicted));
             EntityReport strict = EntityReport.Of(truth, predicted, scheme);
             metrics.Insert(3, new("f1_strict", strict.Micro.F1));
-            notes.Add($"f1_strict counts only entities that follow {scheme.ToString().ToUpperInvariant()}.");
+            notes.Add($"f1_strict counts only entities that follow {NameOf(scheme)}.");
         }
-        catch (FormatException exception)
+        catch (FormatException exception) when (strictScheme is null)
         {
             notes.Add($"There is no f1_strict. {exception.Message}");
         }
@@ -60,6 +68,8 @@ public static class TagEvaluation
             Notes = notes,
         };
     }
+
+    private static string NameOf(TagScheme scheme) => scheme.ToString().ToUpperInvariant();
 
     /// <summary>Entities are found once in each sentence; a sample's F1 is that of its sentences' counts.</summary>
     private static BootstrapInterval Interval(IReadOnlyList<string>[] truth, IReadOnlyList<IReadOnlyList<string>> predicted)

@@ -30,6 +30,20 @@ public sealed class BadInputTests
         Assert.Single(run.Error.Trim().Split('\n'));
     }
 
+    [Theory]
+    [InlineData("--overlong: expected refuse|truncate|window, found \"foo\"", "embed", "--overlong", "foo", "--stride", "3", "x")]
+    [InlineData("'abc' for option '--max-length'", "classify", "--max-length", "abc", "x")]
+    [InlineData("--task: expected classify|regress|", "evaluate", "--data", "x.csv", "--task", "foo")]
+    [InlineData("'abc' for option '--no-answer-threshold'", "evaluate", "--data", "x.json", "--no-answer-threshold", "abc")]
+    public void An_options_value_that_cannot_be_read_is_named_though_other_checks_ask_for_it(string message, params string[] arguments)
+    {
+        CliRun run = CliRun.Of(arguments);
+        Assert.Equal(2, run.ExitCode);
+        string[] lines = run.Error.Trim().Split('\n');
+        Assert.Contains(message, lines[0], StringComparison.Ordinal);
+        Assert.Equal([$"Try 'albert {arguments[0]} --help'."], lines[1..]);
+    }
+
     [Fact]
     public void Bad_lines_are_skipped_and_counted_where_the_caller_says_so()
     {

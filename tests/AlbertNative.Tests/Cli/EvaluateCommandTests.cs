@@ -79,6 +79,51 @@ public sealed class EvaluateCommandTests : IDisposable
         Assert.InRange(similar.GetProperty("metrics").GetProperty("spearman").GetDouble(), 0.4, 1);
     }
 
+    [Fact]
+    public void A_file_that_lacks_an_answer_or_a_score_is_named_with_the_question()
+    {
+        string data = Write("data.json", """{"data":[{"paragraphs":[{"context":"the cat","qas":[{"id":"1","question":"who?","answers":[{"text":"cat","answer_start":4}]}]}]}]}""");
+        string empty = Write("empty.json", "{}"), answers = Write("p.json", """{"1":"cat"}""");
+        foreach (string[] files in (string[][])[["--predictions", empty], ["--predictions", answers, "--no-answer-scores", empty]])
+        {
+            CliRun run = CliRun.Of(["evaluate", "--data", data, .. files]);
+            Assert.Equal(1, run.ExitCode);
+            Assert.Contains($"{empty}: there is nothing of question '1', which stands in line 1 of the data", run.Error, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void The_scheme_that_entities_have_to_follow_is_shown_by_the_tags_or_named()
+    {
+        string data = Write("d.conll", "a\tB-X\nb\tI-X\nc\tO\n"), tags = Write("p.conll", "a\tI-X\nb\tI-X\nc\tO\n");
+        (double Strict, string Note) Judged(params string[] options)
+        {
+            CliRun run = CliRun.Of(["evaluate", "--data", data, "--predictions", tags, .. options]);
+            Assert.Equal((0, ""), (run.ExitCode, run.Error));
+            string note = Assert.Single(run.Lines[0].GetProperty("notes").EnumerateArray().Select(note => note.GetString()!), note => note.StartsWith("f1_strict", StringComparison.Ordinal));
+            return (run.Lines[0].GetProperty("metrics").GetProperty("f1_strict").GetDouble(), note);
+        }
+        Assert.Equal((0, "f1_strict counts only entities that follow IOB2."), Judged());
+        // There an entity begins with I, and with B behind another of its type alone.
+        Assert.Equal((0, "f1_strict counts only entities that follow IOB1."), Judged("--strict-scheme", "iob1"));
+        CliRun other = CliRun.Of("evaluate", "--data", data, "--predictions", tags, "--strict-scheme", "ioe2");
+        Assert.Equal((1, 1), (other.ExitCode, other.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length));
+        Assert.Contains("Sentence 0: Tag 'B-X' of token 0 has a prefix that IOE2 does not have", other.Error, StringComparison.Ordinal);
+
+        // These tags show no scheme.
+        data = tags;
+        Assert.Equal((1, "f1_strict counts only entities that follow IOB1."), Judged("--strict-scheme", "iob1"));
+        CliRun speech = CliRun.Of("evaluate", "--data", Write("w.conll", "a\tNOUN\n"), "--predictions", Write("w.p.conll", "a\tVERB\n"), "--strict-scheme", "iob2");
+        Assert.Contains("mark no entities that could follow IOB2", speech.Error, StringComparison.Ordinal);
+        Assert.Contains("--strict-scheme is for tags", CliRun.Of("evaluate", "--data", "a.csv", "--strict-scheme", "iob2").Error, StringComparison.Ordinal);
+        foreach ((string option, string names) in (IEnumerable<(string, string)>)[("--strict-scheme", "iob1|iob2|ioe1|ioe2|iobes|bilou"), ("--scheme", "iob2|iobes")])
+        {
+            CliRun unknown = CliRun.Of("evaluate", "--data", data, option, "IOB");
+            Assert.Equal(2, unknown.ExitCode);
+            Assert.Contains($"{option}: expected {names}, found \"IOB\"", unknown.Error, StringComparison.Ordinal);
+        }
+    }
+
     [Theory]
     [InlineData("text,label\na,1\n", "1\n0\n", 1, "there are 2 predictions of 1 examples")]
     [InlineData("text,label\na\n", "1\n", 1, "(2,2): the line has 1 columns")]
