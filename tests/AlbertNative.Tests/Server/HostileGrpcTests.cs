@@ -136,10 +136,15 @@ public sealed class HostileGrpcTests
     {
         foreach ((string name, byte[] message) in TinyFields)
         {
-            long before = GC.GetTotalMemory(forceFullCollection: true);
-            ModelInferRequest read = ModelInferRequest.Parser.ParseFrom(message);
-            long taken = GC.GetTotalMemory(forceFullCollection: true) - before, known = CostOf(message);
-            GC.KeepAlive(read);
+            // Servers of other tests may still be ending: what the message takes itself it takes in every round.
+            long known = CostOf(message), taken = long.MaxValue;
+            for (int round = 0; round < 5 && taken > known; round++)
+            {
+                long before = GC.GetTotalMemory(forceFullCollection: true);
+                ModelInferRequest read = ModelInferRequest.Parser.ParseFrom(message);
+                taken = Math.Min(taken, GC.GetTotalMemory(forceFullCollection: true) - before);
+                GC.KeepAlive(read);
+            }
 
             Assert.True(taken <= known, $"{name}: {taken} bytes, not {known}");
         }

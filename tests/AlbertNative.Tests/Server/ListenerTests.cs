@@ -61,7 +61,11 @@ public sealed class ListenerTests
         await using LoopbackServerApp server = await LoopbackServerApp.StartAsync(settings);
         ServerOptions options = LoopbackServerApp.Options([.. settings, ("http", $"127.0.0.1:{server.Address.Port}")]);
 
-        Assert.True(await HealthProbe.IsReadyAsync(options));
+        // A machine that is busy may not answer in a probe's time, for which whoever probes has several.
+        bool isReady = false;
+        for (int probe = 0; probe < 10 && !isReady; probe++)
+            isReady = await HealthProbe.IsReadyAsync(options);
+        Assert.True(isReady);
         await server.App.StopAsync(Stop);
         Assert.False(await HealthProbe.IsReadyAsync(options));
     }

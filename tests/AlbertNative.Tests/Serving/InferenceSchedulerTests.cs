@@ -9,12 +9,15 @@ public sealed class InferenceSchedulerTests
 {
     private static readonly ServedModelOptions Unverified = new() { Verify = false };
 
+    /// <summary>Lets in what a slow machine does not do in the usual time.</summary>
+    private static readonly SchedulerOptions Patient = new() { MaxQueue = TimeSpan.FromHours(1), RequestTimeout = TimeSpan.FromHours(2) };
+
     [Theory]
     [InlineData(2, 2)]
     [InlineData(null, null)]
     public async Task Requests_of_all_tasks_get_what_a_lone_call_gets(int? threads, int? workers)
     {
-        await using InferenceScheduler scheduler = new(new SchedulerOptions { Threads = threads, Workers = workers, StepTokens = 48 });
+        await using InferenceScheduler scheduler = new(Patient with { Threads = threads, Workers = workers, StepTokens = 48 });
         await using ModelRegistry registry = new(scheduler);
         await registry.LoadAsync("nano", ShippedModels.Nano, Unverified, TestContext.Current.CancellationToken);
         using ModelLease lease = registry.Acquire(null)!;
@@ -52,7 +55,7 @@ public sealed class InferenceSchedulerTests
     [InlineData(3)]
     public async Task A_text_in_windows_gets_what_a_lone_call_gets(int workers)
     {
-        await using InferenceScheduler scheduler = new(new SchedulerOptions { Threads = 1, Workers = workers, StepTokens = 128 });
+        await using InferenceScheduler scheduler = new(Patient with { Threads = 1, Workers = workers, StepTokens = 128 });
         await using ModelRegistry registry = new(scheduler);
         await registry.LoadAsync("nano", ShippedModels.Nano, Unverified, TestContext.Current.CancellationToken);
         using ModelLease lease = registry.Acquire("nano")!;
@@ -70,7 +73,7 @@ public sealed class InferenceSchedulerTests
     [Fact]
     public async Task Whoever_goes_leaves_the_others_their_answers()
     {
-        await using InferenceScheduler scheduler = new(new SchedulerOptions { Threads = 1, Workers = 1, StepTokens = 64 });
+        await using InferenceScheduler scheduler = new(Patient with { Threads = 1, Workers = 1, StepTokens = 64 });
         await using ModelRegistry registry = new(scheduler);
         await registry.LoadAsync("nano", ShippedModels.Nano, Unverified, TestContext.Current.CancellationToken);
         using ModelLease lease = registry.Acquire(null)!;
@@ -112,7 +115,7 @@ public sealed class InferenceSchedulerTests
     [Fact]
     public async Task A_model_that_is_exchanged_answers_those_who_hold_it()
     {
-        await using InferenceScheduler scheduler = new(new SchedulerOptions { Threads = 1 });
+        await using InferenceScheduler scheduler = new(Patient with { Threads = 1 });
         await using ModelRegistry registry = new(scheduler);
         ServedModel first = await registry.LoadAsync("m", ShippedModels.Nano, Unverified, TestContext.Current.CancellationToken);
         using ModelLease old = registry.Acquire("m")!;
@@ -140,7 +143,7 @@ public sealed class InferenceSchedulerTests
     [Fact]
     public async Task A_model_that_cannot_be_loaded_leaves_the_old_one()
     {
-        await using InferenceScheduler scheduler = new(new SchedulerOptions { Threads = 1 });
+        await using InferenceScheduler scheduler = new(Patient with { Threads = 1 });
         await using ModelRegistry registry = new(scheduler, maxMemory: 40_000_000);
         registry.Require("m");
         Assert.False(registry.IsReady);
@@ -181,7 +184,7 @@ public sealed class InferenceSchedulerTests
     [Fact]
     public async Task Draining_finishes_what_was_admitted()
     {
-        InferenceScheduler scheduler = new(new SchedulerOptions { Threads = 1 });
+        InferenceScheduler scheduler = new(Patient with { Threads = 1 });
         ModelRegistry registry = new(scheduler);
         await registry.LoadAsync("m", ShippedModels.Nano, Unverified, TestContext.Current.CancellationToken);
         using ModelLease lease = registry.Acquire(null)!;
@@ -201,14 +204,7 @@ public sealed class InferenceSchedulerTests
     [Fact]
     public async Task Ending_ends_what_is_left()
     {
-        InferenceScheduler scheduler = new(new SchedulerOptions
-        {
-            Threads = 1,
-            MaxQueue = TimeSpan.FromHours(1),
-            RequestTimeout = TimeSpan.FromHours(2),
-            MaxRequestTokens = int.MaxValue,
-            MaxQueuedBytes = long.MaxValue,
-        });
+        InferenceScheduler scheduler = new(Patient with { Threads = 1, MaxRequestTokens = int.MaxValue, MaxQueuedBytes = long.MaxValue });
         ModelRegistry registry = new(scheduler);
         await registry.LoadAsync("m", ShippedModels.Nano, Unverified, TestContext.Current.CancellationToken);
         ModelLease lease = registry.Acquire(null)!;

@@ -58,7 +58,11 @@ public sealed class ContainerfileTests
         using HttpClient client = new() { BaseAddress = address };
         await ServerProgram.WaitUntilReadyAsync(client);
 
-        Assert.Equal(0, await CheckAsync(folder.Path, address.Authority));
+        // A machine that is busy may not answer in a check's time, for which whoever checks has several.
+        int code = 1;
+        for (int check = 0; check < 10 && code != 0; check++)
+            code = await CheckAsync(folder.Path, address.Authority);
+        Assert.Equal(0, code);
         Assert.Contains("\"nano\"", await client.GetStringAsync(new Uri("/v1/models", UriKind.Relative), TestContext.Current.CancellationToken), StringComparison.Ordinal);
         ServerProgram.Signal(server, "TERM");
         while ((await client.GetAsync(new Uri("/health", UriKind.Relative), TestContext.Current.CancellationToken)).IsSuccessStatusCode)
