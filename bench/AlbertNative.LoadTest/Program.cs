@@ -32,6 +32,8 @@ Add(new Command("interactive", "Short queries beside endless long texts") { mode
     parsed => InteractiveScenario.RunAsync(Models.Of(parsed.GetValue(model)!), Time(parsed)));
 Add(new Command("overhead", "What a request costs beyond the engine") { model, seconds, logLevel },
     parsed => OverheadScenario.RunAsync(Models.Of(parsed.GetValue(model)!), Time(parsed), parsed.GetValue(logLevel)!));
+Add(new Command("keys", "Whether a wrong key takes the longer to be refused the more of it is right") { model, requests },
+    parsed => KeysScenario.RunAsync(Models.Of(parsed.GetValue(model)!), parsed.GetValue(requests)));
 Add(new Command("balanced", "Two replicas behind a balancer, replaced one after the other") { model, balancer, requests, rounds, clients, noDrain, kill },
     parsed => BalancedScenario.RunAsync(
         Models.Of(parsed.GetValue(model)!), parsed.GetValue(balancer)!, parsed.GetValue(requests), parsed.GetValue(rounds), parsed.GetValue(clients), drains: !parsed.GetValue(noDrain), kills: parsed.GetValue(kill)));
