@@ -195,7 +195,7 @@ public sealed class InferenceScheduler : IAsyncDisposable
         // Who has gone before is not let in: a worker may have computed it before anybody tells that there is nobody to wait for it.
         if (cancellationToken.IsCancellationRequested)
         {
-            Telemetry.Cancelled("queued");
+            Telemetry.Cancelled(RequestStage.Queued);
             release?.Invoke();
             return new Submission<TResult>(Task.FromCanceled<InferenceResults<TResult>>(cancellationToken));
         }
@@ -217,7 +217,7 @@ public sealed class InferenceScheduler : IAsyncDisposable
         if (refusal is not null)
             return new Submission<TResult>(refusal);
         Watch(request!, cancellationToken);
-        return new Submission<TResult>(request!.Completion);
+        return new Submission<TResult>(request!.Completion, request);
     }
 
     /// <summary>Decides about a request, and takes it in.</summary>

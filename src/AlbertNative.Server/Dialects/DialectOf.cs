@@ -23,6 +23,9 @@ internal static class DialectOf
 
     public static GrpcDialect Grpc { get; } = new();
 
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<Dialect> All { get; } = [Tei, OpenAI, HuggingFace, OpenInference, Native, Grpc];
+
     /// <summary>The dialect of the route that was found, or of those that begin like the path that was not.</summary>
     public static Dialect Endpoint(HttpContext http) => http.GetEndpoint()?.Metadata.GetMetadata<Dialect>()
         ?? (http.Request.Path.StartsWithSegments("/v1") ? OpenAI

@@ -74,6 +74,7 @@ internal static class AlbertServer
         builder.Services.AddHostedService<Reloading>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainTimeout + StopMargin);
         builder.Services.AddSingleton<RequestLog>();
+        builder.Services.AddSingleton<RequestTelemetry>();
         GrpcServices.Add(builder.Services, options);
         ServerTelemetry.Add(builder.Services, options);
         ServerLog.Add(builder.Logging, options);

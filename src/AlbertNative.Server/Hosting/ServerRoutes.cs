@@ -7,8 +7,6 @@ using AlbertNative.Server.Inference;
 using AlbertNative.Server.Models;
 using AlbertNative.Server.Requests;
 using AlbertNative.Server.Telemetry;
-using AlbertNative.Serving;
-using Microsoft.AspNetCore.Connections;
 using ServedModel = AlbertNative.Server.Models.ServedModel;
 
 namespace AlbertNative.Server.Hosting;
@@ -17,6 +15,8 @@ namespace AlbertNative.Server.Hosting;
 /// <param name="endpoints">Where they are bound.</param>
 internal sealed partial class ServerRoutes(IEndpointRouteBuilder endpoints)
 {
+    private static readonly RequestException Fault = new(ErrorKind.Internal, "the server has failed");
+
     private readonly IServiceProvider _services = endpoints.ServiceProvider;
 
     /// <summary>The options.</summary>
@@ -114,18 +114,30 @@ internal sealed partial class ServerRoutes(IEndpointRouteBuilder endpoints)
         {
             Client = _services.GetRequiredService<ApiKeys>().ClientOf(http),
         };
-        RequestException? error = await AnswerAsync(request, answer).ConfigureAwait(false);
-        if (error is not null && !http.Response.HasStarted)
-            await JsonAnswer.WriteErrorAsync(http, request.Dialect, error).ConfigureAwait(false);
-        string? model = request.Model?.Name;
-        _services.GetRequiredService<ServerMetrics>().Answered(request, model, http.Response.StatusCode, error?.Kind);
-        _services.GetRequiredService<RequestLog>().Answered(
-            request, RouteOf(http), model, http.Features.Get<ServingClient>()?.Name, http.Response.StatusCode, error?.Kind);
+        RequestTelemetry telemetry = _services.GetRequiredService<RequestTelemetry>();
+        RequestException? error;
+        try
+        {
+            error = await AnswerAsync(request, answer).ConfigureAwait(false);
+            if (error is not null && !http.Response.HasStarted)
+                await JsonAnswer.WriteErrorAsync(http, request.Dialect, error).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (IsGone(request, e))
+        {
+            request.Gone();
+            error = null;
+        }
+        catch
+        {
+            telemetry.Ended(request, RouteOf(http), StatusCodes.Status500InternalServerError, Fault);
+            throw; // whoever frames the request answers it
+        }
+        telemetry.Ended(request, RouteOf(http), http.Response.StatusCode, error);
     };
 
     /// <summary>Lets a request be answered.</summary>
     /// <returns>Why it was refused; null where it was not.</returns>
-    private async Task<RequestException?> AnswerAsync(ServerRequest request, Func<ServerRequest, Task> answer)
+    private static async Task<RequestException?> AnswerAsync(ServerRequest request, Func<ServerRequest, Task> answer)
     {
         try
         {
@@ -136,13 +148,11 @@ internal sealed partial class ServerRoutes(IEndpointRouteBuilder endpoints)
         {
             return e;
         }
-        catch (OperationCanceledException e) when (request.Http.RequestAborted.IsCancellationRequested || e.InnerException is ConnectionResetException)
+        catch (OperationCanceledException e) when (IsGone(request, e))
         {
             if (!request.Http.Response.HasStarted)
-                request.Http.Response.StatusCode = StatusCodes.Status499ClientClosedRequest; // for the log: nobody reads it
-            // What the scheduler had not done yet when its client went it has counted itself.
-            if (request.Timings.Texts == 0 || request.Timings.Inference > TimeSpan.Zero)
-                _services.GetRequiredService<InferenceScheduler>().Telemetry.Cancelled(request.Timings.Texts == 0 ? "reading" : "writing");
+                request.Http.Response.StatusCode = StatusCodes.Status499ClientClosedRequest; // for the framework's metrics: nobody reads it
+            request.Gone();
             return null;
         }
         catch (OperationCanceledException) when (request.IsExpired)
@@ -157,6 +167,10 @@ internal sealed partial class ServerRoutes(IEndpointRouteBuilder endpoints)
 
     [LoggerMessage(LogLevel.Error, "a part of request {RequestId} has failed: {ExceptionType}")]
     private static partial void LogFault(ILogger logger, string requestId, string exceptionType);
+
+    /// <summary>Whether a request has ended as its client has: one whose time is over ends its connection itself.</summary>
+    private static bool IsGone(ServerRequest request, OperationCanceledException end) =>
+        end is ClientGoneException || (request.Http.RequestAborted.IsCancellationRequested && !request.IsExpired);
 
     private static string RouteOf(HttpContext http) => (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "";
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using AlbertNative.Server.Requests;
+using AlbertNative.Server.Telemetry;
 using AlbertNative.Serving;
 using AlbertNative.Tokenization;
 using ServedModel = AlbertNative.Server.Models.ServedModel;
@@ -28,6 +29,7 @@ internal sealed class RequestWork(ServerRequest request, ServedModel model, Sche
     {
         if (inputs.Count == 0)
             return [];
+        request.Task = TaskNames.Of(operation.Task);
         EncodedInput<TInput>[] encoded = Encode(operation, inputs, field, indices);
         if (answerBytes(encoded.Sum(input => (long)input.TokenCount)) > request.Options.MaxResponseBytes)
         {
@@ -47,6 +49,7 @@ internal sealed class RequestWork(ServerRequest request, ServedModel model, Sche
     /// <exception cref="RequestException">A quota is used up.</exception>
     public async Task<Encoding[]> TokenizeAsync(IReadOnlyList<string> texts, bool addSpecialTokens)
     {
+        request.Task = TaskNames.Tokenize;
         EncodeOptions options = EncodeOptions.Default with { AddSpecialTokens = addSpecialTokens };
         Encoding[] encodings = [.. texts.Select(text => model.Model.Tokenizer.Encode(text, options, request.Cancellation))];
         int tokens = encodings.Sum(encoding => encoding.Count);
@@ -60,6 +63,7 @@ internal sealed class RequestWork(ServerRequest request, ServedModel model, Sche
     /// <exception cref="RequestException">A quota is used up.</exception>
     public async Task<string[]> DecodeAsync(int[][] texts, bool skipSpecialTokens)
     {
+        request.Task = TaskNames.Decode;
         await inference.ChargeAsync(request, texts.Sum(ids => ids.Length)).ConfigureAwait(false);
         return Array.ConvertAll(texts, ids => model.Model.Tokenizer.Decode(ids, skipSpecialTokens));
     }

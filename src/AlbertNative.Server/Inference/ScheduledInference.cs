@@ -89,6 +89,11 @@ internal class ScheduledInference(InferenceScheduler scheduler, ResultCache cach
             SayLoad(request);
             return results.Results;
         }
+        catch (OperationCanceledException)
+        {
+            (request.Phase, request.IsGoneCounted) = (submission.Stage == RequestStage.Queued ? RequestPhase.Queued : RequestPhase.Running, true);
+            throw;
+        }
         catch (DeadlineExceededException)
         {
             throw DeadlineOf(request);
@@ -121,7 +126,7 @@ internal class ScheduledInference(InferenceScheduler scheduler, ResultCache cach
     private RequestException QuotaException(TimeSpan wait)
     {
         scheduler.Telemetry.Rejected("quota");
-        return new(ErrorKind.Quota, "the quota of a minute is used up") { RetryAfter = wait };
+        return new(ErrorKind.Quota, "the quota of a minute is used up") { RetryAfter = wait, IsCounted = true };
     }
 
     private static RequestException ExceptionOf(ServerRequest request, Refusal refusal)
@@ -136,7 +141,7 @@ internal class ScheduledInference(InferenceScheduler scheduler, ResultCache cach
             RefusalReason.Draining => ErrorKind.NotReady,
             _ => ErrorKind.Overloaded,
         };
-        return new(kind, refusal.Message) { RetryAfter = isHopeless ? null : refusal.RetryAfter };
+        return new(kind, refusal.Message) { RetryAfter = isHopeless ? null : refusal.RetryAfter, IsCounted = true };
     }
 
     private static RequestException DeadlineOf(ServerRequest request) =>

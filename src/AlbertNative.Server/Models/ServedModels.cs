@@ -3,12 +3,13 @@ using System.Runtime.CompilerServices;
 using AlbertNative.Hub;
 using AlbertNative.Server.Configuration;
 using AlbertNative.Server.Requests;
+using AlbertNative.Server.Telemetry;
 using AlbertNative.Serving;
 
 namespace AlbertNative.Server.Models;
 
 /// <summary>The models of a server, from the first byte of the first one read until it ends.</summary>
-internal sealed class ServedModels(ModelCatalog catalog, ServerOptions options, ModelRegistry registry, TimeProvider time)
+internal sealed class ServedModels(ModelCatalog catalog, ServerOptions options, ModelRegistry registry, ServerMetrics metrics, TimeProvider time)
 {
     /// <summary>Requests that may wait for a model at a time; others are refused at once.</summary>
     private const int MostWaiting = 1000;
@@ -95,6 +96,7 @@ internal sealed class ServedModels(ModelCatalog catalog, ServerOptions options, 
             {
                 ServedModel served = new(spec, opened, options.DefaultPrompt);
                 WarmUp(served, cancellation);
+                metrics.Serves(served);
                 _served.Add(opened, served);
                 _files[spec.Name] = (spec, stamp);
             },

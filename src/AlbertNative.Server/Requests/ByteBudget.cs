@@ -24,6 +24,8 @@ internal sealed class ByteBudget(long limit)
     /// <summary>Takes more bytes for a client; false where there is no room.</summary>
     public bool TryTake(string client, long bytes)
     {
+        if (bytes == 0)
+            return true;
         lock (_lock)
         {
             long held = _held.GetValueOrDefault(client);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -21,7 +22,7 @@ internal static class JsonAnswer
 
     /// <summary>Writes bytes under their length.</summary>
     /// <exception cref="RequestException">They are many, and there is no room for them beside others that are being read or written.</exception>
-    /// <exception cref="OperationCanceledException">The request's time is over, or its client does not read many bytes within it.</exception>
+    /// <exception cref="OperationCanceledException">The client has gone, the request's time is over, or its client does not read many bytes within it.</exception>
     public static async Task WriteAsync(HttpContext http, int status, string contentType, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
@@ -54,8 +55,16 @@ internal static class JsonAnswer
         if (HttpMethods.IsHead(http.Request.Method))
             return;
         for (; bytes.Length > SliceBytes; bytes = bytes[SliceBytes..])
-            await http.Response.BodyWriter.WriteAsync(bytes[..SliceBytes], cancellation).ConfigureAwait(false);
-        await http.Response.BodyWriter.WriteAsync(bytes, cancellation).ConfigureAwait(false);
+            Sent(await http.Response.BodyWriter.WriteAsync(bytes[..SliceBytes], cancellation).ConfigureAwait(false));
+        Sent(await http.Response.BodyWriter.WriteAsync(bytes, cancellation).ConfigureAwait(false));
+    }
+
+    /// <summary>Looks whether there is still somebody to write to.</summary>
+    /// <exception cref="ClientGoneException">There is nobody.</exception>
+    public static void Sent(FlushResult flushed)
+    {
+        if (flushed.IsCompleted)
+            throw new ClientGoneException();
     }
 
     /// <summary>A writer of JSON as all answers have it.</summary>

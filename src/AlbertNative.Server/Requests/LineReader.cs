@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using Microsoft.AspNetCore.Connections;
 
 namespace AlbertNative.Server.Requests;
 
@@ -54,6 +55,8 @@ internal sealed class LineReader(HttpContext http, RequestBodies bodies, long lo
         {
             line.Dispose();
             Count++;
+            if (e is ConnectionResetException)
+                throw new ClientGoneException(e);
             if (e is IOException)
                 throw new RequestException(ErrorKind.Malformed, "the body did not arrive as announced, or too slowly");
             throw;

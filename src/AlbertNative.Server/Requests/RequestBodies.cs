@@ -45,7 +45,7 @@ internal sealed class RequestBodies(ServerOptions options)
         catch (ConnectionResetException e)
         {
             body.Dispose();
-            throw new OperationCanceledException("the client has gone", e, http.RequestAborted);
+            throw new ClientGoneException(e);
         }
         catch (IOException e)
         {

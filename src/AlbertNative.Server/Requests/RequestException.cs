@@ -10,6 +10,9 @@ internal sealed class RequestException(ErrorKind kind, string message, string? f
 
     public string? Field { get; } = field;
 
+    /// <summary>Whether the scheduler has counted the refusal already.</summary>
+    public bool IsCounted { get; init; }
+
     /// <summary>When the client may try again; null where that is not said.</summary>
     public TimeSpan? RetryAfter { get; init; }
 }

@@ -11,9 +11,14 @@ internal sealed class RequestTimings
     private readonly long _started = Stopwatch.GetTimestamp();
     private readonly List<int> _truncated = [];
     private int _truncatedParts;
+    private TimeSpan _written;
+    private long _writing;
 
     /// <summary>From the arrival of the headers until now.</summary>
     public TimeSpan Total => Stopwatch.GetElapsedTime(_started);
+
+    /// <summary>From when its body was wanted until all of it was there.</summary>
+    public TimeSpan Reading { get; set; }
 
     public TimeSpan Tokenization { get; set; }
 
@@ -22,6 +27,9 @@ internal sealed class RequestTimings
 
     /// <summary>From the first text's first step to the last text's last.</summary>
     public TimeSpan Inference { get; set; }
+
+    /// <summary>What the writing of its answer has taken until now.</summary>
+    public TimeSpan Writing => _written + (_writing == 0 ? TimeSpan.Zero : Stopwatch.GetElapsedTime(_writing));
 
     /// <summary>The texts.</summary>
     public int Texts { get; set; }
@@ -37,6 +45,12 @@ internal sealed class RequestTimings
 
     /// <summary>Inputs whose results were kept, and those whose were not; null without a cache.</summary>
     public (int Hits, int Misses)? Cache { get; set; }
+
+    /// <summary>Notes that its answer, or a part of it, is being written from here on.</summary>
+    public void BeginWriting() => _writing = Stopwatch.GetTimestamp();
+
+    /// <summary>Notes that a part of its answer has been written.</summary>
+    public void EndWriting() => (_written, _writing) = (Writing, 0);
 
     /// <summary>Notes that a text was cut.</summary>
     public void Cut(int index) => _truncated.Add(index);

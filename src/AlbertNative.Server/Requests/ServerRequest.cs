@@ -42,8 +42,26 @@ internal sealed class ServerRequest : IDisposable
     /// <summary>The model that it asks; null until that is known.</summary>
     public Models.ServedModel? Model { get; set; }
 
+    /// <summary>What it asks of the model, by the name that metrics have for it; null until that is known.</summary>
+    public string? Task { get; set; }
+
+    /// <summary>How far it has come.</summary>
+    public RequestPhase Phase { get; set; }
+
+    /// <summary>How far it had come when its client went; null where that has its answer, or still waits for it.</summary>
+    public RequestPhase? GoneAt { get; private set; }
+
+    /// <summary>Whether the scheduler has counted that the client went.</summary>
+    public bool IsGoneCounted { get; set; }
+
     /// <summary>Why it is refused without having been looked at, in the place of an answer; null where it is not.</summary>
     public RequestException? Refusal { get; set; }
+
+    /// <summary>Notes that its client has gone.</summary>
+    public void Gone() => GoneAt ??= Phase;
+
+    /// <summary>Notes that its client has gone while a part of it was waited for.</summary>
+    public void GoneWith(ServerRequest part) => (GoneAt, IsGoneCounted) = (part.Phase, part.IsGoneCounted);
 
     /// <summary>Keeps a version of a model until the request is answered.</summary>
     public void Hold(ModelLease lease)
@@ -87,7 +105,16 @@ internal sealed class ServerRequest : IDisposable
     public async Task<ReadOnlyMemory<byte>> ReadBytesAsync()
     {
         using Activity? span = ServingTelemetry.Source.StartActivity("albert.read");
-        _body = await _bodies.ReadAsync(Http, Cancellation).ConfigureAwait(false);
+        long started = Stopwatch.GetTimestamp();
+        try
+        {
+            _body = await _bodies.ReadAsync(Http, Cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            Timings.Reading += Stopwatch.GetElapsedTime(started);
+        }
+        Phase = RequestPhase.Queued;
         return _body.Bytes;
     }
 
@@ -122,8 +149,17 @@ internal sealed class ServerRequest : IDisposable
     {
         if (withTimings)
             Timings.WriteTo(Http.Response.Headers);
-        using Activity? span = ServingTelemetry.Source.StartActivity("albert.write");
+        using Activity? span = BeginWriting();
         await JsonAnswer.WriteAsync(Http, StatusCodes.Status200OK, write, Cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Its answer is written from here to its end.</summary>
+    /// <returns>The span of the writing; null where nobody traces it.</returns>
+    public Activity? BeginWriting()
+    {
+        Phase = RequestPhase.Writing;
+        Timings.BeginWriting();
+        return ServingTelemetry.Source.StartActivity("albert.write");
     }
 
     public void Dispose()

@@ -11,7 +11,7 @@ internal sealed partial class RequestLog(ILogger<RequestLog> logger, TimeProvide
 {
     private readonly LogSampling _answered = new(time), _refused = new(time);
 
-    public void Answered(ServerRequest request, string route, string? model, string? key, int status, ErrorKind? error)
+    public void Ended(ServerRequest request, string route, string? key, int status, ErrorKind? error)
     {
         if (!logger.IsEnabled(LogLevel.Information))
             return;
@@ -21,19 +21,21 @@ internal sealed partial class RequestLog(ILogger<RequestLog> logger, TimeProvide
             return;
         RequestTimings timings = request.Timings;
         Write(
-            logger, request.Http.TraceIdentifier, Activity.Current is { Recorded: true } span ? span.TraceId.ToHexString() : null, request.Dialect.Name, route, model, request.Model?.Version, key, status, error?.ToString(),
+            logger, request.Http.TraceIdentifier, Activity.Current is { Recorded: true } span ? span.TraceId.ToHexString() : null, request.Dialect.Name, route, request.Model?.Name, request.Model?.Version, request.Task, key, status, error?.ToString(),
             timings.Texts, timings.Tokens, timings.Truncated, timings.Cache?.Hits ?? 0, request.Http.Request.ContentLength ?? 0,
             request.Http.Response.ContentLength ?? 0,
-            timings.Tokenization.TotalMilliseconds, timings.Queue.TotalMilliseconds, timings.Inference.TotalMilliseconds,
-            timings.Total.TotalMilliseconds, sampled);
+            timings.Reading.TotalMilliseconds, timings.Tokenization.TotalMilliseconds, timings.Queue.TotalMilliseconds,
+            timings.Inference.TotalMilliseconds, timings.Writing.TotalMilliseconds, timings.Total.TotalMilliseconds,
+            request.GoneAt is RequestPhase phase ? RequestPhases.NameOf(phase) : null, sampled);
     }
 
     [LoggerMessage(
         LogLevel.Information,
-        "request_id={RequestId} trace_id={TraceId} dialect={Dialect} route={Route} model={Model} version={Version} key={Key} status={Status} error={Error} texts={Texts} "
-        + "tokens={Tokens} truncated={Truncated} cache_hits={CacheHits} bytes_in={BytesIn} bytes_out={BytesOut} tokenize_ms={TokenizeMs:0.##} queue_ms={QueueMs:0.##} "
-        + "compute_ms={ComputeMs:0.##} total_ms={TotalMs:0.##} sampled={Sampled}")]
+        "request_id={RequestId} trace_id={TraceId} dialect={Dialect} route={Route} model={Model} version={Version} task={Task} key={Key} status={Status} error={Error} texts={Texts} "
+        + "tokens={Tokens} truncated={Truncated} cache_hits={CacheHits} bytes_in={BytesIn} bytes_out={BytesOut} read_ms={ReadMs:0.##} tokenize_ms={TokenizeMs:0.##} "
+        + "queue_ms={QueueMs:0.##} compute_ms={ComputeMs:0.##} write_ms={WriteMs:0.##} total_ms={TotalMs:0.##} cancelled_at={CancelledAt} sampled={Sampled}")]
     private static partial void Write(
-        ILogger logger, string requestId, string? traceId, string dialect, string route, string? model, string? version, string? key, int status, string? error,
-        int texts, int tokens, int truncated, int cacheHits, long bytesIn, long bytesOut, double tokenizeMs, double queueMs, double computeMs, double totalMs, int sampled);
+        ILogger logger, string requestId, string? traceId, string dialect, string route, string? model, string? version, string? task, string? key, int status, string? error,
+        int texts, int tokens, int truncated, int cacheHits, long bytesIn, long bytesOut, double readMs, double tokenizeMs, double queueMs, double computeMs, double writeMs, double totalMs,
+        string? cancelledAt, int sampled);
 }

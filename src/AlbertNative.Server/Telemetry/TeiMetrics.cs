@@ -73,12 +73,15 @@ internal sealed class TeiMetrics : IDisposable
             ModelKind.Classifier or ModelKind.Reranker => _predict,
             _ => null,
         };
-        texts?.Answered(timings, isSuccess: error is null);
+        bool isSuccess = error is null && request.GoneAt is null;
+        texts?.Answered(timings, isSuccess);
         if (error is ErrorKind kind)
         {
             Add(_failure, ErrorOf(kind));
             return;
         }
+        if (!isSuccess)
+            return;
         Add(_success, method);
         _times.Record(timings);
         _inputLength.Record(timings.Tokens);

@@ -14,8 +14,6 @@ public sealed class ResultCache
     private readonly ResultStore? _store;
     private readonly Lock _gate = new();
     private readonly Dictionary<ResultKey, Flight> _flights = [];
-    private readonly Counter<long> _hits;
-    private readonly Counter<long> _misses;
     private readonly Counter<long> _evictions;
 
     /// <summary>Makes an empty cache.</summary>
@@ -31,8 +29,6 @@ public sealed class ResultCache
         _telemetry = telemetry;
         _isShared = isShared;
         _store = capacity > 0 ? new ResultStore(capacity) : null;
-        _hits = telemetry.Meter.CreateCounter<long>("albertnative.cache.hits", "{input}", "Inputs whose result was there.");
-        _misses = telemetry.Meter.CreateCounter<long>("albertnative.cache.misses", "{input}", "Inputs whose result was not there.");
         _evictions = telemetry.Meter.CreateCounter<long>("albertnative.cache.evictions", "{result}", "Results that had to make room.");
         telemetry.Meter.CreateObservableGauge("albertnative.cache.bytes", () => Bytes, "By", "Bytes of the results that are kept.");
         _evictions.Add(0);
@@ -77,8 +73,7 @@ public sealed class ResultCache
                 await round.ComputeAsync(compute).ConfigureAwait(false);
             await round.FollowAsync(cancellationToken).ConfigureAwait(false);
         }
-        _hits.Add(round.Hits, new KeyValuePair<string, object?>("model", model.Name));
-        _misses.Add(inputs.Count - round.Hits, new KeyValuePair<string, object?>("model", model.Name));
+        _telemetry.Looked(model.Name, round.Hits, inputs.Count - round.Hits);
         if (round.SparedTokens > 0)
             _telemetry.Spared(model.Name, "cached", round.SparedTokens);
         if (round.FollowedTokens > 0)

@@ -37,7 +37,7 @@ public sealed class ModelRegistry : IAsyncDisposable
         Meter meter = scheduler.Telemetry.Meter;
         _loads = meter.CreateCounter<long>("albertnative.model.loads", "{load}", "Models that were loaded, or could not be.");
         _loadDuration = meter.CreateHistogram<double>("albertnative.model.load.duration", "s", "How long a model took to be opened, checked and run warm.");
-        meter.CreateObservableGauge("albertnative.model.info", () => Observe(static _ => 1L), null, "The models that are served.");
+        meter.CreateObservableGauge("albertnative.model.info", () => Observe(static _ => 1L, new KeyValuePair<string, object?>("vector_width", ServedModel.VectorWidth)), null, "The models that are served.");
         meter.CreateObservableGauge("albertnative.model.memory", () => Observe(static model => model.MemoryBytes), "By", "About how much memory a model's weights take.");
         meter.CreateObservableGauge("albertnative.model.ready", ObserveReady, null, "Whether a model that has to be served is.");
     }
@@ -292,6 +292,7 @@ public sealed class ModelRegistry : IAsyncDisposable
             _failures.Remove(model.Name);
             _defaultName ??= model.Name;
         }
+        _scheduler.Telemetry.Served(model.Name);
         old?.LetGo();
     }
 
@@ -306,9 +307,9 @@ public sealed class ModelRegistry : IAsyncDisposable
         _loadDuration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds, tags);
     }
 
-    private IEnumerable<Measurement<long>> Observe(Func<ServedModel, long> value) => Models.Select(model => new Measurement<long>(
+    private IEnumerable<Measurement<long>> Observe(Func<ServedModel, long> value, params KeyValuePair<string, object?>[] more) => Models.Select(model => new Measurement<long>(
         value(model),
-        new("model", model.Name), new("version", model.Version), new("precision", model.Model.Transformer.Precision.ToString())));
+        [new("model", model.Name), new("version", model.Version), new("precision", model.Model.Transformer.Precision.ToString()), .. more]));
 
     private IEnumerable<Measurement<long>> ObserveReady()
     {

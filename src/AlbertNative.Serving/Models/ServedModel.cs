@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.Intrinsics;
 using AlbertNative.Model;
 using AlbertNative.Tensors;
 
@@ -33,6 +34,9 @@ public sealed class ServedModel
         // Heads pack their weights when they are made: now, not with the first request.
         Tasks = [.. TaskDescription.All.Where(task => task.CanBeDoneBy(model.Transformer) && TryCreate(task))];
     }
+
+    /// <summary>The bits of a vector that this machine computes with: what the last digits of a result depend on.</summary>
+    public static int VectorWidth => Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
 
     /// <summary>What it is asked for by.</summary>
     public string Name { get; }

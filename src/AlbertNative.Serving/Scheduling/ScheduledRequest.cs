@@ -68,6 +68,9 @@ internal abstract class ScheduledRequest : Timed
     /// <summary>When the first of its sequences was taken; 0 before.</summary>
     public long FirstTaken { get; private set; }
 
+    /// <summary>How far it has come.</summary>
+    public RequestStage Stage => FirstTaken == 0 ? RequestStage.Queued : RequestStage.Running;
+
     /// <summary>When the last of its inputs was begun.</summary>
     public long LastTaken { get; private set; }
 

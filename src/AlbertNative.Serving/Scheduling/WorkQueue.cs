@@ -208,7 +208,7 @@ internal sealed class WorkQueue
     public void Cancel(ScheduledRequest request, CancellationToken cancellationToken)
     {
         if (End(request, new OperationCanceledException(cancellationToken)))
-            Telemetry.Cancelled(request.FirstTaken == 0 ? "queued" : "running");
+            Telemetry.Cancelled(request.Stage);
     }
 
     /// <summary>Ends all requests whose deadline has passed.</summary>
@@ -231,9 +231,8 @@ internal sealed class WorkQueue
         }
         foreach (ScheduledRequest request in ended ?? [])
         {
-            RequestStage stage = request.FirstTaken == 0 ? RequestStage.Queued : RequestStage.Running;
-            Fail(request, new DeadlineExceededException(stage));
-            Telemetry.Expired(stage);
+            Fail(request, new DeadlineExceededException(request.Stage));
+            Telemetry.Expired(request.Stage);
         }
     }
 

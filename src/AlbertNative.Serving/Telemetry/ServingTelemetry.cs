@@ -29,6 +29,8 @@ public sealed class ServingTelemetry : IDisposable
     private readonly Counter<long> _cancelled;
     private readonly Counter<long> _expired;
     private readonly Counter<long> _preempted;
+    private readonly Counter<long> _hits;
+    private readonly Counter<long> _misses;
     private readonly Counter<double> _busy;
 
     internal ServingTelemetry()
@@ -43,6 +45,8 @@ public sealed class ServingTelemetry : IDisposable
         _cancelled = Meter.CreateCounter<long>("albertnative.cancelled", "{request}", "Requests whose client went away.");
         _expired = Meter.CreateCounter<long>("albertnative.expired", "{request}", "Requests whose deadline passed.");
         _preempted = Meter.CreateCounter<long>("albertnative.preempted", "{step}", "Passes that were put aside between two layers.");
+        _hits = Meter.CreateCounter<long>("albertnative.cache.hits", "{input}", "Inputs whose result was there.");
+        _misses = Meter.CreateCounter<long>("albertnative.cache.misses", "{input}", "Inputs whose result was not there.");
         _busy = Meter.CreateCounter<double>("albertnative.worker.busy", "s", "Time that workers computed, that of all where one had the threads of all.");
         foreach (string reason in (string[])["overload", "quota", "deadline", "too_large", "invalid", "not_ready", "draining"])
             _rejected.Add(0, Tag("reason", reason));
@@ -67,6 +71,20 @@ public sealed class ServingTelemetry : IDisposable
     /// <param name="stage">One of reading, queued, running, writing.</param>
     public void Cancelled(string stage) => _cancelled.Add(1, Tag("stage", stage));
 
+    /// <summary>Has the series of a model begin at 0.</summary>
+    internal void Served(string model)
+    {
+        foreach (string kind in (string[])["computed", "wasted", "cached", "coalesced"])
+            Spared(model, kind, 0);
+        Looked(model, hits: 0, misses: 0);
+    }
+
+    internal void Looked(string model, int hits, int misses)
+    {
+        _hits.Add(hits, Tag("model", model));
+        _misses.Add(misses, Tag("model", model));
+    }
+
     internal void Spared(string model, string kind, long tokens) => _tokens.Add(tokens, Tag("model", model), Tag("kind", kind));
 
     /// <summary>Ends the meter.</summary>
@@ -81,7 +99,9 @@ public sealed class ServingTelemetry : IDisposable
         _ => "draining",
     });
 
-    internal void Expired(RequestStage stage) => _expired.Add(1, Tag("stage", stage == RequestStage.Queued ? "queued" : "running"));
+    internal void Cancelled(RequestStage stage) => Cancelled(Name(stage));
+
+    internal void Expired(RequestStage stage) => _expired.Add(1, Tag("stage", Name(stage)));
 
     internal void Preempted() => _preempted.Add(1);
 
@@ -144,6 +164,8 @@ public sealed class ServingTelemetry : IDisposable
     private Histogram<T> CreateHistogram<T>(string name, string unit, string description, T[] boundaries)
         where T : struct =>
         Meter.CreateHistogram(name, unit, description, advice: new InstrumentAdvice<T> { HistogramBucketBoundaries = boundaries });
+
+    private static string Name(RequestStage stage) => stage == RequestStage.Queued ? "queued" : "running";
 
     private static string Name(WorkStream stream) => stream.Lane == WorkLane.Express ? "express" : "bulk";
 

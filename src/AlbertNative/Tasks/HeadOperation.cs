@@ -4,12 +4,10 @@ using AlbertNative.Model;
 namespace AlbertNative;
 
 /// <summary>An operation over one head.</summary>
-internal sealed class HeadOperation<TInput, TOutput, TResult> : TaskOperation<TInput, TResult>
+/// <param name="task">The task that it is part of.</param>
+internal sealed class HeadOperation<TInput, TOutput, TResult>(TextTask task) : TaskOperation<TInput, TResult>(task)
     where TOutput : ModelOutput, new()
 {
-    /// <summary>The task that it is part of.</summary>
-    public required TextTask Task { get; init; }
-
     /// <summary>Memory of outputs, shared by the operations over the head.</summary>
     public required OutputPool<TOutput> Outputs { get; init; }
 

@@ -9,9 +9,10 @@ namespace AlbertNative;
 /// <typeparam name="TResult">The answer.</typeparam>
 public abstract class TaskOperation<TInput, TResult>
 {
-    private protected TaskOperation()
-    {
-    }
+    private protected TaskOperation(TextTask task) => Task = task;
+
+    /// <summary>The task that it is part of.</summary>
+    public TextTask Task { get; }
 
     /// <summary>
     /// Which of the operations over one task this is, where that and an input's ids decide the result, so that it may be kept for

@@ -77,5 +77,5 @@ public abstract class TextTask : IDisposable
         Func<ModelBatch<TInput>, int, TOutput, TResult> finish,
         string? resultKey = null)
         where TOutput : ModelOutput, new() =>
-        new() { Task = this, Outputs = outputs, Encoding = encode, Forward = forward, Finishing = finish, Key = resultKey };
+        new(this) { Outputs = outputs, Encoding = encode, Forward = forward, Finishing = finish, Key = resultKey };
 }

@@ -11,6 +11,8 @@ using AlbertNative.Server.Requests;
 using AlbertNative.Tests.Model;
 using Google.Protobuf;
 using Grpc.Core;
+using Grpc.Health.V1;
+using Grpc.Net.Client;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AlbertNative.Tests.Server;
@@ -109,6 +111,38 @@ public sealed class HostileGrpcTests
         await Task.WhenAll(calls);
         await Eventually.HoldsAsync(() => bodies.HeldBytes == 0);
         Assert.Equal(StatusCode.OK, (await CallAsync(server, Embed, Framed(new EmbedRequest { Inputs = "a" }.ToByteArray()))).Status);
+    }
+
+    [Fact]
+    public async Task Probes_are_answered_where_others_have_used_up_the_memory_of_all_messages()
+    {
+        await using LoopbackServerApp server = await StartAsync(("max-buffered-bytes", "1MiB"));
+        ByteBudget budget = server.App.Services.GetRequiredService<RequestBodies>().Budget;
+        using GrpcChannel channel = GrpcChannel.ForAddress(server.App.Urls.Last());
+        Health.HealthClient health = new(channel);
+        GRPCInferenceService.GRPCInferenceServiceClient oip = new(channel);
+        // The prober's own address has some of it, and strangers the rest.
+        Assert.True(budget.TryTake("127.0.0.1", 1000));
+        Assert.True(budget.TryTake("192.0.2.1", (1 << 20) - 1000));
+
+        Assert.Equal(StatusCode.ResourceExhausted, (await CallAsync(server, Embed, Framed(new EmbedRequest { Inputs = "a" }.ToByteArray()))).Status);
+        foreach (string service in (string[])["", "tei.v1.Embed", "inference.GRPCInferenceService"])
+        {
+            HealthCheckRequest probe = new() { Service = service };
+            Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, (await health.CheckAsync(probe, cancellationToken: Stop)).Status);
+            using AsyncServerStreamingCall<HealthCheckResponse> watch = health.Watch(probe, cancellationToken: Stop);
+            Assert.True(await watch.ResponseStream.MoveNext(Stop));
+            Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, watch.ResponseStream.Current.Status);
+        }
+        Assert.True((await oip.ServerLiveAsync(new ServerLiveRequest(), cancellationToken: Stop)).Live);
+        Assert.True((await oip.ServerReadyAsync(new ServerReadyRequest(), cancellationToken: Stop)).Ready);
+        // What is no probe's is charged, whatever it is called.
+        HealthCheckRequest large = new() { Service = new string('a', 10_000) };
+        Assert.Equal(StatusCode.ResourceExhausted, (await Assert.ThrowsAsync<RpcException>(async () => await health.CheckAsync(large, cancellationToken: Stop))).StatusCode);
+
+        budget.Return("127.0.0.1", 1000);
+        budget.Return("192.0.2.1", (1 << 20) - 1000);
+        await Eventually.HoldsAsync(() => budget.Held == 0);
     }
 
     /// <summary>What grows most when it is read, about a hundred thousand bytes of each, by the fields of ModelInferRequest.</summary>

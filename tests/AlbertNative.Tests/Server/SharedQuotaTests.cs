@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
@@ -88,7 +87,7 @@ public sealed class SharedQuotaTests : IDisposable
     {
         Assert.SkipUnless(RedisServer.IsThere, "redis-server is not installed");
         await _redis.StartAsync();
-        RecordingLogger logger = new();
+        RecordingLogger<SharedQuotas> logger = new();
         await using InferenceScheduler scheduler = new(new SchedulerOptions());
         using SharedQuotas quotas = Patient(LoopbackServerApp.Options(("quota-redis", _redis.Address)), scheduler, logger);
         await quotas.StartAsync(TestContext.Current.CancellationToken);
@@ -103,6 +102,22 @@ public sealed class SharedQuotaTests : IDisposable
         Assert.Equal([LogLevel.Information, LogLevel.Warning, LogLevel.Information], logger.Lines.Select(line => line.Level));
         Assert.Equal("quotas are shared by 1 replicas", logger.Lines.First().Text);
         Assert.Contains("does not answer", logger.Lines.ElementAt(1).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_log_says_once_that_a_store_was_never_there()
+    {
+        RecordingLogger<SharedQuotas> logger = new();
+        await using InferenceScheduler scheduler = new(new SchedulerOptions());
+        using SharedQuotas quotas = new(LoopbackServerApp.Options(("quota-redis", _redis.Address), ("quota-replicas", "4")), scheduler, TimeProvider.System, logger);
+        await quotas.StartAsync(TestContext.Current.CancellationToken);
+
+        await Eventually.HoldsAsync(() => !logger.Lines.IsEmpty);
+        await quotas.StopAsync(TestContext.Current.CancellationToken);
+
+        (LogLevel level, string text) = Assert.Single(logger.Lines);
+        Assert.Equal(LogLevel.Warning, level);
+        Assert.Matches(@"^the store of quotas does not answer \(\w+\): each of 4 replicas lets clients have its share$", text);
     }
 
     [Fact]
@@ -168,17 +183,4 @@ public sealed class SharedQuotaTests : IDisposable
     }
 
     private static string Hash(string key) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
-
-    private sealed class RecordingLogger : ILogger<SharedQuotas>
-    {
-        public ConcurrentQueue<(LogLevel Level, string Text)> Lines { get; } = new();
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Lines.Enqueue((logLevel, formatter(state, exception)));
-    }
 }

@@ -35,7 +35,7 @@ public sealed class TracedRequestTests
         Assert.Equal(2, lines.Length);
         Assert.Contains("trace_id= ", lines[0], StringComparison.Ordinal);
         Assert.Contains($"trace_id={Trace} ", lines[1], StringComparison.Ordinal);
-        Assert.Matches("bytes_in=21 bytes_out=[1-9]", lines[1]);
+        Assert.Matches("task=embeddings .* bytes_in=21 bytes_out=[1-9][0-9]* read_ms=[0-9.]+ tokenize_ms=[0-9.]+ queue_ms=[0-9.]+ compute_ms=[0-9.]+ write_ms=[0-9.]+ total_ms=[0-9.]+ cancelled_at= ", lines[1]);
         string trace = Encoding.Latin1.GetString(Convert.FromHexString(Trace));
         Assert.Contains(trace, collector.Received, StringComparison.Ordinal);
         Assert.All(
@@ -67,7 +67,7 @@ public sealed class TracedRequestTests
         await process.WaitForExitAsync(Stop);
 
         Assert.Matches("albertnative_cancelled_total\\{.*stage=\"reading\"\\} 1", metrics);
-        Assert.Contains("route=/embed model= version= key= status=499 error= ", await log, StringComparison.Ordinal);
+        Assert.Contains("route=/embed model= version= task= key= status=499 error= ", await log, StringComparison.Ordinal);
     }
 
     private static Process Start(params string[] arguments) => SampleProcess.Start(

@@ -15,7 +15,8 @@ namespace AlbertNative.Server.Dialects.Grpc;
 /// <param name="bodies">The budget.</param>
 /// <param name="http">Whose they are.</param>
 /// <param name="type">The type of the call's messages; null where it is not known.</param>
-internal sealed class ChargedReader(PipeReader reader, RequestBodies bodies, HttpContext http, MessageDescriptor? type)
+/// <param name="free">So many bytes, of what has come and of what a message takes, are charged to nobody.</param>
+internal sealed class ChargedReader(PipeReader reader, RequestBodies bodies, HttpContext http, MessageDescriptor? type, int free)
     : PipeReader, IRequestBodyPipeFeature, IDisposable
 {
     /// <summary>What stands before a message: whether it is packed, and its length.</summary>
@@ -38,8 +39,20 @@ internal sealed class ChargedReader(PipeReader reader, RequestBodies bodies, Htt
 
     /// <summary>More bytes.</summary>
     /// <exception cref="global::Grpc.Core.RpcException">There is no room for them.</exception>
-    public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) =>
-        Charge(await reader.ReadAsync(cancellationToken).ConfigureAwait(false));
+    public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
+    {
+        ReadResult read;
+        try
+        {
+            read = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (http.RequestAborted.IsCancellationRequested || (e is IOException and not BadHttpRequestException))
+        {
+            GrpcMessages.Gone(http, RequestPhase.Reading);
+            throw;
+        }
+        return Charge(read);
+    }
 
     /// <summary>More bytes, where there are any.</summary>
     /// <exception cref="global::Grpc.Core.RpcException">There is no room for them.</exception>
@@ -82,7 +95,7 @@ internal sealed class ChargedReader(PipeReader reader, RequestBodies bodies, Htt
     private ReadResult Charge(ReadResult result)
     {
         _read = result.Buffer;
-        long more = _read.Length - _charged;
+        long more = Math.Max(0, _read.Length - free) - _charged;
         if (more > 0)
         {
             if (!bodies.Budget.TryTake(_client, more))
@@ -112,6 +125,7 @@ internal sealed class ChargedReader(PipeReader reader, RequestBodies bodies, Htt
         long cost = MessageCost.Of(message, type);
         if (bodies.RefusalOf(cost) is RequestException refusal)
             throw GrpcDialect.ExceptionOf(refusal);
+        cost = Math.Max(0, cost - free);
         if (!bodies.Budget.TryTake(_client, cost))
             throw GrpcDialect.ExceptionOf(RequestBodies.NoRoom());
         _message = new MessageShare(bodies.Budget, _client, cost);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using AlbertNative.Server.Access;
 using AlbertNative.Server.Configuration;
 using AlbertNative.Server.Dialects.Tei;
@@ -5,14 +6,13 @@ using AlbertNative.Server.Inference;
 using AlbertNative.Server.Models;
 using AlbertNative.Server.Requests;
 using AlbertNative.Server.Telemetry;
-using AlbertNative.Serving;
 using Grpc.Core;
 
 namespace AlbertNative.Server.Dialects.Grpc;
 
 /// <summary>Calls of gRPC on the ways of all other requests: the same limits, models, log and metrics.</summary>
 internal sealed class GrpcCalls(
-    ServerOptions options, ServedModels models, ScheduledInference inference, RequestBodies bodies, ApiKeys keys, ServerMetrics metrics, RequestLog log, TimeProvider time)
+    ServerOptions options, ServedModels models, ScheduledInference inference, RequestBodies bodies, ApiKeys keys, RequestTelemetry telemetry, TimeProvider time)
 {
     /// <summary>The options.</summary>
     public ServerOptions Options => options;
@@ -32,7 +32,10 @@ internal sealed class GrpcCalls(
         Metadata initial = new() { { "x-model", Uri.EscapeDataString(work.Model.Name) }, { "x-model-version", work.Model.Version } };
         foreach ((string name, Microsoft.Extensions.Primitives.StringValues value) in headers)
             initial.Add(name, value.ToString());
+        using Activity? span = work.Request.BeginWriting();
         await context.WriteResponseHeadersAsync(initial).ConfigureAwait(false);
+        // The framework does not say that nobody has taken them.
+        context.GetHttpContext().RequestAborted.ThrowIfCancellationRequested();
         return result;
     }, needsRoom, model);
 
@@ -104,10 +107,15 @@ internal sealed class GrpcCalls(
     {
         HttpContext http = context.GetHttpContext();
         using ServerRequest request = new(http, DialectOf.Grpc, options, bodies, time, over) { Client = keys.ClientOf(http), IsPart = isPart };
+        // Its message has been read.
+        request.Phase = RequestPhase.Queued;
         RequestException? error = null;
         try
         {
-            return await answer(request).ConfigureAwait(false);
+            T result = await answer(request).ConfigureAwait(false);
+            if (!isPart)
+                GrpcMessages.Answered(http);
+            return result;
         }
         catch (RequestException e)
         {
@@ -119,7 +127,12 @@ internal sealed class GrpcCalls(
             error = new RequestException(ErrorKind.Deadline, $"the call was not done within {request.Timeout.TotalMilliseconds:0} ms");
             throw GrpcDialect.ExceptionOf(error);
         }
-        catch (Exception e) when (e is not OperationCanceledException and not RpcException)
+        catch (Exception e) when (e is OperationCanceledException || http.RequestAborted.IsCancellationRequested)
+        {
+            request.Gone();
+            throw;
+        }
+        catch (Exception e) when (e is not RpcException)
         {
             // Of an exception the type alone is written: its message may quote a text.
             error = new RequestException(ErrorKind.Internal, $"the server has failed: {e.GetType().Name}");
@@ -127,9 +140,7 @@ internal sealed class GrpcCalls(
         }
         finally
         {
-            int status = error is null ? StatusCodes.Status200OK : DialectOf.Grpc.StatusOf(error.Kind);
-            metrics.Answered(request, request.Model?.Name, status, error?.Kind);
-            log.Answered(request, context.Method, request.Model?.Name, http.Features.Get<ServingClient>()?.Name, status, error?.Kind);
+            telemetry.Ended(request, context.Method, error is null ? StatusCodes.Status200OK : DialectOf.Grpc.StatusOf(error.Kind), error);
         }
     }
 }

@@ -1,10 +1,12 @@
 using AlbertNative.Server.Configuration;
 using AlbertNative.Server.Requests;
+using AlbertNative.Serving;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Grpc.AspNetCore.Server;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
+using Grpc.Health.V1;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace AlbertNative.Server.Dialects.Grpc;
@@ -15,9 +17,15 @@ namespace AlbertNative.Server.Dialects.Grpc;
 /// </summary>
 internal sealed class GrpcMessages : Interceptor
 {
-    private static readonly FileDescriptor[] Protocols = [Tei.TeiReflection.Descriptor, Oip.InferenceReflection.Descriptor];
+    private static readonly FileDescriptor[] Protocols = [Tei.TeiReflection.Descriptor, Oip.InferenceReflection.Descriptor, HealthReflection.Descriptor];
 
     private static readonly string Unknown = Number(StatusCode.Unknown), Invalid = Number(StatusCode.InvalidArgument);
+
+    /// <summary>
+    /// What a probe's message may take without a share of the budget: a server whose bodies' memory is used up has to say that it lives.
+    /// It is far less than what any call takes of the framework.
+    /// </summary>
+    private const int ProbeBytes = 1024;
 
     /// <summary>What a client has to read an answer that came at the last moment, before its call is cut off.</summary>
     private static readonly TimeSpan ReadingTime = TimeSpan.FromSeconds(5);
@@ -29,12 +37,13 @@ internal sealed class GrpcMessages : Interceptor
             return;
         IMethod? method = endpoint.Metadata.OfType<GrpcMethodMetadata>().FirstOrDefault()?.Method;
         bool isUnary = method?.Type == MethodType.Unary;
+        int free = method is not null && GrpcServices.IsProbe(method) ? ProbeBytes : 0;
         MessageDescriptor? type = method is null ? null : Protocols.SelectMany(protocol => protocol.Services)
             .FirstOrDefault(service => service.FullName == method.ServiceName)?.FindMethodByName(method.Name)?.InputType;
         endpoint.RequestDelegate = async http =>
         {
             RequestBodies bodies = http.RequestServices.GetRequiredService<RequestBodies>();
-            using ChargedReader reader = new(http.Request.BodyReader, bodies, http, type);
+            using ChargedReader reader = new(http.Request.BodyReader, bodies, http, type, free);
             http.Features.Set<IRequestBodyPipeFeature>(reader);
             // A message has a limit, which the framework looks at; of a stream of them the whole has none.
             if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
@@ -42,8 +51,10 @@ internal sealed class GrpcMessages : Interceptor
             using CancellationTokenSource? limit = isUnary ? new(http.RequestServices.GetRequiredService<ServerOptions>().RequestTimeout + ReadingTime) : null;
             using CancellationTokenRegistration? abort = limit?.Token.Register(http.Abort);
             await call(http).ConfigureAwait(false);
+            if (http.Features.Get<CallState>() == CallState.Answered && http.RequestAborted.IsCancellationRequested)
+                Gone(http, RequestPhase.Writing);
             // Of a call whose only message cannot be read the framework says no more than that.
-            if (!http.Response.HasStarted && http.Features.Get<Begun>() is null && http.Response.Headers.GrpcStatus == Unknown)
+            if (!http.Response.HasStarted && http.Features.Get<CallState>() is null && http.Response.Headers.GrpcStatus == Unknown)
             {
                 http.Response.Headers.GrpcStatus = Invalid;
                 http.Response.Headers.GrpcMessage = NoProtobuf().Message;
@@ -54,6 +65,18 @@ internal sealed class GrpcMessages : Interceptor
     /// <summary>Takes over the share of the budget that the message has which a stream gave last: it is held until that is answered.</summary>
     public static MessageShare TakeShare(ServerCallContext context) =>
         ((ChargedReader)context.GetHttpContext().Features.GetRequiredFeature<IRequestBodyPipeFeature>()).TakeShare();
+
+    /// <summary>Notes that a call's answer is known: what is left is to write it.</summary>
+    public static void Answered(HttpContext http) => http.Features.Set(CallState.Answered);
+
+    /// <summary>Counts, once, that a call's client has gone, where no request of it does.</summary>
+    public static void Gone(HttpContext http, RequestPhase phase)
+    {
+        if (http.Features.Get<CallState>() == CallState.Gone)
+            return;
+        http.Features.Set(CallState.Gone);
+        http.RequestServices.GetRequiredService<InferenceScheduler>().Telemetry.Cancelled(RequestPhases.NameOf(phase));
+    }
 
     public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
@@ -84,16 +107,23 @@ internal sealed class GrpcMessages : Interceptor
         return continuation(new Messages<TRequest>(requestStream), responseStream, context);
     }
 
-    private static void Begin(ServerCallContext context) => context.GetHttpContext().Features.Set(Begun.It);
+    private static void Begin(ServerCallContext context) => context.GetHttpContext().Features.Set(CallState.Begun);
 
     private static RequestException NoProtobuf() => new(ErrorKind.Malformed, "the message is no protobuf of its kind");
 
     private static string Number(StatusCode status) => ((int)status).ToString(System.Globalization.CultureInfo.InvariantCulture);
 
-    /// <summary>Says that a call's first message was read, or that it may have many.</summary>
-    private sealed class Begun
+    /// <summary>How far a call has come; nothing before its first message was read, where it has only one.</summary>
+    private sealed class CallState
     {
-        public static readonly Begun It = new();
+        /// <summary>Its first message was read, or it may have many.</summary>
+        public static readonly CallState Begun = new();
+
+        /// <summary>Its answer is known.</summary>
+        public static readonly CallState Answered = new();
+
+        /// <summary>Its client has gone, which is counted.</summary>
+        public static readonly CallState Gone = new();
     }
 
     private sealed class Messages<T>(IAsyncStreamReader<T> stream) : IAsyncStreamReader<T>

@@ -1,6 +1,8 @@
 using AlbertNative.Server.Access;
 using AlbertNative.Server.Configuration;
 using Grpc.AspNetCore.Server;
+using Grpc.Core;
+using Grpc.Health.V1;
 
 namespace AlbertNative.Server.Dialects.Grpc;
 
@@ -34,11 +36,15 @@ internal static class GrpcServices
         Add(app.MapGrpcService<TeiPredictService>());
         Add(app.MapGrpcService<TeiRerankService>());
         Add(app.MapGrpcService<TeiTokenizeService>());
-        Add(app.MapGrpcService<OipService>()).Add(OpenHealth);
-        Add(app.MapGrpcService<GrpcHealth>()).WithMetadata(new RouteAccess(null));
+        Add(app.MapGrpcService<OipService>()).Add(OpenProbe);
+        Add(app.MapGrpcService<GrpcHealth>()).Add(OpenProbe);
         if (options.HasReflection)
             Add(app.MapGrpcReflectionService()).WithMetadata(new RouteAccess(null));
     }
+
+    /// <summary>Whether a call asks no more than whether the server is well.</summary>
+    public static bool IsProbe(IMethod call) => call.ServiceName == Health.Descriptor.FullName
+        || (call.ServiceName == Oip.GRPCInferenceService.Descriptor.FullName && call.Name is nameof(OipService.ServerLive) or nameof(OipService.ServerReady));
 
     private static IEndpointConventionBuilder Add(IEndpointConventionBuilder service)
     {
@@ -47,9 +53,9 @@ internal static class GrpcServices
     }
 
     // Probes need no key.
-    private static void OpenHealth(EndpointBuilder endpoint)
+    private static void OpenProbe(EndpointBuilder endpoint)
     {
-        if (endpoint.Metadata.OfType<GrpcMethodMetadata>().Any(call => call.Method.Name is nameof(OipService.ServerLive) or nameof(OipService.ServerReady)))
+        if (endpoint.Metadata.OfType<GrpcMethodMetadata>().Any(call => IsProbe(call.Method)))
             endpoint.Metadata.Add(new RouteAccess(null));
     }
 }

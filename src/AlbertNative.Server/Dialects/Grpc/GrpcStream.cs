@@ -45,7 +45,18 @@ internal sealed class GrpcStream<TRequest, TResponse>(
     private async Task WriteAsync(Part part, CancellationToken call)
     {
         using MessageShare share = part.Share;
-        await responses.WriteAsync(await part.Response.ConfigureAwait(false), call).ConfigureAwait(false);
+        TResponse response = await part.Response.ConfigureAwait(false);
+        HttpContext http = context.GetHttpContext();
+        try
+        {
+            await responses.WriteAsync(response, call).ConfigureAwait(false);
+        }
+        finally
+        {
+            // Not every such write throws.
+            if (http.RequestAborted.IsCancellationRequested)
+                GrpcMessages.Gone(http, RequestPhase.Writing);
+        }
     }
 
     private sealed record Part(Task<TResponse> Response, MessageShare Share) : IStreamPart

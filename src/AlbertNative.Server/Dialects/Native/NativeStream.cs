@@ -51,7 +51,7 @@ internal sealed class NativeStream(ServerRoutes routes, ServerRequest request, N
                 WriteLine(json => Write(json, end, lines.Count));
             else
                 WriteLine(WriteEnd);
-            await http.Response.BodyWriter.FlushAsync(http.RequestAborted).ConfigureAwait(false);
+            await FlushAsync().ConfigureAwait(false);
         }
         finally
         {
@@ -71,7 +71,7 @@ internal sealed class NativeStream(ServerRoutes routes, ServerRequest request, N
         {
             _end = e;
         }
-        catch (OperationCanceledException) when (!request.Http.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException e) when (e is not ClientGoneException && !request.Http.RequestAborted.IsCancellationRequested)
         {
             _end = new RequestException(ErrorKind.NotReady, "the server ends: send the lines from this one on again");
         }
@@ -81,6 +81,7 @@ internal sealed class NativeStream(ServerRoutes routes, ServerRequest request, N
     private Line Begin(RequestBody body, int number, ServedModel model, StreamOptions options)
     {
         Line line = new(body, number, routes.Request(request));
+        line.Request.Phase = RequestPhase.Queued;
         line.Request.Model = model;
         line.Request.Priority = RequestPriority.Bulk;
         line.Result = Task.Run(() => ComputeAsync(line, model, options), CancellationToken.None);
@@ -107,15 +108,30 @@ internal sealed class NativeStream(ServerRoutes routes, ServerRequest request, N
                 WriteLine(json => Write(json, result));
                 _done++;
             }
+            catch (OperationCanceledException) when (request.Http.RequestAborted.IsCancellationRequested)
+            {
+                request.GoneWith(line.Request);
+                throw;
+            }
             catch (Exception e) when (ErrorOf(line, e) is RequestException error)
             {
                 WriteLine(json => Write(json, error, line.Number));
             }
+            request.Task ??= line.Request.Task;
             request.Timings.Add(line.Request.Timings);
         }
         // A line goes out as soon as none stands ready behind it.
         if (!answers.HasReady || request.Http.Response.BodyWriter.UnflushedBytes > FlushBytes)
-            await request.Http.Response.BodyWriter.FlushAsync(request.Http.RequestAborted).ConfigureAwait(false);
+            await FlushAsync().ConfigureAwait(false);
+    }
+
+    private async ValueTask FlushAsync()
+    {
+        request.Phase = RequestPhase.Writing;
+        request.Timings.BeginWriting();
+        JsonAnswer.Sent(await request.Http.Response.BodyWriter.FlushAsync(request.Http.RequestAborted).ConfigureAwait(false));
+        request.Timings.EndWriting();
+        request.Phase = RequestPhase.Reading;
     }
 
     /// <summary>What a line is answered with where it has no result; null where that ends the stream.</summary>

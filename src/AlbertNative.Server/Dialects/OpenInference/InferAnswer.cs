@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using AlbertNative.Server.Dialects.Tei;
@@ -32,6 +33,7 @@ internal static class InferAnswer
         work.Request.Timings.WriteTo(work.Request.Http.Response.Headers);
         work.Request.Http.Response.Headers[JsonLength] = body.Length.ToString(CultureInfo.InvariantCulture);
         System.Buffers.BuffersExtensions.Write(body, tail.Written.Span);
+        using Activity? span = work.Request.BeginWriting();
         await JsonAnswer.WriteAsync(
             work.Request.Http, StatusCodes.Status200OK, "application/octet-stream", body.Written, work.Request.Cancellation).ConfigureAwait(false);
     }

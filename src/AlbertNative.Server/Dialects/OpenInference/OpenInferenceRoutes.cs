@@ -161,7 +161,7 @@ internal static class OpenInferenceRoutes
         json.WriteStartObject("parameters"u8);
         json.WritePropertyName("tasks"u8);
         json.WriteArray(model.Tasks, static (writer, task) => writer.WriteStringValue(task.Name));
-        json.WriteNumber("vector_width"u8, TeiInfo.VectorWidth);
+        json.WriteNumber("vector_width"u8, Serving.ServedModel.VectorWidth);
         json.WriteString("sha256"u8, model.Served.Sha256);
         json.WriteEndObject();
         json.WriteEndObject();

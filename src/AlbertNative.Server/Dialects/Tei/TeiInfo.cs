@@ -8,10 +8,6 @@ namespace AlbertNative.Server.Dialects.Tei;
 /// <summary><c>/info</c>: text-embeddings-inference's keys with true values, and what else there is to know.</summary>
 internal static class TeiInfo
 {
-    /// <summary>The bits of a vector that this machine computes with: what the last digits of a result depend on.</summary>
-    public static int VectorWidth => System.Runtime.Intrinsics.Vector512.IsHardwareAccelerated ? 512
-        : System.Runtime.Intrinsics.Vector256.IsHardwareAccelerated ? 256 : 128;
-
     public static void Write(Utf8JsonWriter json, ServedModel model, IReadOnlyList<ServedModel> all, ServerOptions options)
     {
         json.WriteStartObject();
@@ -37,7 +33,7 @@ internal static class TeiInfo
         json.WriteString("model_sha256"u8, model.Served.Sha256);
         json.WriteNumber("model_memory_bytes"u8, model.Served.MemoryBytes);
         json.WriteNumber("threads"u8, model.Model.Transformer.Threads);
-        json.WriteNumber("vector_width"u8, VectorWidth);
+        json.WriteNumber("vector_width"u8, Serving.ServedModel.VectorWidth);
         json.WriteEndObject();
     }
 

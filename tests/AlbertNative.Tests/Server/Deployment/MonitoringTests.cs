@@ -72,11 +72,37 @@ public sealed partial class MonitoringTests(ScrapedServer server) : IClassFixtur
     }
 
     [Fact]
+    public void The_page_names_what_there_is()
+    {
+        Dictionary<string, string> written = [];
+        foreach (Match row in MetricRow().Matches(File.ReadAllText(Path.Combine(SharedFolder.Repository, "docs", "serving.md"))))
+        {
+            foreach (Match name in MetricName().Matches(row.Groups["names"].Value))
+                written.Add(name.Value, row.Groups["labels"].Value.Trim());
+        }
+        // Replicas without a store share nothing.
+        string[] shared = ["albertnative_quota_shared", "albertnative_quota_replicas"];
+
+        Assert.Equal(
+            server.Labels.Where(metric => MetricName().IsMatch(metric.Key))
+                .GroupBy(metric => HistogramSuffix().Replace(metric.Key, ""), metric => metric.Value)
+                .Select(metric => (metric.Key, string.Join(", ", metric.SelectMany(labels => labels).Where(label => label != "le" && !label.StartsWith("otel_", StringComparison.Ordinal)).Distinct().Order())))
+                .OrderBy(metric => metric.Key, StringComparer.Ordinal),
+            written.Where(metric => !shared.Contains(metric.Key))
+                .Select(metric => (metric.Key, string.Join(", ", metric.Value.Split(", ", StringSplitOptions.RemoveEmptyEntries).Order())))
+                .OrderBy(metric => metric.Key, StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void What_alerts_ask_for_is_zero_before_it_happens()
     {
         Assert.Matches("(?m)^albertnative_rejected_total\\{.*reason=\"overload\".*\\} 0", server.First);
         Assert.Matches("(?m)^albertnative_refused_total\\{.*reason=\"overloaded\".*\\} 0", server.First);
         Assert.Matches("(?m)^albertnative_model_loads_total\\{.*result=\"failed\".*\\} 0", server.First);
+        Assert.Matches("(?m)^albertnative_requests_total\\{.*dialect=\"grpc\",model=\"nano\",status=\"5xx\",task=\"fill_mask\".*\\} 0", server.First);
+        Assert.Matches("(?m)^albertnative_texts_total\\{.*model=\"nano\",task=\"embeddings\".*\\} 0", server.First);
+        Assert.Matches("(?m)^albertnative_tokens_total\\{.*kind=\"wasted\",model=\"nano\".*\\} 0", server.First);
+        Assert.Matches("(?m)^albertnative_cache_misses_total\\{.*model=\"nano\".*\\} 0", server.First);
         Assert.Matches("(?m)^albertnative_preempted_total(\\{.*\\})? 0", server.First);
     }
 
@@ -161,6 +187,15 @@ public sealed partial class MonitoringTests(ScrapedServer server) : IClassFixtur
 
     [GeneratedRegex("\\$labels\\.(\\w+)")]
     private static partial Regex AlertLabel();
+
+    [GeneratedRegex(@"^\| (?<names>`(?:albertnative|gen_ai)_[^|]*) \|(?<labels>[^|]*)\|", RegexOptions.Multiline)]
+    private static partial Regex MetricRow();
+
+    [GeneratedRegex("(?:albertnative|gen_ai)_[a-z_]+")]
+    private static partial Regex MetricName();
+
+    [GeneratedRegex("_(?:bucket|sum|count)$")]
+    private static partial Regex HistogramSuffix();
 
     [GeneratedRegex("^label_values\\((\\w+)")]
     private static partial Regex LabelValues();

@@ -38,7 +38,7 @@ public sealed partial class ScrapedServer : IAsyncLifetime
         }
         // The exporter answers with the same text for a while.
         Last = First;
-        while (!Last.Contains("albertnative_tokens_total", StringComparison.Ordinal))
+        while (!Last.Contains("gen_ai_client_token_usage", StringComparison.Ordinal) || !Last.Contains("error_type=", StringComparison.Ordinal))
         {
             await Task.Delay(50);
             Last = await client.GetStringAsync(new Uri("/metrics", UriKind.Relative));
