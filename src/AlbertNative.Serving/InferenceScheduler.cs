@@ -211,7 +211,7 @@ public sealed class InferenceScheduler : IAsyncDisposable
             Tokens = size.Tokens,
             Bytes = size.Bytes,
             Held = held,
-            Parent = Activity.Current,
+            Trace = RequestTrace.Of(Activity.Current),
             Release = release,
         });
         if (refusal is not null)

@@ -32,7 +32,7 @@ internal static class ServerTelemetry
         {
             telemetry.WithTracing(traces => traces
                 .AddSource(ServingTelemetry.SourceName, "Microsoft.AspNetCore")
-                .SetSampler(new ParentBasedSampler(new TraceIdRatioBasedSampler(options.TraceRatio)))
+                .SetSampler(new LinkSampler(new ParentBasedSampler(new TraceIdRatioBasedSampler(options.TraceRatio))))
                 .AddProcessor(new ClientTextRedaction())
                 .AddOtlpExporter(exporter => exporter.Endpoint = collector));
         }

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace AlbertNative.Serving;
 
 /// <summary>
@@ -47,8 +45,8 @@ internal abstract class ScheduledRequest : Timed
     /// <summary>Lets go of the model, once.</summary>
     public Action? Release { get; init; }
 
-    /// <summary>What was going on where it was admitted, for traces.</summary>
-    public Activity? Parent { get; init; }
+    /// <summary>What its trace tells of it; null where nobody samples that.</summary>
+    public RequestTrace? Trace { get; init; }
 
     /// <summary>The number of its inputs.</summary>
     public abstract int InputCount { get; }

@@ -53,6 +53,9 @@ internal sealed class WorkQueue
     /// <summary>Requests that are not over.</summary>
     public int Requests { get; private set; }
 
+    /// <summary>Those of them whose traces are sampled.</summary>
+    public int Traced { get; private set; }
+
     /// <summary>Their memory.</summary>
     public long Bytes { get; private set; }
 
@@ -111,6 +114,8 @@ internal sealed class WorkQueue
         stream.Bytes += request.Bytes;
         stream.Tokens += request.Tokens;
         Requests++;
+        if (request.Trace is not null)
+            Traced++;
         Bytes += request.Bytes;
         Beyond += request.Beyond;
         request.Waiting = request.Unfinished = request.Cost;
@@ -307,13 +312,15 @@ internal sealed class WorkQueue
         }
         long now = Time.GetTimestamp();
         request.Release?.Invoke();
-        ServingTelemetry.Answered(request, Time, now);
+        ServingSpans.Ended(request, Time, now, failure: null);
         request.Succeed(now);
     }
 
-    private static void Fail(ScheduledRequest request, Exception failure)
+    private void Fail(ScheduledRequest request, Exception failure)
     {
         request.Release?.Invoke();
+        if (request.Trace is not null)
+            ServingSpans.Ended(request, Time, Time.GetTimestamp(), failure);
         request.Fail(failure);
     }
 
@@ -344,6 +351,8 @@ internal sealed class WorkQueue
         stream.Bytes -= request.Bytes;
         stream.Tokens -= request.Tokens;
         Requests--;
+        if (request.Trace is not null)
+            Traced--;
         Bytes -= request.Bytes;
         request.Client.Held -= request.Held;
         request.Held = 0;

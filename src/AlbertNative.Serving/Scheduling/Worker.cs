@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using AlbertNative.Tensors.Threading;
 
@@ -77,7 +78,7 @@ internal sealed class Worker : IDisposable
     private bool StepOnce()
     {
         Residence? residence;
-        bool isShared;
+        bool isShared, isTraced;
         lock (_queue.Gate)
         {
             DropClosed();
@@ -87,28 +88,32 @@ internal sealed class Worker : IDisposable
             residence = Enter(stream);
             Fill(residence);
             isShared = _queue.TakesSharedTeam(this);
+            isTraced = _queue.Traced > 0;
         }
-        Step(residence, isShared);
+        Step(residence, isShared, isTraced);
         return true;
     }
 
     /// <summary>Takes those in a residence through one layer, with the threads of all or its own.</summary>
-    private void Step(Residence residence, bool isShared)
+    private void Step(Residence residence, bool isShared, bool isTraced)
     {
         ThreadTeam team = isShared ? _queue.SharedTeam! : _team;
         RemoveLeaving(residence);
         JoinAll(residence);
         if (residence.Sequences.Count == 0)
             return;
+        Activity? span = isTraced ? ServingSpans.OfStep(residence, _queue.Time.GetUtcNow()) : null;
         long started = _queue.Time.GetTimestamp();
         ExceptionDispatchInfo? failure = TryStep(residence, team);
-        double seconds = _queue.Time.GetElapsedTime(started).TotalSeconds;
+        TimeSpan took = _queue.Time.GetElapsedTime(started);
+        if (span is not null)
+            ServingSpans.End(span, took);
         if (failure is not null)
         {
             Fail(residence, failure.SourceException);
             return;
         }
-        Account(residence, seconds, isShared ? _queue.Options.WorkerCount : 1);
+        Account(residence, took.TotalSeconds, isShared ? _queue.Options.WorkerCount : 1);
         FinishThrough(residence, team);
     }
 
@@ -134,7 +139,11 @@ internal sealed class Worker : IDisposable
         if (residence is null)
             _residences.Add(residence = new Residence(stream, CreateStepper(stream)));
         if (_previous is not null && _previous != residence && _previous.Sequences.Count > 0)
+        {
             _queue.Telemetry.Preempted();
+            if (_queue.Traced > 0)
+                ServingSpans.Preempted(_previous, _queue.Time.GetUtcNow());
+        }
         _previous = residence;
         return residence;
     }
@@ -211,6 +220,7 @@ internal sealed class Worker : IDisposable
                 ScheduledSequence sequence = stream.Take(next, residence, now);
                 _queue.Telemetry.Taken(sequence, _queue.Time.GetElapsedTime(sequence.Input.Request.Admitted, now));
                 residence.Join(sequence);
+                sequence.Input.Request.Trace?.Joined(sequence.Length, _queue.Time.GetUtcNow());
             }
         }
         stream.Running += residence.Sequences.Count - before;
@@ -312,6 +322,8 @@ internal sealed class Worker : IDisposable
         long cost = 0, through = 0, wasted = 0;
         lock (_queue.Gate)
         {
+            if (_queue.Traced > 0)
+                ServingSpans.Stepped(residence, _queue.Time.GetUtcNow());
             for (int i = 0; i < sequences; i++)
             {
                 ScheduledSequence sequence = residence.Sequences[i];

@@ -60,7 +60,10 @@ public sealed class ServingTelemetry : IDisposable
     /// <summary>The scheduler's meter, for instruments of whoever stands on it.</summary>
     public Meter Meter { get; }
 
-    /// <summary>Spans of requests, <c>albert.queue</c> and <c>albert.compute</c>, below whatever was current when they were submitted.</summary>
+    /// <summary>
+    /// Spans of requests, <c>albert.queue</c> and <c>albert.compute</c>, below whatever was current when they were submitted, where that is
+    /// sampled; and of steps, <c>albert.step</c>, which refer to those.
+    /// </summary>
     public static ActivitySource Source { get; } = new(SourceName, Version);
 
     /// <summary>Counts a request that was refused.</summary>
@@ -124,20 +127,6 @@ public sealed class ServingTelemetry : IDisposable
             _tokens.Add(wasted, Tag("model", stream.Work.Name), Tag("kind", "wasted"));
     }
 
-    /// <summary>The spans of a request that was answered, where somebody traces it.</summary>
-    internal static void Answered(ScheduledRequest request, TimeProvider time, long ended)
-    {
-        if (request.Parent is not Activity parent || !Source.HasListeners())
-            return;
-        DateTimeOffset end = time.GetUtcNow();
-        DateTimeOffset admitted = end - time.GetElapsedTime(request.Admitted, ended), taken = end - time.GetElapsedTime(request.FirstTaken, ended);
-        using (Activity? queue = Source.StartActivity("albert.queue", ActivityKind.Internal, parent.Context, startTime: admitted))
-            queue?.SetEndTime(taken.UtcDateTime);
-        using Activity? compute = Source.StartActivity("albert.compute", ActivityKind.Internal, parent.Context, startTime: taken);
-        compute?.SetTag("albertnative.model", request.Stream.Work.Name).SetTag("albertnative.tokens", request.Tokens)
-            .SetTag("albertnative.inputs", request.InputCount).SetEndTime(end.UtcDateTime);
-    }
-
     /// <summary>What is read from the queue itself whenever somebody looks.</summary>
     internal void Observe(WorkQueue queue, Func<double> wait)
     {
@@ -167,7 +156,7 @@ public sealed class ServingTelemetry : IDisposable
 
     private static string Name(RequestStage stage) => stage == RequestStage.Queued ? "queued" : "running";
 
-    private static string Name(WorkStream stream) => stream.Lane == WorkLane.Express ? "express" : "bulk";
+    internal static string Name(WorkStream stream) => stream.Lane == WorkLane.Express ? "express" : "bulk";
 
     private static KeyValuePair<string, object?> Tag(string name, object value) => new(name, value);
 }

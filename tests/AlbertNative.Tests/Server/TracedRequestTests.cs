@@ -41,6 +41,8 @@ public sealed class TracedRequestTests
         Assert.All(
             (string[])["albert.read", "albert.tokenize", "albert.queue", "albert.compute", "albert.write"],
             span => Assert.Equal(2, collector.Received.Split(span).Length));
+        // Each layer is a step of its own, which refers to the request, and no span of the one that is not traced.
+        Assert.All((string[])["albert.step", "join", "leave", "albertnative.steps", "albertnative.neighbours"], word => Assert.Contains(word, collector.Received, StringComparison.Ordinal));
     }
 
     [Fact]

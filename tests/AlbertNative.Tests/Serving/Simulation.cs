@@ -250,8 +250,8 @@ internal sealed class Simulation
     public (SimulatedRequest? Request, Refusal? Refusal) Submit(ServingClient client, params int[] lengths) =>
         Submit(new RequestTerms { Client = client }, [.. lengths.Select(length => new[] { length })]);
 
-    public void SubmitTraced(ServingClient client, Activity parent, int length) =>
-        Submit(new RequestTerms { Client = client }, [[length]], parent: parent);
+    public SimulatedRequest SubmitTraced(ServingClient client, Activity parent, int length, CancellationToken aborted = default) =>
+        Submit(new RequestTerms { Client = client }, [[length]], aborted, parent: parent).Request!;
 
     public (SimulatedRequest? Request, Refusal? Refusal) Submit(
         RequestTerms terms, int[][] lengths, CancellationToken aborted = default, bool isPoison = false, int model = 0, Activity? parent = null)
@@ -271,7 +271,7 @@ internal sealed class Simulation
             Bytes = size.Bytes,
             Held = held,
             IsPoison = isPoison,
-            Parent = parent,
+            Trace = RequestTrace.Of(parent),
         });
         if (request is null)
             return (null, refusal);
