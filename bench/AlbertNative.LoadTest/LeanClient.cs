@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 
 namespace AlbertNative.LoadTest;
 
@@ -9,25 +10,38 @@ namespace AlbertNative.LoadTest;
 /// <param name="compares">Whether the bits are compared, and not only their number.</param>
 internal sealed class LeanClient(ReferenceAnswers answers, Uri server, IEnumerable<(string Name, string Value)> headers, bool compares = true) : IDisposable
 {
-    private readonly ConcurrentBag<LeanConnection> _idle = [];
+    /// <summary>A connection that was idle for longer is not used again: the server, which closes it after 75 s, may just do so.</summary>
+    private static readonly TimeSpan MostIdle = TimeSpan.FromSeconds(30);
+
+    private readonly ConcurrentBag<(LeanConnection Connection, long Since)> _idle = [];
     private readonly string _headers = string.Concat(headers.Select(header => $"{header.Name}: {header.Value}\r\n"));
 
     /// <summary>Asks once.</summary>
     public async ValueTask<(Outcome Outcome, string? Fault, TimeSpan RetryAfter)> AskAsync(int[] texts)
     {
-        if (!_idle.TryTake(out LeanConnection? connection))
-            connection = new LeanConnection(answers, server, _headers, compares);
+        LeanConnection connection = TakeIdle() ?? new LeanConnection(answers, server, _headers, compares);
         (Outcome Outcome, string? Fault, TimeSpan RetryAfter) result = await connection.AskAsync(texts);
         if (result.Outcome == Outcome.Lost)
             connection.Dispose();
         else
-            _idle.Add(connection);
+            _idle.Add((connection, Stopwatch.GetTimestamp()));
         return result;
     }
 
     public void Dispose()
     {
-        foreach (LeanConnection connection in _idle)
+        foreach ((LeanConnection connection, _) in _idle)
             connection.Dispose();
+    }
+
+    private LeanConnection? TakeIdle()
+    {
+        while (_idle.TryTake(out (LeanConnection Connection, long Since) idle))
+        {
+            if (Stopwatch.GetElapsedTime(idle.Since) < MostIdle)
+                return idle.Connection;
+            idle.Connection.Dispose();
+        }
+        return null;
     }
 }
