@@ -62,14 +62,31 @@ internal sealed class Encoder(ModelConfig config, EncoderWeights weights)
             Linear(thread, w.Embedded, projection, w.Projected);                                            // [tokens, H]
     }
 
-    /// <summary>Replaces the hidden states by the next ones.</summary>
+    /// <summary>Replaces the hidden states by the next ones, a block of sequences after the other.</summary>
     private void Layer(TeamThread thread, Workspace w, LayerWeights layer)
     {
-        Linear(thread, w.Hidden, layer.QueryKeyValue, w.QueryKeyValue);                                     // [tokens, 3H]
-        Attention(thread, w.QueryKeyValue, w.QueryKeyValue, w.Spans, config.HeadCount, w.Context, layer.QueryKeyValue.Precision); // [tokens, H]
-        LinearAddNorm(thread, w.Context, layer.AttentionOutput, w.Hidden, layer.AttentionNorm, w.Attended); // [tokens, H]
-        LinearActivation(thread, w.Attended, layer.Ffn, _activation, w.Intermediate);                       // [tokens, I]
-        LinearAddNorm(thread, w.Intermediate, layer.FfnOutput, w.Attended, layer.FullLayerNorm, w.Hidden);  // [tokens, H]
+        foreach (SequenceBlock block in w.Blocks)
+        {
+            Matrix hidden = w.Hidden.Slice(block.FirstRow, block.Rows), context = w.Context.Slice(0, block.Rows);
+            Matrix queryKeyValue = w.QueryKeyValue.Slice(0, block.Rows);
+            Linear(thread, hidden, layer.QueryKeyValue, queryKeyValue);                                     // [block, 3H]
+            Attention(thread, queryKeyValue, queryKeyValue, w.SpansOf(block), config.HeadCount, context, layer.QueryKeyValue.Precision); // [block, H]
+            FeedForward(thread, w, layer, context, hidden);                                                 // [block, H]
+        }
+    }
+
+    /// <summary>What follows attention, each row by itself: a few rows at a time go through all of it.</summary>
+    private void FeedForward(TeamThread thread, Workspace w, LayerWeights layer, Matrix context, Matrix hidden)
+    {
+        int most = w.EvenRows(hidden.Rows);
+        for (int first = 0; first < hidden.Rows; first += most)
+        {
+            int count = Math.Min(most, hidden.Rows - first);
+            Matrix x = hidden.Slice(first, count), attended = w.Attended.Slice(0, count), intermediate = w.Intermediate.Slice(0, count);
+            LinearAddNorm(thread, context.Slice(first, count), layer.AttentionOutput, x, layer.AttentionNorm, attended); // [rows, H]
+            LinearActivation(thread, attended, layer.Ffn, _activation, intermediate);                       // [rows, I]
+            LinearAddNorm(thread, intermediate, layer.FfnOutput, attended, layer.FullLayerNorm, x);         // [rows, H]
+        }
     }
 
     /// <summary>
@@ -78,15 +95,16 @@ internal sealed class Encoder(ModelConfig config, EncoderWeights weights)
     private Matrix SelectedLayer(TeamThread thread, Workspace w, LayerWeights layer)
     {
         int hidden = config.HiddenSize;
-        Matrix context = w.Context.Slice(0, w.Selected.Length), attended = w.Attended.Slice(0, w.Selected.Length);
-        Matrix intermediate = w.Intermediate.Slice(0, w.Selected.Length);
+        Matrix context = w.Context.Slice(0, w.Selected.Length);
         GatherRows(thread, w.Hidden, w.Selected, w.SelectedHidden);                                         // [selected, H]
         Linear(thread, w.SelectedHidden, layer.QueryKeyValue, w.SelectedQuery, ..hidden);
-        Linear(thread, w.Hidden, layer.QueryKeyValue, w.QueryKeyValue, hidden..);
-        Attention(thread, w.SelectedQuery, w.QueryKeyValue, w.SelectedSpans, config.HeadCount, context, layer.QueryKeyValue.Precision);
-        LinearAddNorm(thread, context, layer.AttentionOutput, w.SelectedHidden, layer.AttentionNorm, attended);
-        LinearActivation(thread, attended, layer.Ffn, _activation, intermediate);
-        LinearAddNorm(thread, intermediate, layer.FfnOutput, attended, layer.FullLayerNorm, w.SelectedHidden);
+        foreach (SequenceBlock block in w.Blocks)
+        {
+            Matrix keyValue = w.QueryKeyValue.Slice(0, block.Rows);
+            Linear(thread, w.Hidden.Slice(block.FirstRow, block.Rows), layer.QueryKeyValue, keyValue, hidden..);
+            Attention(thread, w.SelectedQuery, keyValue, w.SelectedSpansOf(block), config.HeadCount, context, layer.QueryKeyValue.Precision);
+        }
+        FeedForward(thread, w, layer, context, w.SelectedHidden);
         return w.SelectedHidden;
     }
 

@@ -8,27 +8,39 @@ namespace AlbertNative.Model;
 /// </summary>
 internal sealed class Workspace
 {
+    /// <summary>
+    /// Rows that one thread takes through a layer's steps together, so that what one step writes the next one finds in the
+    /// second-level cache. Weights, which are read again for each block, are worth it for fewer rows where they are whole numbers.
+    /// </summary>
+    private const int BlockRows = 128, QuantizedBlockRows = 64;
+
     private static readonly TokenBatch NoTokens = new();
 
     private readonly bool _projects;
+    private readonly int _blockRows;
     private readonly MatrixBuffer _embedded = new(), _queryKeyValue = new(), _selectedQuery = new();
     private readonly MatrixBuffer _hidden, _context, _attended, _intermediate, _selectedHidden;
     private Matrix[]? _hiddenStates;
     private AttentionSpan[] _spans = [];
     private AttentionSpan[] _selectedSpans = [];
+    private SequenceBlock[] _blocks = [];
     private int[] _selected = [];
     private int _sequences;
+    private int _blockCount;
 
     /// <summary>The memory of one pass at a time.</summary>
     /// <param name="config">The model.</param>
     /// <param name="precision">How its layers' weights are held.</param>
     /// <param name="projects">Whether embeddings are projected to the hidden size; if not, they are the hidden states.</param>
-    public Workspace(ModelConfig config, WeightPrecision precision, bool projects)
+    /// <param name="threads">The threads that share a pass.</param>
+    public Workspace(ModelConfig config, WeightPrecision precision, bool projects, int threads)
     {
         Config = config;
         _projects = projects;
         // What goes into a layer's products needs room for its codes where the weights are codes.
         bool quantizable = precision != WeightPrecision.Float32;
+        // Several threads share each step, and wait for each other at its end: they take all rows at once.
+        _blockRows = threads > 1 ? int.MaxValue : quantizable ? QuantizedBlockRows : BlockRows;
         _hidden = new MatrixBuffer(quantizable);
         _context = new MatrixBuffer(quantizable);
         _attended = new MatrixBuffer(quantizable);
@@ -41,8 +53,11 @@ internal sealed class Workspace
     /// <summary>The tokens of this pass; where it is stepped, those that join with this step.</summary>
     public TokenBatch Batch { get; private set; } = NoTokens;
 
-    /// <summary>Each sequence's queries and keys.</summary>
-    public ReadOnlySpan<AttentionSpan> Spans => _spans.AsSpan(0, _sequences);
+    /// <summary>
+    /// All sequences, as many to a block as have together no more rows than well go through a layer together; a longer one is a
+    /// block of its own.
+    /// </summary>
+    public ReadOnlySpan<SequenceBlock> Blocks => _blocks.AsSpan(0, _blockCount);
 
     /// <summary>[tokens, embedding]</summary>
     public Matrix Embedded { get; private set; }
@@ -53,16 +68,16 @@ internal sealed class Workspace
     /// <summary>[tokens, hidden]: what goes into a layer and comes out of it.</summary>
     public Matrix Hidden { get; private set; }
 
-    /// <summary>[tokens, 3 hidden]</summary>
+    /// <summary>[rows of the largest block, 3 hidden]</summary>
     public Matrix QueryKeyValue { get; private set; }
 
-    /// <summary>[tokens, hidden]: the heads' sums of values.</summary>
+    /// <summary>[rows of the largest block, or where there are more, selected rows; hidden]: the heads' sums of values.</summary>
     public Matrix Context { get; private set; }
 
-    /// <summary>[tokens, hidden]: after the attention's residual and norm.</summary>
+    /// <summary>[rows at a time, hidden]: after the attention's residual and norm.</summary>
     public Matrix Attended { get; private set; }
 
-    /// <summary>[tokens, intermediate]</summary>
+    /// <summary>[rows at a time, intermediate]</summary>
     public Matrix Intermediate { get; private set; }
 
     /// <summary>True where all layers' hidden states are kept in <see cref="HiddenStates"/>.</summary>
@@ -76,9 +91,6 @@ internal sealed class Workspace
 
     /// <summary>The rows that the head needs, ascending.</summary>
     public ReadOnlySpan<int> Selected => _selected.AsSpan(0, SelectedHidden.Rows);
-
-    /// <summary>Each sequence's selected queries, and all of its keys.</summary>
-    public ReadOnlySpan<AttentionSpan> SelectedSpans => _selectedSpans.AsSpan(0, _sequences);
 
     /// <summary>[selected, hidden]</summary>
     public Matrix SelectedHidden { get; private set; }
@@ -96,8 +108,9 @@ internal sealed class Workspace
         _hiddenStates = hiddenStates;
         Hidden = _hidden.Shape(batch.TokenCount, Config.HiddenSize);
         Projected = Hidden;
-        ShapeLayer(rows);
+        Select(rows);
         PrepareSpans(rows);
+        ShapeLayer(rows.Length);
     }
 
     /// <summary>Shapes everything for one layer over sequences whose hidden states lie in the caller's memory.</summary>
@@ -113,10 +126,24 @@ internal sealed class Workspace
         _hiddenStates = null;
         Hidden = hidden;
         Projected = hidden.Slice(hidden.Rows - joining.TokenCount, joining.TokenCount);
-        ShapeLayer(rows);
+        Select(rows);
         ReserveSpans(spans.Length);
         spans.CopyTo(_spans);
         selectedSpans.CopyTo(_selectedSpans);
+        ShapeLayer(rows.Length);
+    }
+
+    /// <summary>Each sequence's queries and keys, by their rows within the block.</summary>
+    public ReadOnlySpan<AttentionSpan> SpansOf(SequenceBlock block) => _spans.AsSpan(block.FirstSequence, block.Sequences);
+
+    /// <summary>Each sequence's queries among all that are selected, and all of its keys by their rows within the block.</summary>
+    public ReadOnlySpan<AttentionSpan> SelectedSpansOf(SequenceBlock block) => _selectedSpans.AsSpan(block.FirstSequence, block.Sequences);
+
+    /// <summary>The size of the fewest equal parts of so many rows of which none is too large to go through a layer together.</summary>
+    public int EvenRows(int rows)
+    {
+        int parts = Math.Max(1, ((rows - 1) / _blockRows) + 1);
+        return (rows + parts - 1) / parts;
     }
 
     /// <summary>Lets go of the callers' objects.</summary>
@@ -126,22 +153,48 @@ internal sealed class Workspace
         _hiddenStates = null;
     }
 
-    private void ShapeLayer(ReadOnlySpan<int> rows)
+    private void Select(ReadOnlySpan<int> rows)
     {
-        int tokens = Hidden.Rows, hidden = Config.HiddenSize;
-        Embedded = _projects ? _embedded.Shape(Batch.TokenCount, Config.EmbeddingSize) : Projected;
-        QueryKeyValue = _queryKeyValue.Shape(tokens, 3 * hidden);
-        Context = _context.Shape(tokens, hidden);
-        Attended = _attended.Shape(tokens, hidden);
-        Intermediate = _intermediate.Shape(tokens, Config.IntermediateSize);
-        Selects = !rows.IsEmpty && rows.Length < tokens;
-        SelectedHidden = _selectedHidden.Shape(Selects ? rows.Length : 0, hidden);
-        SelectedQuery = _selectedQuery.Shape(Selects ? rows.Length : 0, 3 * hidden);
+        Selects = !rows.IsEmpty && rows.Length < Hidden.Rows;
         if (!Selects)
             return;
         if (_selected.Length < rows.Length)
             _selected = new int[2 * rows.Length];
         rows.CopyTo(_selected);
+    }
+
+    private void ShapeLayer(int rows)
+    {
+        int hidden = Config.HiddenSize, selected = Selects ? rows : 0;
+        int block = DivideIntoBlocks(), together = Math.Min(_blockRows, Math.Max(block, selected));
+        Embedded = _projects ? _embedded.Shape(Batch.TokenCount, Config.EmbeddingSize) : Projected;
+        QueryKeyValue = _queryKeyValue.Shape(block, 3 * hidden);
+        Context = _context.Shape(Math.Max(block, selected), hidden);
+        Attended = _attended.Shape(together, hidden);
+        Intermediate = _intermediate.Shape(together, Config.IntermediateSize);
+        SelectedHidden = _selectedHidden.Shape(selected, hidden);
+        SelectedQuery = _selectedQuery.Shape(selected, 3 * hidden);
+    }
+
+    /// <summary>Finds the blocks, makes the spans those of rows within them, and returns the rows of the largest one.</summary>
+    private int DivideIntoBlocks()
+    {
+        int largest = 0;
+        _blockCount = 0;
+        for (int first = 0, end, row = 0; first < _sequences; first = end)
+        {
+            int rows = 0;
+            for (end = first; end < _sequences && (end == first || _spans[end].KeyCount <= _blockRows - rows); end++)
+            {
+                _spans[end] = _spans[end] with { QueryStart = rows, KeyStart = rows };
+                _selectedSpans[end] = _selectedSpans[end] with { KeyStart = rows };
+                rows += _spans[end].KeyCount;
+            }
+            _blocks[_blockCount++] = new SequenceBlock(first, end - first, row, rows);
+            largest = Math.Max(largest, rows);
+            row += rows;
+        }
+        return largest;
     }
 
     private void ReserveSpans(int sequences)
@@ -151,6 +204,7 @@ internal sealed class Workspace
             return;
         _spans = new AttentionSpan[2 * sequences];
         _selectedSpans = new AttentionSpan[2 * sequences];
+        _blocks = new SequenceBlock[2 * sequences];
     }
 
     private void PrepareSpans(ReadOnlySpan<int> rows)

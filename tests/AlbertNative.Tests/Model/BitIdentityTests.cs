@@ -90,6 +90,37 @@ public sealed class BitIdentityTests
         }
     }
 
+    /// <summary>Sequences of more rows than go through a layer together, of fewer, and of as many that do not divide them.</summary>
+    [Theory]
+    [InlineData(WeightPrecision.Float32, 1)]
+    [InlineData(WeightPrecision.Float32, 2)]
+    [InlineData(WeightPrecision.Int8, 1)]
+    [InlineData(WeightPrecision.Int8, 2)]
+    public void In_every_block_of_rows(WeightPrecision precision, int threads)
+    {
+        ModelConfig config = TinyModel.Config with { MaxPositionCount = 300 };
+        using PreTrainedModel opened = PreTrainedModel.Create(
+            config, TinyModel.Weights(ModelArchitecture.Model, config), new ModelOptions { Threads = threads, Precision = precision });
+        EncoderHead model = new(opened);
+        (TokenBatch all, TokenBatch[] single) = Batches(config, [300, 3, 61, 1, 64, 65, 129, 30, 30, 30, 127, 1, 128, 257]);
+        EncoderOutput together = model.Forward(all, hiddenStates: true);
+        int[] rows = [.. Enumerable.Range(0, all.TokenCount).Where(row => row % 3 != 0)];
+        EncoderOutput selected = new();
+        model.Forward(all, rows, selected);
+        for (int i = 0; i < rows.Length; i++)
+            AssertSameBits(selected.LastHiddenState[i], together.LastHiddenState[rows[i]]);
+        for (int sequence = 0; sequence < single.Length; sequence++)
+        {
+            EncoderOutput alone = model.Forward(single[sequence], hiddenStates: true);
+            for (int layer = 0; layer < alone.HiddenStates.Length; layer++)
+                AssertSameBits(alone.HiddenStates[layer], together.HiddenStates[layer], all.RowsOf(sequence).Start);
+            // A single row never is more than goes through a layer together.
+            int last = single[sequence].TokenCount - 1;
+            model.Forward(single[sequence], [last], selected);
+            AssertSameBits(selected.LastHiddenState[0], alone.LastHiddenState[last]);
+        }
+    }
+
     [Fact]
     public void Padding_and_holes_cost_no_bit()
     {
@@ -117,14 +148,15 @@ public sealed class BitIdentityTests
         return PreTrainedModel.Create(config, TinyModel.Weights(ModelArchitecture.MaskedLM, config), options);
     }
 
-    private static (TokenBatch All, TokenBatch[] Single) Batches(ModelConfig config)
+    private static (TokenBatch All, TokenBatch[] Single) Batches(ModelConfig config, int[]? lengths = null)
     {
+        lengths ??= Lengths;
         Random random = new(11);
         TokenBatch all = new();
-        TokenBatch[] single = new TokenBatch[Lengths.Length];
+        TokenBatch[] single = new TokenBatch[lengths.Length];
         for (int i = 0; i < single.Length; i++)
         {
-            (int[] ids, int[] types) = TinyModel.Sequence(random, Lengths[i], config);
+            (int[] ids, int[] types) = TinyModel.Sequence(random, lengths[i], config);
             all.Add(ids, types);
             single[i] = new TokenBatch();
             single[i].Add(ids, types);
