@@ -68,25 +68,33 @@ internal static class ApiDocument
             Summary = route.Summary,
             OperationId = OperationIdOf(method, path),
             Parameters = [.. ParametersIn(path), .. Headers(document, method, route)],
-            Responses = new OpenApiResponses { ["200"] = Response(document, "The answer", route.Response, route.ResponseType, route.OtherType) },
+            Responses = new OpenApiResponses { ["200"] = Response(document, "The answer", route.Response, route.ResponseType, route.OtherType, "x-request-id") },
         };
         if (route.Request is not null)
-        {
-            operation.RequestBody = new OpenApiRequestBody { Required = true, Content = Content(document, route.Request, "application/json", route.OtherType) };
-        }
+            operation.RequestBody = new OpenApiRequestBody { Required = !route.MayLackBody, Content = Content(document, route.Request, "application/json", route.OtherType) };
         if (dialect is not null)
         {
-            operation.Responses["4XX"] = Response(document, "The request is refused", ErrorOf(dialect), "application/json", null);
-            operation.Responses["5XX"] = Response(document, "The server cannot answer", ErrorOf(dialect), "application/json", null);
+            operation.Tags = new HashSet<OpenApiTagReference> { new(dialect.Name, document) };
+            // Every other status. Not 4XX and 5XX: there are generators of clients that take them for numbers.
+            operation.Responses["default"] = Response(
+                document, "The request is refused, or the server cannot answer", ErrorOf(dialect), "application/json", null, "x-request-id", "retry-after");
         }
         item.Operations!.Add(method, operation);
     }
 
-    private static OpenApiResponse Response(OpenApiDocument document, string description, string? schema, string type, string? otherType) => new()
+    private static OpenApiResponse Response(
+        OpenApiDocument document, string description, string? schema, string type, string? otherType, params ReadOnlySpan<string> headers)
     {
-        Description = description,
-        Content = schema is null ? null : Content(document, schema, type, otherType),
-    };
+        OpenApiResponse response = new()
+        {
+            Description = description,
+            Content = schema is null ? null : Content(document, schema, type, otherType),
+            Headers = new Dictionary<string, IOpenApiHeader>(),
+        };
+        foreach (string header in headers)
+            response.Headers.Add(header, new OpenApiHeaderReference(header, document));
+        return response;
+    }
 
     private static Dictionary<string, IOpenApiMediaType> Content(OpenApiDocument document, string schema, string type, string? otherType)
     {

@@ -18,7 +18,7 @@ internal static class ApiRoutes
         // Made of the routes when they are all bound, and once.
         Lazy<Task<byte[]>> document = new(() => WriteAsync(services.GetRequiredService<EndpointDataSource>()));
         foreach (string path in (string[])["/openapi.json", "/api-doc/openapi.json"])
-            routes.Get(path, DialectOf.Tei, new RouteAccess("docs"), async request => await AnswerAsync(request, await document.Value.ConfigureAwait(false)).ConfigureAwait(false), new RouteDocument("This document"));
+            routes.Get(path, DialectOf.Tei, new RouteAccess("docs"), async request => await AnswerAsync(request, await document.Value.ConfigureAwait(false)).ConfigureAwait(false), new RouteDocument("This document", Response: "Document"));
     }
 
     private static async Task<byte[]> WriteAsync(EndpointDataSource endpoints)

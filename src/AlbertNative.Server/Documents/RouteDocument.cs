@@ -12,6 +12,9 @@ internal sealed record RouteDocument(string Summary, string? Request = null, str
     /// <summary>Another path that answers the same; null where there is none.</summary>
     public string? OtherPath { get; init; }
 
+    /// <summary>Whether the body may be left out.</summary>
+    public bool MayLackBody { get; init; }
+
     /// <summary>The media type of the answer.</summary>
     public string ResponseType { get; init; } = "application/json";
 

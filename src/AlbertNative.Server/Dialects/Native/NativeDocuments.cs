@@ -22,5 +22,9 @@ internal static class NativeDocuments
     };
 
     /// <summary>What is said of a task.</summary>
-    public static RouteDocument Of(string task) => new(Summaries[task], "NativeRequest", "NativeResponse") { OtherType = NativeStream.MediaType };
+    public static RouteDocument Of(string task)
+    {
+        string schema = "Native" + string.Concat(task.Split('-').Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
+        return new(Summaries[task], $"{schema}Request", $"{schema}Response") { OtherType = NativeStream.MediaType };
+    }
 }

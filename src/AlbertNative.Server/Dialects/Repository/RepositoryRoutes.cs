@@ -19,10 +19,11 @@ internal static class RepositoryRoutes
 
     public static void Map(ServerRoutes routes)
     {
-        routes.Post("/v2/repository/index", DialectOf.OpenInference, request => IndexAsync(routes, request), new RouteDocument("Which models can be served, and how they stand"));
+        routes.Post("/v2/repository/index", DialectOf.OpenInference, request => IndexAsync(routes, request),
+            new RouteDocument("Which models can be served, and how they stand", "RepositoryIndexRequest", "RepositoryModels") { MayLackBody = true });
         routes.Post("/v2/repository/models/{**path}", DialectOf.OpenInference, request => UpdateAsync(routes, request),
-            new RouteDocument("Load a model, or its files anew") { Path = "/v2/repository/models/{model}/load" },
-            new RouteDocument("Serve a model no more") { Path = "/v2/repository/models/{model}/unload" });
+            new RouteDocument("Load a model, or its files anew", "RepositoryLoadRequest", "RepositoryLoaded") { Path = "/v2/repository/models/{model}/load", MayLackBody = true },
+            new RouteDocument("Serve a model no more", Response: "Document") { Path = "/v2/repository/models/{model}/unload" });
     }
 
     private static async Task IndexAsync(ServerRoutes routes, ServerRequest request)
