@@ -32,7 +32,8 @@ internal static class ServerTelemetry
         {
             telemetry.WithTracing(traces => traces
                 .AddSource(ServingTelemetry.SourceName, "Microsoft.AspNetCore")
-                .SetSampler(new LinkSampler(new ParentBasedSampler(new TraceIdRatioBasedSampler(options.TraceRatio))))
+                .SetSampler(provider => new LinkSampler(new TraceCeiling(
+                    new ParentBasedSampler(new TraceIdRatioBasedSampler(options.TraceRatio)), provider.GetRequiredService<TimeProvider>())))
                 .AddProcessor(new ClientTextRedaction())
                 .AddOtlpExporter(exporter => exporter.Endpoint = collector));
         }
