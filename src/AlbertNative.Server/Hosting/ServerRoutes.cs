@@ -124,6 +124,8 @@ internal sealed partial class ServerRoutes(IEndpointRouteBuilder endpoints)
         }
         catch (OperationCanceledException e) when (IsGone(request, e))
         {
+            if (!http.Response.HasStarted)
+                http.Response.StatusCode = StatusCodes.Status499ClientClosedRequest; // for the framework's metrics: nobody reads it
             request.Gone();
             error = null;
         }
@@ -137,6 +139,7 @@ internal sealed partial class ServerRoutes(IEndpointRouteBuilder endpoints)
 
     /// <summary>Lets a request be answered.</summary>
     /// <returns>Why it was refused; null where it was not.</returns>
+    /// <exception cref="OperationCanceledException">Its client has gone.</exception>
     private static async Task<RequestException?> AnswerAsync(ServerRequest request, Func<ServerRequest, Task> answer)
     {
         try
@@ -148,14 +151,7 @@ internal sealed partial class ServerRoutes(IEndpointRouteBuilder endpoints)
         {
             return e;
         }
-        catch (OperationCanceledException e) when (IsGone(request, e))
-        {
-            if (!request.Http.Response.HasStarted)
-                request.Http.Response.StatusCode = StatusCodes.Status499ClientClosedRequest; // for the framework's metrics: nobody reads it
-            request.Gone();
-            return null;
-        }
-        catch (OperationCanceledException) when (request.IsExpired)
+        catch (OperationCanceledException e) when (request.IsExpired && !IsGone(request, e))
         {
             return new RequestException(ErrorKind.Deadline, $"the request was not done within {request.Timeout.TotalMilliseconds:0} ms");
         }

@@ -59,6 +59,19 @@ public sealed class ClientGoneTests
     }
 
     [Fact]
+    public async Task Who_says_behind_his_request_that_he_sends_no_more_is_taken_for_gone()
+    {
+        GatedResponse gate = new("/embed");
+        await using LoopbackServerApp server = await StartAsync(gate);
+        using MeterRecorder counts = RecorderOf(server);
+        using Socket socket = await SendAsync(server, "/embed", "application/json", Ask, Ask.Length);
+        await gate.Reached.WaitAsync(Stop);
+        socket.Shutdown(SocketShutdown.Send);
+
+        await EndsAsync(counts, "writing", "/embed");
+    }
+
+    [Fact]
     public async Task A_call_whose_client_goes_before_its_message_is_whole_is_counted_as_read()
     {
         await using LoopbackServerApp server = await StartAsync();

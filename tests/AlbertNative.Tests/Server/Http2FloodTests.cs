@@ -73,6 +73,32 @@ public sealed class Http2FloodTests
         await RequireAnswerAsync(server);
     }
 
+    [Theory]
+    [InlineData("a\r\nset-cookie: b")]
+    [InlineData("a\nb")]
+    [InlineData("a\rb")]
+    [InlineData("a\0b")]
+    public async Task A_request_id_that_ends_its_line_is_never_sent_back(string id)
+    {
+        await using LoopbackServerApp server = await StartAsync();
+        using Http2Connection connection = await Http2Connection.ConnectAsync(EndPointOf(server));
+        byte[] message = new EmbedRequest { Inputs = "a" }.ToByteArray();
+        byte[] headers = [.. Http2Connection.Post(Embed, "application/grpc"), .. Http2Connection.HeaderBlock(("x-request-id", id))];
+        await connection.TryWriteAsync(Http2Connection.Frame(Http2Frame.Headers, Http2Connection.EndHeaders, 1, headers));
+        await connection.TryWriteAsync(Http2Connection.Frame(Http2Frame.Data, Http2Connection.EndStream, 1, [0, 0, 0, 0, (byte)message.Length, .. message]));
+        await connection.TryWriteAsync(Http2Connection.Frame(Http2Frame.Ping, 0, 0, new byte[8]));
+
+        // Either it is refused, with its connection or alone, or it is replaced.
+        while (await connection.ReadAsync() is { } frame && frame.Type is not (Http2Frame.GoAway or Http2Frame.Reset))
+        {
+            if (frame.Type != Http2Frame.Headers)
+                continue;
+            Assert.False(frame.Payload.AsSpan().IndexOf(System.Text.Encoding.Latin1.GetBytes(id)) >= 0, "the id was sent back");
+            break;
+        }
+        await RequireAnswerAsync(server);
+    }
+
     [Fact]
     public async Task More_streams_than_a_connection_may_have_are_refused_and_others_answered()
     {

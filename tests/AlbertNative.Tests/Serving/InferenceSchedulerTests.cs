@@ -113,6 +113,31 @@ public sealed class InferenceSchedulerTests
     }
 
     [Fact]
+    public async Task Whoever_waits_goes_on_neither_on_a_worker_nor_where_another_cancels()
+    {
+        await using InferenceScheduler scheduler = new(Patient with { Threads = 1, Workers = 1 });
+        await using ModelRegistry registry = new(scheduler);
+        await registry.LoadAsync("nano", ShippedModels.Nano, Unverified, TestContext.Current.CancellationToken);
+        using ModelLease lease = registry.Acquire(null)!;
+        TaskOperation<string, float[]> operation = lease.Model.Task<TextEmbedder>().Operation();
+        EncodedInput<string>[] inputs = [operation.Encode(Nano.Text(60))];
+        using CancellationTokenSource gone = new();
+        List<Task<Thread>> goingOn = [];
+        for (int i = 0; i < 100; i++)
+        {
+            goingOn.Add(scheduler.Submit(lease.Model, operation, inputs, TermsOf("a"), i % 2 == 0 ? gone.Token : TestContext.Current.CancellationToken).Completion.ContinueWith(
+                static _ => Thread.CurrentThread, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default));
+        }
+        // A thread of its own: none of the pool's may be taken for it.
+        Thread cancelling = new(gone.Cancel);
+        cancelling.Start();
+        Thread[] threads = await Task.WhenAll(goingOn);
+        cancelling.Join();
+
+        Assert.All(threads, thread => Assert.False(thread == cancelling || thread.Name?.StartsWith("AlbertNative worker", StringComparison.Ordinal) == true, thread.Name));
+    }
+
+    [Fact]
     public async Task A_model_that_is_exchanged_answers_those_who_hold_it()
     {
         await using InferenceScheduler scheduler = new(Patient with { Threads = 1 });

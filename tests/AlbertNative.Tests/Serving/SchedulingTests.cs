@@ -120,6 +120,21 @@ public sealed class SchedulingTests
     }
 
     [Fact]
+    public void A_request_has_waited_until_its_last_text_is_begun_and_computes_until_that_is_done()
+    {
+        Simulation simulation = new(Long with { StepTokens = 64 });
+        SimulatedRequest request = simulation.Submit(Simulation.Client("a"), 64, 64, 64).Request!;
+        simulation.RunToTheEnd();
+
+        // One after another: whoever took means of the three would have half of the wait, and a third of the time.
+        Assert.Equal(request.Admitted, request.FirstTaken);
+        double waited = Seconds(request.Admitted, request.LastTaken), computed = Seconds(request.FirstTaken, request.Ended);
+        Assert.Equal(2.0 / 3, waited / computed, 2);
+
+        double Seconds(long from, long to) => simulation.Clock.GetElapsedTime(from, to).TotalSeconds;
+    }
+
+    [Fact]
     public void A_text_longer_than_a_step_goes_alone()
     {
         Simulation simulation = new(Long with { StepTokens = 64 });
@@ -257,8 +272,15 @@ public sealed class SchedulingTests
         ServingClient[] clients = [.. Enumerable.Range(0, 6).Select(c => new ServingClient(
             new ClientOptions { Name = $"{c}", Weight = 1 + c, MaxConcurrent = c == 5 ? 3 : null, Priority = (RequestPriority)(c % 3) }, simulation.Clock))];
         List<CancellationTokenSource> sources = [];
+        int drained = random.Next(3) == 0 ? random.Next(400, 500) : 500;
         for (int i = 0; i < 500; i++)
         {
+            if (i == drained)
+                simulation.Scheduler.BeginDrain();
+            if (random.Next(50) == 0)
+                simulation.Swap(random.Next(2));
+            if (random.Next(20) == 0)
+                simulation.Stalled = random.Next(2) == 0 ? random.Next(workers) : null;
             switch (random.Next(8))
             {
                 case 0 or 1 or 2:
@@ -275,7 +297,8 @@ public sealed class SchedulingTests
                         Priority = random.Next(4) == 0 ? RequestPriority.Bulk : null,
                     };
                     (_, Refusal? refusal) = simulation.Submit(terms, lengths, source.Token, isPoison: random.Next(25) == 0, model: random.Next(2));
-                    if (refusal is not null && !IsHopeless(refusal))
+                    Assert.True(i < drained || refusal is not null, "a request was let in while the scheduler drained");
+                    if (refusal is not null && refusal.Reason != RefusalReason.Draining && !IsHopeless(refusal))
                         Assert.InRange(refusal.RetryAfter.TotalSeconds, 1, 60);
                     break;
                 case 3 when sources.Count > 0:
@@ -291,6 +314,7 @@ public sealed class SchedulingTests
                     break;
             }
         }
+        simulation.Stalled = null;
         if (random.Next(4) == 0)
             simulation.Scheduler.Queue.EndAll(static () => new SchedulerStoppedException());
         simulation.RunToTheEnd();

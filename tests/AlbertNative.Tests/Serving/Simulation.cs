@@ -88,6 +88,9 @@ internal sealed class SimulatedRequest(SimulatedClock clock, int[][] lengths) : 
 
     public double EndedAt { get; private set; }
 
+    /// <summary>When it had its last result.</summary>
+    public long Ended { get; private set; }
+
     /// <summary>A step with an input of this request in it fails.</summary>
     public bool IsPoison { get; init; }
 
@@ -97,7 +100,11 @@ internal sealed class SimulatedRequest(SimulatedClock clock, int[][] lengths) : 
 
     public override int LengthOf(int input, int sequence) => lengths[input][sequence];
 
-    public override void Succeed(long ended) => EndAt(null);
+    public override void Succeed(long ended)
+    {
+        Ended = ended;
+        EndAt(null);
+    }
 
     public override void Fail(Exception failure) => EndAt(failure);
 
@@ -198,6 +205,8 @@ internal sealed class SimulatedStepper(Simulation simulation, ModelWork work, bo
 internal sealed class Simulation
 {
     private readonly List<Worker> _workers = [];
+    private readonly List<ModelWork> _replaced = [];
+    private readonly Func<string, ModelWork> _open;
     private int _turn;
 
     public Simulation(SchedulerOptions options, int layers = 12, double trueRate = 2000, bool mixesDepths = true, int models = 1)
@@ -205,19 +214,21 @@ internal sealed class Simulation
         Options = options with { Threads = 1, Workers = options.Workers ?? 1 };
         TrueRate = trueRate;
         Scheduler = InferenceScheduler.CreateDriven(Options, Clock);
-        for (int i = 0; i < models; i++)
+        _open = name =>
         {
             ModelWork? work = null;
             work = new ModelWork(
-                $"model {i}", layers, 768, new CostModel(768, 3072, trueRate), options.ExpressShare,
+                name, layers, 768, new CostModel(768, 3072, trueRate), options.ExpressShare,
                 () =>
                 {
                     CreatingStepper();
                     return new SimulatedStepper(this, work!, mixesDepths);
                 });
-            Models.Add(work);
             Scheduler.Queue.Open(work);
-        }
+            return work;
+        };
+        for (int i = 0; i < models; i++)
+            Models.Add(_open($"model {i}"));
         for (int i = 0; i < Options.WorkerCount; i++)
             _workers.Add(new Worker(Scheduler.Queue, i, threads: 1));
     }
@@ -283,17 +294,28 @@ internal sealed class Simulation
     /// <summary>How often an alarm has rung.</summary>
     public int Rings { get; private set; }
 
+    /// <summary>A worker that does nothing, whatever it holds; null for none.</summary>
+    public int? Stalled { get; set; }
+
+    /// <summary>Puts another model into a model's place, which is closed when its requests are over.</summary>
+    public void Swap(int model)
+    {
+        _replaced.Add(Models[model]);
+        Models[model] = _open(Models[model].Name);
+    }
+
     /// <summary>One step of one worker; false where none has anything to do.</summary>
     public bool Step()
     {
         for (int i = 0; i < _workers.Count; i++)
         {
-            Worker worker = _workers[_turn++ % _workers.Count];
-            if (worker.Step())
-            {
-                Rings += Clock.Ring();
-                return true;
-            }
+            int turn = _turn++ % _workers.Count;
+            if (turn == Stalled || !_workers[turn].Step())
+                continue;
+            Rings += Clock.Ring();
+            foreach (ModelWork over in _replaced.Where(work => !work.IsClosed && work.Express.Requests + work.Bulk.Requests == 0))
+                Scheduler.Queue.Close(over);
+            return true;
         }
         return false;
     }
