@@ -106,7 +106,7 @@ internal static partial class ServeCommand
                 LogNote(logger, note);
             ModelLoading loading = app.Services.GetRequiredService<ModelLoading>();
             await app.StartAsync().ConfigureAwait(false);
-            LogListening(logger, app.Urls.First(), options.Models.Length);
+            LogListening(logger, string.Join(" and ", app.Urls), options.Models.Length);
             if (!System.Net.IPAddress.IsLoopback(options.Http.Address) && options.ApiKey is null && options.ApiKeys is null)
                 LogOpen(logger);
             DrainLifetime drain = (DrainLifetime)app.Services.GetRequiredService<IHostLifetime>();
@@ -121,8 +121,8 @@ internal static partial class ServeCommand
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "listening on {Address}, loading {Models} models")]
-    private static partial void LogListening(ILogger logger, string address, int models);
+    [LoggerMessage(LogLevel.Information, "listening on {Addresses}, loading {Models} models")]
+    private static partial void LogListening(ILogger logger, string addresses, int models);
 
     [LoggerMessage(LogLevel.Warning, "{Note}")]
     private static partial void LogNote(ILogger logger, string note);

@@ -9,8 +9,9 @@ internal static class ServerLog
     public static void Add(ILoggingBuilder logging, ServerOptions options)
     {
         logging.SetMinimumLevel(options.LogLevel);
-        // The framework's own lines name paths and bad requests' contents below this level.
+        // The frameworks' own lines name paths, methods and bad requests' contents below this level.
         logging.AddFilter("Microsoft", LogLevel.Warning);
+        logging.AddFilter("Grpc", LogLevel.Warning);
         // Where this one is on, the framework makes an activity and a scope of each request, which nobody reads: traces have their own.
         logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.BadRequests", LogLevel.None);

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
-using System.Text;
 using System.Text.Json;
 using AlbertNative.Testing;
 using AlbertNative.Tests.Samples;
@@ -12,49 +11,6 @@ namespace AlbertNative.Tests.Server;
 /// <summary>The program as users run it: its log, its signals and its exit codes.</summary>
 public sealed class ServerProcessTests
 {
-    [Fact]
-    public async Task No_word_of_a_client_is_in_the_log_the_metrics_a_trace_or_an_error()
-    {
-        await using OtlpCollector collector = await OtlpCollector.StartAsync();
-        using Process process = Start("--log-level", "trace", "--drain-delay", "0", "--otlp-endpoint", collector.Address, "--trace-ratio", "1");
-        (Uri address, Task<string> log) = await ServerProgram.ListenAsync(process);
-        Task<string> errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        using HttpClient client = new() { BaseAddress = address };
-        await ServerProgram.WaitUntilReadyAsync(client);
-        Random random = new(11);
-        List<string> words = [];
-        StringBuilder answers = new();
-        foreach (string path in (string[])
-            ["/embed", "/predict", "/rerank", "/tokenize", "/similarity", "/vertex", "/v1/embeddings", "/v1/rerank", "/models/nano", "/models/W", "/v2/models/W/infer", "/api/tag", "/nowhere"])
-        {
-            foreach (string template in (string[])
-                ["{\"inputs\":\"W\"}", "{\"input\":\"W\",\"model\":\"W\"}", "{\"W\":1,\"W\":2}", "{\"inputs\":[\"W\",", "{\"inputs\":[\"W\"],\"options\":{\"W\":1}}", "W", "{\"query\":\"W\",\"texts\":[1]}"])
-            {
-                string word = string.Concat(Enumerable.Range(0, 24).Select(_ => (char)('a' + random.Next(26))));
-                words.Add(word);
-                using HttpRequestMessage request = new(HttpMethod.Post, $"{path.Replace("W", word, StringComparison.Ordinal)}?q={word}");
-                request.Content = new StringContent(template.Replace("W", word, StringComparison.Ordinal), new MediaTypeHeaderValue("application/json"));
-                // Every other one comes to no model, the rest as far as they get.
-                if (words.Count % 2 == 0)
-                    request.Headers.Add("x-model", word);
-                request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", word);
-                using HttpResponseMessage answer = await client.SendAsync(request, TestContext.Current.CancellationToken);
-                if (!answer.IsSuccessStatusCode)
-                    answers.Append(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
-            }
-        }
-        answers.Append(await client.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken));
-        ServerProgram.Signal(process, "TERM");
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        string written = await log + await errors + answers + collector.Received;
-
-        Assert.Contains("request_id=", written, StringComparison.Ordinal);
-        Assert.Contains("/opentelemetry.proto.collector.trace.v1.TraceService/Export", written, StringComparison.Ordinal);
-        Assert.Contains("albert.compute", written, StringComparison.Ordinal);
-        Assert.Contains("/opentelemetry.proto.collector.metrics.v1.MetricsService/Export", written, StringComparison.Ordinal);
-        Assert.All(words, word => Assert.DoesNotContain(word, written, StringComparison.OrdinalIgnoreCase));
-    }
-
     [Fact]
     public async Task Clients_make_no_series_of_metrics_whatever_they_ask()
     {

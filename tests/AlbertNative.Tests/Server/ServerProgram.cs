@@ -11,13 +11,21 @@ internal static partial class ServerProgram
     /// <summary>The address in the log's first lines, and the log to its end.</summary>
     public static async Task<(Uri Address, Task<string> Log)> ListenAsync(Process process)
     {
+        (Uri[] addresses, Task<string> log) = await ListenAsync(process, listeners: 1);
+        return (addresses[0], log);
+    }
+
+    /// <summary>The addresses in the log's first lines, of which there are so many at least, and the log to its end.</summary>
+    public static async Task<(Uri[] Addresses, Task<string> Log)> ListenAsync(Process process, int listeners)
+    {
         StringBuilder read = new();
+        List<Uri> addresses = [];
         while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is string line)
         {
             read.AppendLine(line);
-            Match match = Listening().Match(line);
-            if (match.Success)
-                return (new Uri(match.Value), ReadOnAsync(read, process));
+            addresses.AddRange(Listening().Matches(line).Select(match => new Uri(match.Value)));
+            if (addresses.Count >= listeners)
+                return ([.. addresses], ReadOnAsync(read, process));
         }
         throw new InvalidOperationException(read + await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
     }
