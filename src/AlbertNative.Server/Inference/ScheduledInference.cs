@@ -72,7 +72,7 @@ internal class ScheduledInference(InferenceScheduler scheduler, ResultCache cach
             IsPaid = isPaid,
             Timeout = left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1),
         };
-        Submission<TResult> submission = scheduler.Submit(model.Served, operation, inputs, terms, request.Cancellation);
+        Submission<TResult> submission = scheduler.Submit(model.Served, operation, inputs, terms, request.Leaving);
         QuotaHeaders.Write(request, isPaid ? null : request.Client);
         if (submission.Refusal is Refusal refusal)
         {

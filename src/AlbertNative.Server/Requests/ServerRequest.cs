@@ -9,8 +9,9 @@ namespace AlbertNative.Server.Requests;
 internal sealed class ServerRequest : IDisposable
 {
     private readonly RequestBodies _bodies;
-    private readonly CancellationTokenSource _cancellation;
+    private readonly CancellationTokenSource _leaving;
     private readonly CancellationTokenSource _deadline;
+    private readonly CancellationTokenSource _cancellation;
     private JsonDocument? _document;
     private RequestBody? _body;
     private ModelLease? _lease;
@@ -23,7 +24,8 @@ internal sealed class ServerRequest : IDisposable
         _bodies = bodies;
         TimeSpan timeout = RequestDeadline.Of(http.Request.Headers, options.RequestTimeout);
         _deadline = new CancellationTokenSource(timeout, time);
-        _cancellation = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, _deadline.Token, call);
+        _leaving = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, call);
+        _cancellation = CancellationTokenSource.CreateLinkedTokenSource(_leaving.Token, _deadline.Token);
         Timeout = timeout;
         UsesCache = !http.Request.Headers.CacheControl.ToString().Contains("no-store", StringComparison.OrdinalIgnoreCase)
             && (string?)http.Request.Headers["x-use-cache"] is not ("false" or "0");
@@ -88,6 +90,9 @@ internal sealed class ServerRequest : IDisposable
     /// <summary>Whether its time is over.</summary>
     public bool IsExpired => _deadline.IsCancellationRequested;
 
+    /// <summary>Ends with the client's connection, and not with the request's time: for what keeps time itself, and tells the one from the other.</summary>
+    public CancellationToken Leaving => _leaving.Token;
+
     /// <summary>Ends with the client's connection, and with the request's time.</summary>
     public CancellationToken Cancellation => _cancellation.Token;
 
@@ -130,7 +135,7 @@ internal sealed class ServerRequest : IDisposable
     public TimeSpan Left => Timeout - Timings.Total;
 
     /// <summary>Ends the request: nobody waits for it.</summary>
-    public Task CancelAsync() => _cancellation.CancelAsync();
+    public Task CancelAsync() => _leaving.CancelAsync();
 
     /// <summary>Gives the request less time than it would have.</summary>
     public void Shorten(TimeSpan timeout)
@@ -168,6 +173,7 @@ internal sealed class ServerRequest : IDisposable
         _body?.Dispose();
         _lease?.Dispose();
         _cancellation.Dispose();
+        _leaving.Dispose();
         _deadline.Dispose();
     }
 

@@ -91,6 +91,7 @@ internal sealed class Residence(WorkStream stream, IStepper stepper) : IDisposab
                 continue;
             }
             left += (long)sequence.Cost * (Stream.Work.Layers - sequence.Depth);
+            Stream.Drop(sequence.Length, sequence.Depth);
             TokenCount -= sequence.Length;
             if (!Leaving.Contains(sequence.Input))
                 Leaving.Add(sequence.Input);

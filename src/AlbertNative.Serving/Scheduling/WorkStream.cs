@@ -18,6 +18,7 @@ internal sealed class WorkStream(ModelWork work, WorkLane lane, double weight) :
     private readonly FairQueue<ClientNode> _clients = new();
     private readonly Dictionary<ServingClient, ClientNode> _known = [];
     private int _mostKnown = LeastForgotten;
+    private long _dropped; // tokens, times the layers that they had gone through
 
     public ModelWork Work { get; } = work;
 
@@ -36,6 +37,16 @@ internal sealed class WorkStream(ModelWork work, WorkLane lane, double weight) :
 
     /// <summary>What is left to compute of all that was admitted: costs in tokens, times layers.</summary>
     public long Backlog { get; set; }
+
+    /// <summary>A sequence was computed as far as some layer, for nobody.</summary>
+    public void Drop(int length, int layers) => _dropped += (long)length * layers;
+
+    /// <summary>Takes what was computed for nobody since it was last taken, in tokens through the whole model; what is less than one stays.</summary>
+    public long TakeWasted()
+    {
+        (long tokens, _dropped) = Math.DivRem(_dropped, Work.Layers);
+        return tokens;
+    }
 
     /// <summary>The memory of what was admitted and is not over.</summary>
     public long Bytes { get; set; }

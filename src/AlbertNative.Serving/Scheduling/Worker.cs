@@ -79,6 +79,7 @@ internal sealed class Worker : IDisposable
     {
         Residence? residence;
         bool isShared, isTraced;
+        long wasted;
         lock (_queue.Gate)
         {
             DropClosed();
@@ -87,9 +88,11 @@ internal sealed class Worker : IDisposable
                 return false;
             residence = Enter(stream);
             Fill(residence);
+            wasted = stream.TakeWasted();
             isShared = _queue.TakesSharedTeam(this);
             isTraced = _queue.Traced > 0;
         }
+        _queue.Telemetry.Wasted(residence.Stream, wasted);
         Step(residence, isShared, isTraced);
         return true;
     }
@@ -319,7 +322,7 @@ internal sealed class Worker : IDisposable
         double workerSeconds = seconds * workers;
         WorkStream stream = residence.Stream;
         int layers = stream.Work.Layers, kept = 0, sequences = residence.Sequences.Count, tokens = residence.TokenCount;
-        long cost = 0, through = 0, wasted = 0;
+        long cost = 0, through = 0, wasted;
         lock (_queue.Gate)
         {
             if (_queue.Traced > 0)
@@ -328,23 +331,26 @@ internal sealed class Worker : IDisposable
             {
                 ScheduledSequence sequence = residence.Sequences[i];
                 cost += sequence.Cost;
-                if (sequence.Input.Request.IsOver)
-                    wasted += sequence.Length;
                 if (sequence.Depth + 1 < layers)
                 {
                     residence.Sequences[kept++] = sequence with { Depth = sequence.Depth + 1 };
                     continue;
                 }
                 residence.TokenCount -= sequence.Length;
-                through += sequence.Length;
+                if (sequence.Input.Request.IsOver)
+                    stream.Drop(sequence.Length, layers);
+                else
+                    through += sequence.Length;
             }
             residence.Sequences.RemoveRange(kept, sequences - kept);
             stream.Running -= sequences - kept;
             stream.Backlog -= cost;
             stream.Work.Cost.Learn((cost + CostModel.StepTokens) / (double)layers, workerSeconds);
             _queue.Computed(stream, workerSeconds);
+            wasted = stream.TakeWasted();
         }
-        _queue.Telemetry.Stepped(stream, _label, tokens, sequences, through, wasted / layers, seconds, workerSeconds);
+        _queue.Telemetry.Stepped(stream, _label, tokens, sequences, through, seconds, workerSeconds);
+        _queue.Telemetry.Wasted(stream, wasted);
     }
 
     private void FinishThrough(Residence residence, ThreadTeam team)

@@ -40,7 +40,7 @@ public sealed class ServingTelemetry : IDisposable
         _stepTokens = CreateHistogram("albertnative.step.tokens", "{token}", "Tokens that went through a layer together.", Powers);
         _stepSequences = CreateHistogram("albertnative.step.sequences", "{sequence}", "Sequences that went through a layer together.", Powers);
         _stepDuration = CreateHistogram("albertnative.step.duration", "s", "How long a layer took.", Seconds);
-        _tokens = Meter.CreateCounter<long>("albertnative.tokens", "{token}", "Tokens that went through a whole model, those of them that nobody wanted any more, and those that needed not to because their result was there, or on its way.");
+        _tokens = Meter.CreateCounter<long>("albertnative.tokens", "{token}", "Tokens of sequences that went through a whole model; of others, by the layers that they had gone through when nobody wanted them any more; and of those that needed not to because their result was there, or on its way.");
         _rejected = Meter.CreateCounter<long>("albertnative.rejected", "{request}", "Requests that were refused.");
         _cancelled = Meter.CreateCounter<long>("albertnative.cancelled", "{request}", "Requests whose client went away.");
         _expired = Meter.CreateCounter<long>("albertnative.expired", "{request}", "Requests whose deadline passed.");
@@ -114,7 +114,7 @@ public sealed class ServingTelemetry : IDisposable
             _queueDuration.Record(waited.TotalSeconds, Tag("lane", Name(sequence.Input.Request.Stream)));
     }
 
-    internal void Stepped(WorkStream stream, KeyValuePair<string, object?> worker, int tokens, int sequences, long through, long wasted, double seconds, double workerSeconds)
+    internal void Stepped(WorkStream stream, KeyValuePair<string, object?> worker, int tokens, int sequences, long through, double seconds, double workerSeconds)
     {
         KeyValuePair<string, object?> lane = Tag("lane", Name(stream));
         _stepTokens.Record(tokens, lane);
@@ -123,8 +123,12 @@ public sealed class ServingTelemetry : IDisposable
         _busy.Add(workerSeconds, worker);
         if (through > 0)
             _tokens.Add(through, Tag("model", stream.Work.Name), Tag("kind", "computed"));
-        if (wasted > 0)
-            _tokens.Add(wasted, Tag("model", stream.Work.Name), Tag("kind", "wasted"));
+    }
+
+    internal void Wasted(WorkStream stream, long tokens)
+    {
+        if (tokens > 0)
+            _tokens.Add(tokens, Tag("model", stream.Work.Name), Tag("kind", "wasted"));
     }
 
     /// <summary>What is read from the queue itself whenever somebody looks.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using AlbertNative.Serving;
+using AlbertNative.Tests.Server;
 
 namespace AlbertNative.Tests.Serving;
 
@@ -65,6 +66,32 @@ public sealed class ServingTelemetryTests
         Assert.Equal(simulation.Requests.Where(request => request.Succeeded).Sum(request => request.Tokens), sums["albertnative.tokens model=model 0 kind=computed"]);
         Assert.True(sums["albertnative.worker.busy worker=0"] > 0);
         Assert.True(sums["albertnative.step.tokens lane=bulk"] > 0);
+    }
+
+    [Fact]
+    public void What_was_computed_for_nobody_is_wasted_by_the_layers_that_it_had_gone_through()
+    {
+        Simulation simulation = new(new SchedulerOptions { StepTokens = 256 }, layers: 12);
+        using MeterRecorder counts = new(simulation.Scheduler.Telemetry.Meter);
+        using CancellationTokenSource running = new(), through = new(), waiting = new();
+        ServingClient client = Simulation.Client("a");
+        simulation.Submit(client, 100);
+        simulation.Submit(new RequestTerms { Client = client }, [[80]], running.Token);
+        simulation.Submit(new RequestTerms { Client = client }, [[70]], through.Token);
+        simulation.Submit(new RequestTerms { Client = client }, [[90]], waiting.Token);
+        for (int layer = 0; layer < 5; layer++)
+            simulation.Step();
+        running.Cancel();
+        waiting.Cancel();
+        for (int layer = 5; layer < 11; layer++)
+            simulation.Step();
+        // During the last step, at whose end it is through.
+        simulation.Stepping = through.Cancel;
+        simulation.RunToTheEnd();
+
+        Assert.Equal(100, counts["albertnative.tokens kind=computed model=model 0"]);
+        Assert.Equal((80 * 5 / 12) + 70, counts["albertnative.tokens kind=wasted model=model 0"]);
+        simulation.AssertNothingIsLeft();
     }
 
     [Fact]

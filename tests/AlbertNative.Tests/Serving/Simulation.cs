@@ -173,6 +173,7 @@ internal sealed class SimulatedStepper(Simulation simulation, ModelWork work, bo
         simulation.Require(_inside.Sum(entry => entry.Length) <= simulation.Options.StepTokens || _inside.Count == 1, "more than a step's tokens");
         double cost = CostModel.StepTokens + _inside.Sum(entry => work.Cost.Of(entry.Length));
         simulation.Clock.Advance(cost / (simulation.TrueRate * work.Layers));
+        simulation.Stepping();
         simulation.Stepped(_inside.Select(entry => (SimulatedRequest)entry.Input.Request), _inside.Select(entry => entry.Length));
         if (_inside.Any(entry => entry.Input.IsPoison))
         {
@@ -251,6 +252,9 @@ internal sealed class Simulation
 
     /// <summary>Called before a stepper is made.</summary>
     public Action CreatingStepper { get; set; } = () => { };
+
+    /// <summary>Called while a step is computed.</summary>
+    public Action Stepping { get; set; } = () => { };
 
     /// <summary>Tokens, times layers, that were computed for each request.</summary>
     public Dictionary<SimulatedRequest, long> Computed { get; } = [];
