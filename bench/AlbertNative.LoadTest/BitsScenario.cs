@@ -6,8 +6,6 @@ namespace AlbertNative.LoadTest;
 /// <summary>Mixed load with cancellations, deadlines and swaps: no answer may be wrong, none may be lost, nothing may be left behind.</summary>
 internal static class BitsScenario
 {
-    private static readonly TimeSpan Settle = TimeSpan.FromSeconds(10);
-
     private static readonly string[] Gauges =
         ["albertnative_queue_requests", "albertnative_queue_sequences", "albertnative_queue_tokens", "albertnative_queue_bytes", "albertnative_buffered"];
 
@@ -35,7 +33,7 @@ internal static class BitsScenario
         using Timer watch = new(_ => early ??= load.Answers > answers / 10 ? (server.ResidentBytes, server.Held.Handles, server.Held.Threads) : null, null, 200, 200);
         await load.RunAsync(server.Address, answers, most, number => model.SwapAsync(server.Address, number), swapEvery);
         double seconds = clock.Elapsed.TotalSeconds;
-        bool isEmpty = await IsEmptyAsync(server.Address);
+        bool isEmpty = await Metrics.BecomeZeroAsync(server.Address, Gauges);
         (long bytes, (int handles, int threads)) = (server.ResidentBytes, server.Held);
         server.Signal("TERM");
         int code = await server.WaitForExitAsync();
@@ -46,20 +44,5 @@ internal static class BitsScenario
             CultureInfo.InvariantCulture,
             $"bits: resident {(early?.Bytes ?? bytes) >> 20} MiB after a tenth, {bytes >> 20} MiB at the end; handles {early?.Handles} and {handles}, threads {early?.Threads} and {threads}; gauges {(isEmpty ? "0" : "not 0")}, exit {code}"));
         return load.Outcomes.AreGood && load.Answers > 0 && load.Swaps > 0 && load.Outcomes[Outcome.Left] > 0 && isEmpty && code == 0;
-    }
-
-    private static async Task<bool> IsEmptyAsync(Uri server)
-    {
-        Stopwatch clock = Stopwatch.StartNew();
-        while (clock.Elapsed < Settle)
-        {
-            double held = 0;
-            foreach (string gauge in Gauges)
-                held += await Metrics.SumAsync(server, gauge);
-            if (held == 0)
-                return true;
-            await Task.Delay(100);
-        }
-        return false;
     }
 }

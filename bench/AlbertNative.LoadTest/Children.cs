@@ -19,15 +19,18 @@ internal static class Children
     }
 
     /// <summary>Waits until a process answers that it is healthy.</summary>
+    /// <param name="process">The process.</param>
+    /// <param name="address">Where it listens.</param>
+    /// <param name="path">What it is asked there.</param>
     /// <returns>False where it has ended before.</returns>
-    public static async Task<bool> BecomesHealthyAsync(Process process, Uri address)
+    public static async Task<bool> BecomesHealthyAsync(Process process, Uri address, string path = "/health")
     {
         using HttpClient client = new() { BaseAddress = address };
         while (!process.HasExited)
         {
             try
             {
-                using HttpResponseMessage health = await client.GetAsync(new Uri("/health", UriKind.Relative));
+                using HttpResponseMessage health = await client.GetAsync(new Uri(path, UriKind.Relative));
                 if (health.IsSuccessStatusCode)
                     return true;
             }

@@ -17,14 +17,16 @@ internal sealed class LeanClient(ReferenceAnswers answers, Uri server, IEnumerab
     private readonly string _headers = string.Concat(headers.Select(header => $"{header.Name}: {header.Value}\r\n"));
 
     /// <summary>Asks once.</summary>
-    public async ValueTask<(Outcome Outcome, string? Fault, TimeSpan RetryAfter)> AskAsync(int[] texts)
+    /// <param name="texts">Which texts.</param>
+    /// <param name="leave">The client goes.</param>
+    public async ValueTask<(Outcome Outcome, string? Fault, TimeSpan RetryAfter)> AskAsync(int[] texts, CancellationToken leave = default)
     {
         LeanConnection connection = TakeIdle() ?? new LeanConnection(answers, server, _headers, compares);
-        (Outcome Outcome, string? Fault, TimeSpan RetryAfter) result = await connection.AskAsync(texts);
-        if (result.Outcome == Outcome.Lost)
-            connection.Dispose();
-        else
+        (Outcome Outcome, string? Fault, TimeSpan RetryAfter) result = await connection.AskAsync(texts, leave);
+        if (connection.IsOpen)
             _idle.Add((connection, Stopwatch.GetTimestamp()));
+        else
+            connection.Dispose();
         return result;
     }
 

@@ -22,25 +22,44 @@ internal sealed class LeanConnection(ReferenceAnswers answers, Uri server, strin
     private byte[] _vector = [];
     private int _read;
 
+    /// <summary>Whether it can be asked again: it was answered, and not asked to close.</summary>
+    public bool IsOpen { get; private set; }
+
     /// <summary>Asks once.</summary>
-    /// <returns>What became of it; where it was refused, when to try again. After <see cref="Outcome.Lost"/> the connection is of no more use.</returns>
-    public async ValueTask<(Outcome Outcome, string? Fault, TimeSpan RetryAfter)> AskAsync(int[] texts)
+    /// <param name="texts">Which texts.</param>
+    /// <param name="leave">The client goes.</param>
+    /// <returns>What became of it; where it was refused, when to try again.</returns>
+    public async ValueTask<(Outcome Outcome, string? Fault, TimeSpan RetryAfter)> AskAsync(int[] texts, CancellationToken leave = default)
     {
+        IsOpen = false;
         try
         {
             if (!_socket.Connected)
-                await _socket.ConnectAsync(IPAddress.Loopback, server.Port);
-            await _socket.SendAsync(RequestOf(texts));
+                await _socket.ConnectAsync(IPAddress.Loopback, server.Port, leave);
+            await _socket.SendAsync(RequestOf(texts), leave);
             _read = 0;
             int body;
             while ((body = _buffer.AsSpan(0, _read).IndexOf("\r\n\r\n"u8) + 4) < 4)
-                await ReceiveAsync();
+                await ReceiveAsync(leave);
             int length = int.Parse(Header(body, "Content-Length") ?? "", CultureInfo.InvariantCulture);
             while (_read < body + length)
-                await ReceiveAsync();
+                await ReceiveAsync(leave);
+            IsOpen = !string.Equals(Header(body, "Connection"), "close", StringComparison.OrdinalIgnoreCase);
             return Judge(texts, body, length);
         }
-        catch (Exception e) when (e is SocketException or EndOfStreamException or FormatException or JsonException)
+        catch (OperationCanceledException)
+        {
+            return (Outcome.Left, null, default);
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
+        {
+            return (Outcome.Unreachable, e.Message, default);
+        }
+        catch (Exception e) when (e is SocketException or EndOfStreamException)
+        {
+            return (Outcome.Cut, $"{e.Message} after {_read} bytes", default);
+        }
+        catch (Exception e) when (e is FormatException or JsonException)
         {
             return (Outcome.Lost, e.Message, default);
         }
@@ -48,11 +67,11 @@ internal sealed class LeanConnection(ReferenceAnswers answers, Uri server, strin
 
     public void Dispose() => _socket.Dispose();
 
-    private async ValueTask ReceiveAsync()
+    private async ValueTask ReceiveAsync(CancellationToken leave)
     {
         if (_read == _buffer.Length)
             Array.Resize(ref _buffer, 2 * _read);
-        int received = await _socket.ReceiveAsync(_buffer.AsMemory(_read));
+        int received = await _socket.ReceiveAsync(_buffer.AsMemory(_read), leave);
         _read += received > 0 ? received : throw new EndOfStreamException("the connection was closed before the answer was whole");
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Encodings.Web;
@@ -26,20 +27,28 @@ internal sealed class LoadClient : IDisposable
     /// <summary>Where a few texts are asked often: each time they are to be computed, not once for all that wait.</summary>
     public static readonly (string Name, string Value) Computed = ("x-use-cache", "false");
 
+    /// <summary>The header of a client to whom an answer is worth nothing after a time.</summary>
+    public static (string Name, string Value) Deadline(TimeSpan time) => ("x-request-timeout-ms", time.TotalMilliseconds.ToString("F0", CultureInfo.InvariantCulture));
+
     private readonly ReferenceAnswers _answers;
     private readonly HttpClient _http;
+    private readonly Version _version;
 
     /// <param name="server">Whom it asks.</param>
     /// <param name="answers">What is right.</param>
-    public LoadClient(Uri server, ReferenceAnswers answers)
+    /// <param name="version">HTTP's version; null for 1.1.</param>
+    /// <param name="wrap">Puts something between the client and its connections.</param>
+    public LoadClient(Uri server, ReferenceAnswers answers, Version? version = null, Func<HttpMessageHandler, HttpMessageHandler>? wrap = null)
     {
         _answers = answers;
-        _http = new HttpClient(new SocketsHttpHandler
+        _version = version ?? HttpVersion.Version11;
+        SocketsHttpHandler sockets = new()
         {
             UseProxy = false,
             PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
             MaxConnectionsPerServer = MostConnections,
-        })
+        };
+        _http = new HttpClient(wrap?.Invoke(sockets) ?? sockets)
         {
             BaseAddress = server,
             Timeout = Timeout.InfiniteTimeSpan,
@@ -55,7 +64,12 @@ internal sealed class LoadClient : IDisposable
     public async Task<(Outcome Outcome, string? Fault, TimeSpan RetryAfter)> AskAsync(
         int[] texts, Wire wire, IEnumerable<(string Name, string Value)>? headers = null, CancellationToken leave = default)
     {
-        using HttpRequestMessage request = new(HttpMethod.Post, PathOf(wire)) { Content = new ByteArrayContent(BodyOf(_answers, texts, wire)) };
+        using HttpRequestMessage request = new(HttpMethod.Post, PathOf(wire))
+        {
+            Content = new ByteArrayContent(BodyOf(_answers, texts, wire)),
+            Version = _version,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
         request.Content.Headers.ContentType = new("application/json");
         foreach ((string name, string value) in headers ?? [])
             request.Headers.TryAddWithoutValidation(name, value);
@@ -71,7 +85,8 @@ internal sealed class LoadClient : IDisposable
         }
         catch (HttpRequestException e)
         {
-            return (Outcome.Lost, $"{e.HttpRequestError} {e.InnerException?.Message ?? e.Message}", default);
+            return (e.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused } ? Outcome.Unreachable : Outcome.Cut,
+                $"{e.HttpRequestError} {e.InnerException?.Message ?? e.Message}", default);
         }
     }
 

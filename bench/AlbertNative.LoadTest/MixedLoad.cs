@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace AlbertNative.LoadTest;
 
 /// <summary>
@@ -49,7 +47,7 @@ internal sealed class MixedLoad(ReferenceAnswers answers, int clients, int seed)
             if (random.Next(8) == 0)
                 leave.CancelAfter(TimeSpan.FromMilliseconds(random.Next(0, 40)));
             if (random.Next(8) == 0)
-                headers.Add(("x-request-timeout-ms", random.Next(1, 100).ToString(CultureInfo.InvariantCulture)));
+                headers.Add(LoadClient.Deadline(TimeSpan.FromMilliseconds(random.Next(1, 100))));
             Wire wire = (Wire)random.Next(3);
             (Outcome outcome, string? fault, TimeSpan retry) = await client.AskAsync(texts, wire, headers, leave.Token);
             _outcomes.Add(outcome, fault);

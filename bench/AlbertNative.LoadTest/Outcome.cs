@@ -18,14 +18,22 @@ internal enum Outcome
     /// <summary>Its client has gone.</summary>
     Left,
 
-    /// <summary>No answer, or one that no client can do anything with.</summary>
+    /// <summary>An answer that no client can do anything with.</summary>
     Lost,
+
+    /// <summary>Nobody listens: nothing was sent.</summary>
+    Unreachable,
+
+    /// <summary>The connection has ended before the answer was whole.</summary>
+    Cut,
 }
 
 /// <summary>How often each outcome was met, and the first that should not have been.</summary>
 internal sealed class Outcomes
 {
     private const int MostFaults = 5;
+
+    private static readonly Outcome[] Bad = [Outcome.Wrong, Outcome.Lost, Outcome.Unreachable, Outcome.Cut];
 
     private readonly long[] _counts = new long[Enum.GetValues<Outcome>().Length];
     private readonly List<string> _faults = [];
@@ -35,13 +43,13 @@ internal sealed class Outcomes
     /// <summary>All requests.</summary>
     public long All => Enum.GetValues<Outcome>().Sum(outcome => this[outcome]);
 
-    /// <summary>Whether nothing was wrong or lost.</summary>
-    public bool AreGood => this[Outcome.Wrong] == 0 && this[Outcome.Lost] == 0;
+    /// <summary>Whether nothing was wrong or lost, whichever way.</summary>
+    public bool AreGood => Bad.All(outcome => this[outcome] == 0);
 
     public void Add(Outcome outcome, string? fault = null)
     {
         Interlocked.Increment(ref _counts[(int)outcome]);
-        if (fault is null || outcome is not (Outcome.Wrong or Outcome.Lost))
+        if (fault is null || !Bad.Contains(outcome))
             return;
         lock (_faults)
         {

@@ -6,9 +6,6 @@ namespace AlbertNative.LoadTest;
 /// <summary>Ten times what a server can do: it must go on doing what it can, refuse the rest with a true time, and keep its memory.</summary>
 internal static class OverloadScenario
 {
-    /// <summary>Tokens that wait at a time keep a server busy, and are not so many that it refuses some: whoever is told to wait measures his patience.</summary>
-    private const int BusyTokens = 1024;
-
     private const double Times = 10;
 
     /// <summary>Runs it.</summary>
@@ -19,13 +16,11 @@ internal static class OverloadScenario
     public static async Task<bool> RunAsync(string model, int tokens, TimeSpan time, string queue)
     {
         ReferenceAnswers reference = new(150, longest: 500, model);
-        int[] texts = [.. Enumerable.Range(0, reference.Texts.Length).OrderBy(text => Math.Abs(reference.Tokens[text] - tokens)).Take(20)];
+        int[] texts = reference.TextsOfAbout(tokens, 20);
         await using ServerProcess server = await ServerProcess.StartAsync(
             ServerProcess.FreePort(), ["--model", $"m={model}", "--log-level", "warning", "--max-queue-seconds", queue]);
         int[] Choose(Random random) => [texts[random.Next(texts.Length)]];
-        int clients = Math.Clamp(BusyTokens / tokens, 8, 64);
-        await ClosedLoop.RunAsync(reference, server.Address, clients, TimeSpan.FromSeconds(2), Choose, seed: 1);
-        (double capacity, double tokensCapacity, Outcomes closed) = await ClosedLoop.RunAsync(reference, server.Address, clients, time / 2, Choose, seed: 2);
+        (double capacity, double tokensCapacity, Outcomes closed) = await ClosedLoop.CapacityAsync(reference, server.Address, tokens, time / 2, Choose);
         long before = server.ResidentBytes, most = 0;
         List<double> health = [];
         using CancellationTokenSource over = new();
@@ -51,7 +46,7 @@ internal static class OverloadScenario
         double goodput = load.Tokens / load.Took.TotalSeconds / tokensCapacity;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"overload: {texts.Average(text => reference.Tokens[text]):F0} tokens a text, capacity {capacity:F0} requests/s ({tokensCapacity:F0} tokens/s); offered {Times} times that: goodput {goodput:P0}, p50 {load.Latency(0.5):F0} ms, p99 {load.Latency(0.99):F0} ms of the answered, median Retry-After {load.MedianRetry:F1} s, generator behind by {load.Behind.TotalSeconds:F2} s"));
+            $"overload: {texts.Average(text => reference.Tokens[text]):F0} tokens a text, capacity {capacity:F0} requests/s ({tokensCapacity:F0} tokens/s); offered {Times} times that: goodput {goodput:P0}, p50 {load.Latencies.At(0.5):F0} ms, p99 {load.Latencies.At(0.99):F0} ms of the answered, median Retry-After {load.MedianRetry:F1} s, generator behind by {load.Behind.TotalSeconds:F2} s"));
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"overload: {load.Outcomes}; resident {before >> 20} MiB before, at most {most >> 20}; cores busy with the engine {Cores(engine):F2}, with the rest of the server {Cores(others):F2} ({1e6 * others / load.Outcomes.All:F0} us a request), with the generator {Cores(generator.TotalSeconds):F2}; health p99 {(health.Count == 0 ? double.NaN : health[(int)(0.99 * health.Count)]):F0} ms"));

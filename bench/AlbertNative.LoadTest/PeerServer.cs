@@ -10,11 +10,17 @@ using ServedModel = AlbertNative.Server.Models.ServedModel;
 
 namespace AlbertNative.LoadTest;
 
-/// <summary>albert-serve with ONNX Runtime in the place of its engine: the same wire, JSON, tokenizer and limits.</summary>
+/// <summary>albert-serve with ONNX Runtime, or with nothing, in the place of its engine: the same wire, JSON, tokenizer and limits.</summary>
 internal static class PeerServer
 {
+    /// <summary>The engine that computes nothing.</summary>
+    public const string None = "none";
+
+    /// <summary>Its answer to everything: normalised, and as wide as albert-nano's.</summary>
+    private static readonly float[] Constant = [.. Enumerable.Repeat(0.0721687836f, 192)];
+
     /// <summary>Serves until a signal.</summary>
-    /// <param name="engine">p1, p2, p3 or ours; behind a colon, the file of a peer's model.</param>
+    /// <param name="engine">p1, p2, p3, ours or none; behind a colon, the file of a peer's model.</param>
     /// <param name="settings">NAME=VALUE of the server.</param>
     /// <param name="http">Where it listens.</param>
     public static async Task<int> RunAsync(string engine, string[] settings, string http)
@@ -24,10 +30,10 @@ internal static class PeerServer
         foreach (string[] pair in settings.Select(setting => setting.Split('=', 2)))
             reader.SetFromCommandLine(Settings.Find(pair[0])!, [pair[1]]);
         string[] parts = engine.Split(':', 2);
-        using PeerQueue? queue = parts[0] == "ours" ? null : new PeerQueue(Enum.Parse<PeerBatching>(parts[0], ignoreCase: true), parts[1]);
+        using PeerQueue? queue = parts[0] is "ours" or None ? null : new PeerQueue(Enum.Parse<PeerBatching>(parts[0], ignoreCase: true), parts[1]);
         await using WebApplication app = AlbertServer.Build(reader.Build(), services: services =>
         {
-            if (queue is not null)
+            if (parts[0] != "ours")
                 services.AddSingleton<ScheduledInference>(provider => new PeerInference(
                     provider.GetRequiredService<InferenceScheduler>(), provider.GetRequiredService<ResultCache>(), provider.GetRequiredService<SharedQuotas>(), queue));
         });
@@ -35,13 +41,19 @@ internal static class PeerServer
         return 0;
     }
 
-    private sealed class PeerInference(InferenceScheduler scheduler, ResultCache cache, SharedQuotas quotas, PeerQueue queue)
+    /// <param name="scheduler">The server's.</param>
+    /// <param name="cache">The server's.</param>
+    /// <param name="quotas">The server's.</param>
+    /// <param name="queue">What computes; null where nothing does, and every text has the same vector.</param>
+    private sealed class PeerInference(InferenceScheduler scheduler, ResultCache cache, SharedQuotas quotas, PeerQueue? queue)
         : ScheduledInference(scheduler, cache, quotas)
     {
         public override async Task<IReadOnlyList<TResult>> RunAsync<TInput, TResult>(
             ServerRequest request, ServedModel model, TaskOperation<TInput, TResult> operation, IReadOnlyList<EncodedInput<TInput>> inputs)
         {
-            float[][] vectors = await Task.WhenAll(inputs.Select(input => queue.EmbedAsync(input.Windows[0].InputIds)));
+            float[][] vectors = queue is null
+                ? [.. inputs.Select(_ => Constant)]
+                : await Task.WhenAll(inputs.Select(input => queue.EmbedAsync(input.Windows[0].InputIds)));
             return (IReadOnlyList<TResult>)(object)vectors;
         }
     }

@@ -16,9 +16,11 @@ Option<string> queue = new("--max-queue-seconds") { Description = "The server's 
 Option<string> logLevel = new("--log-level") { Description = "The server's setting", DefaultValueFactory = _ => "information" };
 Option<string> balancer = new("--balancer") { Description = "nginx or haproxy", DefaultValueFactory = _ => "nginx" };
 Option<long> requests = new("--requests") { Description = "Requests to be answered", DefaultValueFactory = _ => 3000 };
+Option<long> restartRequests = new("--requests") { Description = "Requests to be answered", DefaultValueFactory = _ => 10_000 };
 Option<int> rounds = new("--rounds") { Description = "How often each replica is replaced", DefaultValueFactory = _ => 1 };
 Option<bool> noDrain = new("--no-drain") { Description = "End the replicas without their delay: shows that loss is seen" };
-Option<bool> kill = new("--kill") { Description = "Kill the replicas" };
+Option<bool> kill = new("--kill") { Description = "Kill them" };
+Option<int> times = new("--times") { Description = "How often the server is stopped, or ended", DefaultValueFactory = _ => 5 };
 Option<string[]> workloads = new("--workloads") { Description = "W1, W2, W3", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => ["W3"] };
 Option<string[]> engines = new("--engines") { Description = "ours, p1, p2, p3", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => ["p1", "p3", "ours"] };
 Option<string> precision = new("--precision") { Description = "float32 or int8", DefaultValueFactory = _ => "float32" };
@@ -30,8 +32,23 @@ Add(new Command("overload", "Ten times the capacity") { model, tokens, seconds, 
     parsed => OverloadScenario.RunAsync(Models.Of(parsed.GetValue(model)!), parsed.GetValue(tokens), Time(parsed), parsed.GetValue(queue)!));
 Add(new Command("interactive", "Short queries beside endless long texts") { model, seconds },
     parsed => InteractiveScenario.RunAsync(Models.Of(parsed.GetValue(model)!), Time(parsed)));
-Add(new Command("overhead", "What a request costs beyond the engine") { model, seconds, logLevel },
-    parsed => OverheadScenario.RunAsync(Models.Of(parsed.GetValue(model)!), Time(parsed), parsed.GetValue(logLevel)!));
+Add(new Command("overhead", "What a request costs beyond the engine") { model, clients, seconds, logLevel },
+    parsed => OverheadScenario.RunAsync(Models.Of(parsed.GetValue(model)!), parsed.GetValue(clients), Time(parsed), parsed.GetValue(logLevel)!));
+Add(new Command("low-load", "A short text a second") { model, seconds },
+    parsed => LowLoadScenario.RunAsync(Models.Of(parsed.GetValue(model)!), Time(parsed)));
+Add(new Command("greedy", "Nine modest clients beside one that asks for ten times the capacity") { model, tokens, seconds },
+    parsed => GreedyScenario.RunAsync(Models.Of(parsed.GetValue(model)!), parsed.GetValue(tokens), Time(parsed)));
+Add(new Command("abandonment", "Three times the capacity, of clients most of which go") { model, tokens, seconds },
+    parsed => ImpatienceScenario.AbandonAsync(Models.Of(parsed.GetValue(model)!), parsed.GetValue(tokens), Time(parsed)));
+Add(new Command("deadline", "Three times the capacity, of clients that have half a second") { model, tokens, seconds },
+    parsed => ImpatienceScenario.ExpireAsync(Models.Of(parsed.GetValue(model)!), parsed.GetValue(tokens), Time(parsed)));
+Add(new Command("retry-storm", "Clients that repeat a 503 without a pause, of a server that loads") { model },
+    parsed => RetryStormScenario.RunAsync(Models.Of(parsed.GetValue(model)!)));
+Add(new Command("stopped", "A server that the system stops for a while") { model, times },
+    parsed => StoppedScenario.RunAsync(Models.Of(parsed.GetValue(model)!), parsed.GetValue(times)));
+Add(new Command("restart", "A server that is ended, or killed, and started again under load") { model, restartRequests, times, clients, kill },
+    parsed => RestartScenario.RunAsync(
+        Models.Of(parsed.GetValue(model)!), parsed.GetValue(restartRequests), parsed.GetValue(times), parsed.GetValue(clients), parsed.GetValue(kill)));
 Add(new Command("keys", "Whether a wrong key takes the longer to be refused the more of it is right") { model, requests },
     parsed => KeysScenario.RunAsync(Models.Of(parsed.GetValue(model)!), parsed.GetValue(requests)));
 Add(new Command("balanced", "Two replicas behind a balancer, replaced one after the other") { model, balancer, requests, rounds, clients, noDrain, kill },

@@ -46,6 +46,10 @@ internal sealed class ReferenceAnswers
     /// <summary>The tokens of some of them together.</summary>
     public int TokensOf(int[] texts) => texts.Sum(text => Tokens[text]);
 
+    /// <summary>The texts that are nearest to a number of tokens.</summary>
+    public int[] TextsOfAbout(int tokens, int count) =>
+        [.. Enumerable.Range(0, Texts.Length).OrderBy(text => Math.Abs(Tokens[text] - tokens)).Take(count)];
+
     /// <summary>Whether a vector is, bit for bit, that of a text by a version.</summary>
     public bool IsRight(string version, int text, ReadOnlySpan<byte> vector) =>
         _versions.TryGetValue(version, out byte[][]? answers) && answers[text].AsSpan().SequenceEqual(vector);

@@ -11,6 +11,8 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>What the engine's threads are called, as far as Linux keeps a name.</summary>
     public const string EnginePrefix = "AlbertNative";
 
+    private const int FirstPort = 20_000, EndOfPorts = 32_000;
+
     private readonly Process _process;
     private readonly Task<string> _log;
 
@@ -74,19 +76,34 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>A port that nobody uses now.</summary>
+    /// <summary>
+    /// A port that nobody uses now, below those that systems give to clients: while its server is being started again, no client has it
+    /// as his own, or finds himself there.
+    /// </summary>
     public static int FreePort()
     {
-        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+        while (true)
+        {
+            using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            int port = Random.Shared.Next(FirstPort, EndOfPorts);
+            try
+            {
+                socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+                return port;
+            }
+            catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            {
+                // Another one, then.
+            }
+        }
     }
 
-    /// <summary>Starts a server, or what stands for one, and waits until it is ready.</summary>
+    /// <summary>Starts a server, or what stands for one, and waits until it can be asked.</summary>
     /// <param name="port">Where it is to listen.</param>
     /// <param name="arguments">Its settings.</param>
     /// <param name="assembly">The program; null for albert-serve.</param>
-    public static async Task<ServerProcess> StartAsync(int port, IEnumerable<string> arguments, string? assembly = null)
+    /// <param name="untilReady">Whether its models are waited for, and not only its port.</param>
+    public static async Task<ServerProcess> StartAsync(int port, IEnumerable<string> arguments, string? assembly = null, bool untilReady = true)
     {
         string program = assembly ?? Path.Combine(AppContext.BaseDirectory, "albert-serve.dll");
         ProcessStartInfo start = new("dotnet", [program, .. arguments, "--http", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port}")])
@@ -96,7 +113,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         // albert-serve's own configuration has it; what stands for it has this program's, and would look out for work longer.
         start.Environment["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0";
         ServerProcess server = new(Children.Start(start), new Uri($"http://127.0.0.1:{port}"));
-        if (!await Children.BecomesHealthyAsync(server._process, server.Address))
+        if (!await Children.BecomesHealthyAsync(server._process, server.Address, untilReady ? "/health" : "/v2/health/live"))
             throw new InvalidOperationException($"the server has ended with {server._process.ExitCode}: {await server._log}");
         return server;
     }
@@ -106,6 +123,14 @@ internal sealed class ServerProcess : IAsyncDisposable
     {
         using Process kill = Process.Start("sh", ["-c", string.Create(CultureInfo.InvariantCulture, $"kill -{signal} {_process.Id}")]);
         kill.WaitForExit();
+    }
+
+    /// <summary>Has the system stop it for a while.</summary>
+    public async Task StopForAsync(TimeSpan time)
+    {
+        Signal("STOP");
+        await Task.Delay(time);
+        Signal("CONT");
     }
 
     /// <summary>Waits for its end.</summary>
