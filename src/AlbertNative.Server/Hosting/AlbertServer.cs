@@ -15,6 +15,7 @@ using AlbertNative.Server.Quotas;
 using AlbertNative.Server.Requests;
 using AlbertNative.Server.Telemetry;
 using AlbertNative.Serving;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
@@ -44,6 +45,7 @@ internal static class AlbertServer
         builder.WebHost.UseKestrelCore();
         builder.WebHost.ConfigureKestrel(kestrel => Limit(kestrel, options));
         builder.Services.Configure<SocketTransportOptions>(Spare);
+        builder.Services.AddSingleton<IConnectionListenerFactory, DrainingListeners>();
         builder.Services.AddRoutingCore();
         builder.Services.AddCors();
         builder.Services.AddSingleton(options);
