@@ -23,7 +23,7 @@ done
 "${load[@]}" deadline --model base --seconds 60
 "${load[@]}" retry-storm --model base
 "${load[@]}" stopped --times 5
-"${load[@]}" restart --requests 100000 --times 10
 "${load[@]}" restart --requests 100000 --times 50 --kill
 "${load[@]}" peers --model base --seconds 60 --rounds 5 --clients 16 --workloads W1 W2 W3 --engines p1 p2 p3 ours
 "${load[@]}" peers --model base --seconds 60 --rounds 5 --clients 16 --workloads W1 W2 W3 --engines p1 p3 ours --precision int8
+"${load[@]}" restart --requests 100000 --times 10

@@ -10,7 +10,8 @@ namespace AlbertNative.Server.Hosting;
 /// <summary>
 /// Kestrel's sockets, which at the end of a drain stop listening without cutting off who has just come: a client is connected as soon as
 /// the system has it, before the server has looked, and its first request may still be on its way. Who comes later finds nobody, and has
-/// sent nothing.
+/// sent nothing. Only who is connected in the moment between the last look and the closing is cut off, unanswered: a system cannot be told
+/// to connect nobody more and to keep those that it has.
 /// </summary>
 internal sealed class DrainingListeners : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {
