@@ -185,7 +185,7 @@ public sealed class PreTrainedModel : IDisposable
 
     internal Encoder CreateEncoder() => new(Config, _weights);
 
-    internal Workspace CreateWorkspace() => new(Config, Precision, projects: _weights.EmbeddingProjections.Length > 0, Threads);
+    internal Workspace CreateWorkspace() => new(Config, Precision, projects: _weights.EmbeddingProjections.Length > 0);
 
     /// <summary>A head's linear layer, packed when it is first asked for and shared from then on.</summary>
     internal LinearWeights Linear(string module)

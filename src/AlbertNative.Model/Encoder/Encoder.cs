@@ -62,28 +62,34 @@ internal sealed class Encoder(ModelConfig config, EncoderWeights weights)
             Linear(thread, w.Embedded, projection, w.Projected);                                            // [tokens, H]
     }
 
-    /// <summary>Replaces the hidden states by the next ones, a block of sequences after the other.</summary>
+    /// <summary>Replaces the hidden states by the next ones: blocks of sequences, each by one thread, then what all threads share.</summary>
     private void Layer(TeamThread thread, Workspace w, LayerWeights layer)
     {
-        foreach (SequenceBlock block in w.Blocks)
-        {
-            Matrix hidden = w.Hidden.Slice(block.FirstRow, block.Rows), context = w.Context.Slice(0, block.Rows);
-            Matrix queryKeyValue = w.QueryKeyValue.Slice(0, block.Rows);
-            Linear(thread, hidden, layer.QueryKeyValue, queryKeyValue);                                     // [block, 3H]
-            Attention(thread, queryKeyValue, queryKeyValue, w.SpansOf(block), config.HeadCount, context, layer.QueryKeyValue.Precision); // [block, H]
-            FeedForward(thread, w, layer, context, hidden);                                                 // [block, H]
-        }
+        thread.ForEachAlone(w.Blocks.Alone.Length, new LayerStep(this, w, layer));
+        if (w.Blocks.Rest.Rows > 0)
+            Layer(thread, w, layer, w.Blocks.Rest);
     }
 
-    /// <summary>What follows attention, each row by itself: a few rows at a time go through all of it.</summary>
+    private void Layer(TeamThread thread, Workspace w, LayerWeights layer, SequenceBlock block)
+    {
+        LayerMemory m = w.MemoryOf(thread);
+        Matrix x = w.Hidden.Slice(block.FirstRow, block.Rows);
+        Matrix queryKeyValue = m.QueryKeyValue.Slice(0, block.Rows), context = m.Context.Slice(0, block.Rows);
+        Linear(thread, x, layer.QueryKeyValue, queryKeyValue);                                              // [rows, 3H]
+        Attention(thread, queryKeyValue, queryKeyValue, w.Blocks.SpansOf(block), config.HeadCount, context, layer.QueryKeyValue.Precision); // [rows, H]
+        FeedForward(thread, w, layer, context, x);                                                          // [rows, H]
+    }
+
+    /// <summary>What follows attention, each row by itself: a thread takes a few rows at a time through all of it.</summary>
     private void FeedForward(TeamThread thread, Workspace w, LayerWeights layer, Matrix context, Matrix hidden)
     {
-        int most = w.EvenRows(hidden.Rows);
+        LayerMemory m = w.MemoryOf(thread);
+        int most = w.RowsTogether(thread, hidden.Rows);
         for (int first = 0; first < hidden.Rows; first += most)
         {
-            int count = Math.Min(most, hidden.Rows - first);
-            Matrix x = hidden.Slice(first, count), attended = w.Attended.Slice(0, count), intermediate = w.Intermediate.Slice(0, count);
-            LinearAddNorm(thread, context.Slice(first, count), layer.AttentionOutput, x, layer.AttentionNorm, attended); // [rows, H]
+            int rows = Math.Min(most, hidden.Rows - first);
+            Matrix x = hidden.Slice(first, rows), attended = m.Attended.Slice(0, rows), intermediate = m.Intermediate.Slice(0, rows);
+            LinearAddNorm(thread, context.Slice(first, rows), layer.AttentionOutput, x, layer.AttentionNorm, attended); // [rows, H]
             LinearActivation(thread, attended, layer.Ffn, _activation, intermediate);                       // [rows, I]
             LinearAddNorm(thread, intermediate, layer.FfnOutput, attended, layer.FullLayerNorm, x);         // [rows, H]
         }
@@ -94,23 +100,35 @@ internal sealed class Encoder(ModelConfig config, EncoderWeights weights)
     /// </summary>
     private Matrix SelectedLayer(TeamThread thread, Workspace w, LayerWeights layer)
     {
-        int hidden = config.HiddenSize;
-        Matrix context = w.Context.Slice(0, w.Selected.Length);
         GatherRows(thread, w.Hidden, w.Selected, w.SelectedHidden);                                         // [selected, H]
-        Linear(thread, w.SelectedHidden, layer.QueryKeyValue, w.SelectedQuery, ..hidden);
-        foreach (SequenceBlock block in w.Blocks)
-        {
-            Matrix keyValue = w.QueryKeyValue.Slice(0, block.Rows);
-            Linear(thread, w.Hidden.Slice(block.FirstRow, block.Rows), layer.QueryKeyValue, keyValue, hidden..);
-            Attention(thread, w.SelectedQuery, keyValue, w.SelectedSpansOf(block), config.HeadCount, context, layer.QueryKeyValue.Precision);
-        }
-        FeedForward(thread, w, layer, context, w.SelectedHidden);
+        Linear(thread, w.SelectedHidden, layer.QueryKeyValue, w.SelectedQuery, ..config.HiddenSize);
+        thread.ForEachAlone(w.Blocks.Alone.Length, new SelectedAttentionStep(this, w, layer));
+        if (w.Blocks.Rest.Rows > 0)
+            SelectedAttention(thread, w, layer, w.Blocks.Rest);
+        FeedForward(thread, w, layer, w.SelectedContext, w.SelectedHidden);
         return w.SelectedHidden;
+    }
+
+    private void SelectedAttention(TeamThread thread, Workspace w, LayerWeights layer, SequenceBlock block)
+    {
+        Matrix keyValue = w.MemoryOf(thread).QueryKeyValue.Slice(0, block.Rows);
+        Linear(thread, w.Hidden.Slice(block.FirstRow, block.Rows), layer.QueryKeyValue, keyValue, config.HiddenSize..);
+        Attention(thread, w.SelectedQuery, keyValue, w.Blocks.SelectedSpansOf(block), config.HeadCount, w.SelectedContext, layer.QueryKeyValue.Precision);
     }
 
     private static void Keep(TeamThread thread, Workspace w, int state)
     {
         if (w.KeepsHiddenStates)
             CopyRows(thread, w.Hidden, w.HiddenStates[state]);
+    }
+
+    private readonly struct LayerStep(Encoder encoder, Workspace w, LayerWeights layer) : ITeamStep
+    {
+        public void Execute(int tile, TeamThread thread) => encoder.Layer(thread, w, layer, w.Blocks.Alone[tile]);
+    }
+
+    private readonly struct SelectedAttentionStep(Encoder encoder, Workspace w, LayerWeights layer) : ITeamStep
+    {
+        public void Execute(int tile, TeamThread thread) => encoder.SelectedAttention(thread, w, layer, w.Blocks.Alone[tile]);
     }
 }

@@ -1,4 +1,5 @@
 using AlbertNative.Tensors;
+using AlbertNative.Tensors.Threading;
 
 namespace AlbertNative.Model;
 
@@ -9,7 +10,7 @@ namespace AlbertNative.Model;
 internal sealed class Workspace
 {
     /// <summary>
-    /// Rows that one thread takes through a layer's steps together, so that what one step writes the next one finds in the
+    /// Rows that a thread takes through a layer's steps together, so that what one step writes the next one finds in the
     /// second-level cache. Weights, which are read again for each block, are worth it for fewer rows where they are whole numbers.
     /// </summary>
     private const int BlockRows = 128, QuantizedBlockRows = 64;
@@ -17,35 +18,26 @@ internal sealed class Workspace
     private static readonly TokenBatch NoTokens = new();
 
     private readonly bool _projects;
-    private readonly int _blockRows;
-    private readonly MatrixBuffer _embedded = new(), _queryKeyValue = new(), _selectedQuery = new();
-    private readonly MatrixBuffer _hidden, _context, _attended, _intermediate, _selectedHidden;
+    private readonly bool _quantizable;
+    private readonly MatrixBuffer _embedded = new(), _selectedQuery = new();
+    private readonly MatrixBuffer _hidden, _selectedHidden, _selectedContext;
+    private LayerMemory[] _memories = [];
     private Matrix[]? _hiddenStates;
-    private AttentionSpan[] _spans = [];
-    private AttentionSpan[] _selectedSpans = [];
-    private SequenceBlock[] _blocks = [];
     private int[] _selected = [];
-    private int _sequences;
-    private int _blockCount;
 
     /// <summary>The memory of one pass at a time.</summary>
     /// <param name="config">The model.</param>
     /// <param name="precision">How its layers' weights are held.</param>
     /// <param name="projects">Whether embeddings are projected to the hidden size; if not, they are the hidden states.</param>
-    /// <param name="threads">The threads that share a pass.</param>
-    public Workspace(ModelConfig config, WeightPrecision precision, bool projects, int threads)
+    public Workspace(ModelConfig config, WeightPrecision precision, bool projects)
     {
         Config = config;
         _projects = projects;
         // What goes into a layer's products needs room for its codes where the weights are codes.
-        bool quantizable = precision != WeightPrecision.Float32;
-        // Several threads share each step, and wait for each other at its end: they take all rows at once.
-        _blockRows = threads > 1 ? int.MaxValue : quantizable ? QuantizedBlockRows : BlockRows;
-        _hidden = new MatrixBuffer(quantizable);
-        _context = new MatrixBuffer(quantizable);
-        _attended = new MatrixBuffer(quantizable);
-        _intermediate = new MatrixBuffer(quantizable);
-        _selectedHidden = new MatrixBuffer(quantizable);
+        _quantizable = precision != WeightPrecision.Float32;
+        _hidden = new MatrixBuffer(_quantizable);
+        _selectedHidden = new MatrixBuffer(_quantizable);
+        _selectedContext = new MatrixBuffer(_quantizable);
     }
 
     public ModelConfig Config { get; }
@@ -53,11 +45,8 @@ internal sealed class Workspace
     /// <summary>The tokens of this pass; where it is stepped, those that join with this step.</summary>
     public TokenBatch Batch { get; private set; } = NoTokens;
 
-    /// <summary>
-    /// All sequences, as many to a block as have together no more rows than well go through a layer together; a longer one is a
-    /// block of its own.
-    /// </summary>
-    public ReadOnlySpan<SequenceBlock> Blocks => _blocks.AsSpan(0, _blockCount);
+    /// <summary>How the sequences are shared out.</summary>
+    public SequenceBlocks Blocks { get; } = new();
 
     /// <summary>[tokens, embedding]</summary>
     public Matrix Embedded { get; private set; }
@@ -67,18 +56,6 @@ internal sealed class Workspace
 
     /// <summary>[tokens, hidden]: what goes into a layer and comes out of it.</summary>
     public Matrix Hidden { get; private set; }
-
-    /// <summary>[rows of the largest block, 3 hidden]</summary>
-    public Matrix QueryKeyValue { get; private set; }
-
-    /// <summary>[rows of the largest block, or where there are more, selected rows; hidden]: the heads' sums of values.</summary>
-    public Matrix Context { get; private set; }
-
-    /// <summary>[rows at a time, hidden]: after the attention's residual and norm.</summary>
-    public Matrix Attended { get; private set; }
-
-    /// <summary>[rows at a time, intermediate]</summary>
-    public Matrix Intermediate { get; private set; }
 
     /// <summary>True where all layers' hidden states are kept in <see cref="HiddenStates"/>.</summary>
     public bool KeepsHiddenStates => _hiddenStates is not null;
@@ -98,11 +75,15 @@ internal sealed class Workspace
     /// <summary>[selected, 3 hidden], the queries in the first third.</summary>
     public Matrix SelectedQuery { get; private set; }
 
+    /// <summary>[selected, hidden]: the heads' sums of values.</summary>
+    public Matrix SelectedContext { get; private set; }
+
     /// <summary>Shapes everything for one pass.</summary>
     /// <param name="batch">The tokens; not to be changed before the pass is over.</param>
     /// <param name="rows">The rows that are needed of the last layer, ascending; empty for all.</param>
     /// <param name="hiddenStates">Where every layer's output is kept, [layers + 1] of [tokens, hidden]; null for nowhere.</param>
-    public void Prepare(TokenBatch batch, ReadOnlySpan<int> rows, Matrix[]? hiddenStates)
+    /// <param name="threads">The threads that will share the pass.</param>
+    public void Prepare(TokenBatch batch, ReadOnlySpan<int> rows, Matrix[]? hiddenStates, int threads)
     {
         Batch = batch;
         _hiddenStates = hiddenStates;
@@ -110,7 +91,7 @@ internal sealed class Workspace
         Projected = Hidden;
         Select(rows);
         PrepareSpans(rows);
-        ShapeLayer(rows.Length);
+        ShapeLayer(rows.Length, threads);
     }
 
     /// <summary>Shapes everything for one layer over sequences whose hidden states lie in the caller's memory.</summary>
@@ -119,30 +100,34 @@ internal sealed class Workspace
     /// <param name="spans">Each sequence's rows.</param>
     /// <param name="rows">The rows that are needed of the layer, ascending; empty for all.</param>
     /// <param name="selectedSpans">Each sequence's needed rows as queries, and all of its keys.</param>
+    /// <param name="threads">The threads that will share the layer.</param>
     public void PrepareStep(
-        Matrix hidden, TokenBatch joining, ReadOnlySpan<AttentionSpan> spans, ReadOnlySpan<int> rows, ReadOnlySpan<AttentionSpan> selectedSpans)
+        Matrix hidden, TokenBatch joining, ReadOnlySpan<AttentionSpan> spans, ReadOnlySpan<int> rows,
+        ReadOnlySpan<AttentionSpan> selectedSpans, int threads)
     {
         Batch = joining;
         _hiddenStates = null;
         Hidden = hidden;
         Projected = hidden.Slice(hidden.Rows - joining.TokenCount, joining.TokenCount);
         Select(rows);
-        ReserveSpans(spans.Length);
-        spans.CopyTo(_spans);
-        selectedSpans.CopyTo(_selectedSpans);
-        ShapeLayer(rows.Length);
+        Blocks.Reserve(spans.Length, out Span<AttentionSpan> all, out Span<AttentionSpan> selected);
+        spans.CopyTo(all);
+        selectedSpans.CopyTo(selected);
+        ShapeLayer(rows.Length, threads);
     }
 
-    /// <summary>Each sequence's queries and keys, by their rows within the block.</summary>
-    public ReadOnlySpan<AttentionSpan> SpansOf(SequenceBlock block) => _spans.AsSpan(block.FirstSequence, block.Sequences);
+    /// <summary>The memory of the steps that a thread runs: its own within a block, the first where all threads share them.</summary>
+    public LayerMemory MemoryOf(TeamThread thread) => _memories[thread.TeamSize == 1 ? thread.Index : 0];
 
-    /// <summary>Each sequence's queries among all that are selected, and all of its keys by their rows within the block.</summary>
-    public ReadOnlySpan<AttentionSpan> SelectedSpansOf(SequenceBlock block) => _selectedSpans.AsSpan(block.FirstSequence, block.Sequences);
-
-    /// <summary>The size of the fewest equal parts of so many rows of which none is too large to go through a layer together.</summary>
-    public int EvenRows(int rows)
+    /// <summary>
+    /// How many of some rows go through what follows attention together: of a thread's, parts as even as possible; all of those
+    /// that threads share, who wait for each other after each step.
+    /// </summary>
+    public int RowsTogether(TeamThread thread, int rows)
     {
-        int parts = Math.Max(1, ((rows - 1) / _blockRows) + 1);
+        if (thread.TeamSize > 1 || rows <= MostRows)
+            return rows;
+        int parts = (rows + MostRows - 1) / MostRows;
         return (rows + parts - 1) / parts;
     }
 
@@ -152,6 +137,8 @@ internal sealed class Workspace
         Batch = NoTokens;
         _hiddenStates = null;
     }
+
+    private int MostRows => _quantizable ? QuantizedBlockRows : BlockRows;
 
     private void Select(ReadOnlySpan<int> rows)
     {
@@ -163,63 +150,46 @@ internal sealed class Workspace
         rows.CopyTo(_selected);
     }
 
-    private void ShapeLayer(int rows)
+    private void ShapeLayer(int rows, int threads)
     {
         int hidden = Config.HiddenSize, selected = Selects ? rows : 0;
-        int block = DivideIntoBlocks(), together = Math.Min(_blockRows, Math.Max(block, selected));
         Embedded = _projects ? _embedded.Shape(Batch.TokenCount, Config.EmbeddingSize) : Projected;
-        QueryKeyValue = _queryKeyValue.Shape(block, 3 * hidden);
-        Context = _context.Shape(Math.Max(block, selected), hidden);
-        Attended = _attended.Shape(together, hidden);
-        Intermediate = _intermediate.Shape(together, Config.IntermediateSize);
         SelectedHidden = _selectedHidden.Shape(selected, hidden);
         SelectedQuery = _selectedQuery.Shape(selected, 3 * hidden);
-    }
-
-    /// <summary>Finds the blocks, makes the spans those of rows within them, and returns the rows of the largest one.</summary>
-    private int DivideIntoBlocks()
-    {
-        int largest = 0;
-        _blockCount = 0;
-        for (int first = 0, end, row = 0; first < _sequences; first = end)
+        SelectedContext = _selectedContext.Shape(selected, hidden);
+        Blocks.Divide(MostRows, threads);
+        GrowMemories(threads);
+        int alone = Blocks.LargestAlone, shared = threads > 1 ? Math.Max(Blocks.Rest.Rows, selected) : Math.Min(MostRows, selected);
+        for (int i = 0; i < threads; i++)
         {
-            int rows = 0;
-            for (end = first; end < _sequences && (end == first || _spans[end].KeyCount <= _blockRows - rows); end++)
-            {
-                _spans[end] = _spans[end] with { QueryStart = rows, KeyStart = rows };
-                _selectedSpans[end] = _selectedSpans[end] with { KeyStart = rows };
-                rows += _spans[end].KeyCount;
-            }
-            _blocks[_blockCount++] = new SequenceBlock(first, end - first, row, rows);
-            largest = Math.Max(largest, rows);
-            row += rows;
+            _memories[i].Shape(
+                Config, Math.Max(alone, i == 0 ? Blocks.Rest.Rows : 0), Math.Max(Math.Min(MostRows, alone), i == 0 ? shared : 0));
         }
-        return largest;
     }
 
-    private void ReserveSpans(int sequences)
+    private void GrowMemories(int threads)
     {
-        _sequences = sequences;
-        if (_spans.Length >= sequences)
+        int old = _memories.Length;
+        if (old >= threads)
             return;
-        _spans = new AttentionSpan[2 * sequences];
-        _selectedSpans = new AttentionSpan[2 * sequences];
-        _blocks = new SequenceBlock[2 * sequences];
+        Array.Resize(ref _memories, threads);
+        for (int i = old; i < threads; i++)
+            _memories[i] = new LayerMemory(_quantizable);
     }
 
     private void PrepareSpans(ReadOnlySpan<int> rows)
     {
-        ReserveSpans(Batch.SequenceCount);
+        Blocks.Reserve(Batch.SequenceCount, out Span<AttentionSpan> spans, out Span<AttentionSpan> selectedSpans);
         ReadOnlySpan<int> starts = Batch.SequenceStarts;
         int next = 0;
-        for (int sequence = 0; sequence < _sequences; sequence++)
+        for (int sequence = 0; sequence < spans.Length; sequence++)
         {
             int start = starts[sequence], count = starts[sequence + 1] - start;
-            _spans[sequence] = new AttentionSpan(start, count, start, count);
+            spans[sequence] = new AttentionSpan(start, count, start, count);
             int first = next;
             while (Selects && next < rows.Length && rows[next] < start + count)
                 next++;
-            _selectedSpans[sequence] = new AttentionSpan(first, next - first, start, count);
+            selectedSpans[sequence] = new AttentionSpan(first, next - first, start, count);
         }
     }
 }

@@ -121,7 +121,7 @@ public sealed class LayerPass : IDisposable
         _completed.Clear();
         try
         {
-            Matrix hidden = Prepare();
+            Matrix hidden = Prepare(team.Size);
             _step.Layer = MixesDepths ? 0 : _residents[0].Depth;
             team.Run(_step);
             Leave(hidden, _step.Output, selected: _workspace.Selects);
@@ -169,7 +169,7 @@ public sealed class LayerPass : IDisposable
     }
 
     /// <summary>Lays out the next step: the sequences that join, and the rows that are needed of those in their last layer.</summary>
-    private Matrix Prepare()
+    private Matrix Prepare(int threads)
     {
         int count = _residents.Count, last = _model.Config.LayerCount - 1;
         if (_spans.Length < count)
@@ -202,7 +202,8 @@ public sealed class LayerPass : IDisposable
             _selectedSpans[i] = new AttentionSpan(first, selected - first, resident.Start, resident.Length);
         }
         Matrix hidden = Shaped(TokenCount);
-        _workspace.PrepareStep(hidden, _joining, _spans.AsSpan(0, count), _selected.AsSpan(0, selected), _selectedSpans.AsSpan(0, count));
+        _workspace.PrepareStep(
+            hidden, _joining, _spans.AsSpan(0, count), _selected.AsSpan(0, selected), _selectedSpans.AsSpan(0, count), threads);
         return hidden;
     }
 

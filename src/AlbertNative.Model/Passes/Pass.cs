@@ -17,13 +17,13 @@ internal sealed class Pass(Encoder encoder, Workspace workspace) : TeamProgram
     public List<HeadCall> Calls => _calls;
 
     /// <summary>Lays out the calls' sequences one after the other, so that the program itself only computes.</summary>
-    public void Prepare()
+    public void Prepare(int threads)
     {
         if (_calls.Count == 1)
         {
             HeadCall call = _calls[0];
             call.FirstState = 0;
-            workspace.Prepare(call.Batch, call.TakesAllRows ? default : call.Rows, call.HiddenStates);
+            workspace.Prepare(call.Batch, call.TakesAllRows ? default : call.Rows, call.HiddenStates, threads);
             return;
         }
         _merged.Clear();
@@ -36,7 +36,7 @@ internal sealed class Pass(Encoder encoder, Workspace workspace) : TeamProgram
             all &= call.TakesAllRows;
             _merged.Append(call.Batch);
         }
-        workspace.Prepare(_merged, all ? default : MergedRows(states), hiddenStates: null);
+        workspace.Prepare(_merged, all ? default : MergedRows(states), hiddenStates: null, threads);
     }
 
     /// <summary>Lets go of the callers' objects.</summary>

@@ -12,7 +12,7 @@ internal sealed class PassLane(PassQueue queue, ThreadTeam team, Pass pass) : IT
     {
         try
         {
-            Pass.Prepare();
+            Pass.Prepare(team.Size);
             team.Run(Pass, Pass.Calls.Count == 1 ? Pass.Calls[0].CancellationToken : default);
             return null;
         }

@@ -23,7 +23,7 @@ public sealed class ThreadTeam : IDisposable
         Size = size;
         _threads = new TeamThread[size];
         for (int i = 0; i < size; i++)
-            _threads[i] = new TeamThread(this);
+            _threads[i] = new TeamThread(this, i);
         _helpers = StartHelpers();
     }
 

@@ -94,8 +94,10 @@ public sealed class BitIdentityTests
     [Theory]
     [InlineData(WeightPrecision.Float32, 1)]
     [InlineData(WeightPrecision.Float32, 2)]
+    [InlineData(WeightPrecision.Float32, 5)]
     [InlineData(WeightPrecision.Int8, 1)]
     [InlineData(WeightPrecision.Int8, 2)]
+    [InlineData(WeightPrecision.Int8, 5)]
     public void In_every_block_of_rows(WeightPrecision precision, int threads)
     {
         ModelConfig config = TinyModel.Config with { MaxPositionCount = 300 };

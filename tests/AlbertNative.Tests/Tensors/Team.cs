@@ -42,4 +42,10 @@ internal static class Team
     {
         public void Execute(int tile, TeamThread thread) => execute(tile);
     }
+
+    /// <summary>A step made of a delegate, which takes each tile's number and the thread that executes it.</summary>
+    public readonly struct ThreadStep(Action<int, TeamThread> execute) : ITeamStep
+    {
+        public void Execute(int tile, TeamThread thread) => execute(tile, thread);
+    }
 }

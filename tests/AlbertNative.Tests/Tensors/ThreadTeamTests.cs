@@ -44,6 +44,49 @@ public sealed class ThreadTeamTests
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(4)]
+    public void A_tile_of_steps_is_one_threads(int threads)
+    {
+        const int Tiles = 9, Steps = 3, InnerTiles = 7;
+        int[] executions = new int[Tiles];
+        int others = 0;
+        using ThreadTeam team = new(threads);
+        team.Execute(thread =>
+        {
+            Assert.InRange(thread.Index, 0, threads - 1);
+            thread.ForEachAlone(Tiles, new Team.ThreadStep((tile, worker) =>
+            {
+                int id = Environment.CurrentManagedThreadId;
+                Assert.Same(thread, worker);
+                for (int step = 0; step < Steps; step++)
+                {
+                    Assert.Equal(1, worker.TeamSize);
+                    worker.ForEachAlone(InnerTiles, new Team.Step(_ =>
+                    {
+                        if (Environment.CurrentManagedThreadId != id)
+                            Interlocked.Increment(ref others);
+                        Interlocked.Increment(ref executions[tile]);
+                    }));
+                }
+            }));
+            Assert.Equal(threads, thread.TeamSize);
+        });
+        Assert.Equal(0, others);
+        Assert.All(executions, count => Assert.Equal(Steps * InnerTiles, count));
+    }
+
+    [Fact]
+    public void A_tile_that_throws_leaves_no_thread_alone()
+    {
+        using ThreadTeam team = new(2);
+        Assert.Throws<InvalidTimeZoneException>(() => team.Execute(thread =>
+            thread.ForEachAlone(2, new Team.Step(_ => throw new InvalidTimeZoneException()))));
+        team.Execute(thread => Assert.Equal(2, thread.TeamSize));
+    }
+
     [Fact]
     public void All_threads_work_where_there_is_work_for_all()
     {
