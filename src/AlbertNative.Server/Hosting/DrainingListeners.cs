@@ -10,8 +10,8 @@ namespace AlbertNative.Server.Hosting;
 /// <summary>
 /// Kestrel's sockets, which at the end of a drain stop listening without cutting off who has just come: a client is connected as soon as
 /// the system has it, before the server has looked, and its first request may still be on its way. Who comes later finds nobody, and has
-/// sent nothing. Only who is connected in the moment between the last look and the closing is cut off, unanswered: a system cannot be told
-/// to connect nobody more and to keep those that it has.
+/// sent nothing. Where the system cannot be <see cref="ClosedToNewcomers">told to connect nobody more</see>, who is connected in the moment
+/// between the last look and the closing is cut off, unanswered.
 /// </summary>
 internal sealed class DrainingListeners : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {
@@ -56,13 +56,20 @@ internal sealed class DrainingListeners : IConnectionListenerFactory, IConnectio
                 await inner.UnbindAsync(cancellationToken).ConfigureAwait(false);
                 return;
             }
+            bool isClosed = ClosedToNewcomers.Apply(socket);
+            if (isClosed)
+                await WaitAsync(cancellationToken).ConfigureAwait(false);
             long started = time.GetTimestamp();
             while (socket.Poll(TimeSpan.Zero, SelectMode.SelectRead) && time.GetElapsedTime(started) < Grace && !cancellationToken.IsCancellationRequested)
                 await Task.Delay(LookAgain, CancellationToken.None).ConfigureAwait(false);
             await inner.UnbindAsync(cancellationToken).ConfigureAwait(false);
-            await Task.Delay(Grace, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!isClosed)
+                await WaitAsync(cancellationToken).ConfigureAwait(false);
         }
 
         public ValueTask DisposeAsync() => inner.DisposeAsync();
+
+        private async Task WaitAsync(CancellationToken cancellationToken) =>
+            await Task.Delay(Grace, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 }

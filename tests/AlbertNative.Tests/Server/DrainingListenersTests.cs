@@ -35,6 +35,21 @@ public sealed class DrainingListenersTests
     }
 
     [Fact]
+    public async Task Who_comes_later_finds_nobody()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "only Linux connects nobody more to a socket that listens");
+        await using IConnectionListener listener = await BindAsync(TimeSpan.FromSeconds(5));
+        _state.BeginDrain();
+
+        // Closed before it first waits; who asks now does so again after a second.
+        Task unbinding = listener.UnbindAsync(Stop).AsTask();
+        Task<Socket> late = ConnectAsync(listener);
+        await WithTimeAsync(unbinding);
+
+        Assert.Equal(SocketError.ConnectionRefused, (await Assert.ThrowsAsync<SocketException>(() => late)).SocketErrorCode);
+    }
+
+    [Fact]
     public async Task A_server_that_drains_without_a_delay_does_not_wait()
     {
         await using IConnectionListener listener = await BindAsync(TimeSpan.Zero);
