@@ -75,24 +75,30 @@ internal sealed class Encoder(ModelConfig config, EncoderWeights weights)
         LayerMemory m = w.MemoryOf(thread);
         Matrix x = w.Hidden.Slice(block.FirstRow, block.Rows);
         Matrix queryKeyValue = m.QueryKeyValue.Slice(0, block.Rows), context = m.Context.Slice(0, block.Rows);
-        Linear(thread, x, layer.QueryKeyValue, queryKeyValue);                                              // [rows, 3H]
+        ForEachPart(thread, w, block.Rows, new ProductStep(x, layer.QueryKeyValue, queryKeyValue, Range.All)); // [rows, 3H]
         Attention(thread, queryKeyValue, queryKeyValue, w.Blocks.SpansOf(block), config.HeadCount, context, layer.QueryKeyValue.Precision); // [rows, H]
-        FeedForward(thread, w, layer, context, x);                                                          // [rows, H]
+        ForEachPart(thread, w, block.Rows, new FeedForwardStep(this, w, layer, context, x));                // [rows, H]
     }
 
-    /// <summary>What follows attention, each row by itself: a thread takes a few rows at a time through all of it.</summary>
-    private void FeedForward(TeamThread thread, Workspace w, LayerWeights layer, Matrix context, Matrix hidden)
+    /// <summary>A step whose rows need nothing of each other: parts of them, each by one thread, or all of them by all threads.</summary>
+    private static void ForEachPart<TStep>(TeamThread thread, Workspace w, int rows, TStep step)
+        where TStep : IRowStep
+    {
+        RowParts parts = w.PartsOf(rows, thread);
+        if (parts.Count == 1)
+            step.Execute(thread, 0, rows);
+        else
+            thread.ForEachAlone(parts.Count, new PartStep<TStep>(parts, step));
+    }
+
+    /// <summary>What follows attention.</summary>
+    private void FeedForward(TeamThread thread, Workspace w, LayerWeights layer, Matrix context, Matrix x)
     {
         LayerMemory m = w.MemoryOf(thread);
-        int most = w.RowsTogether(thread, hidden.Rows);
-        for (int first = 0; first < hidden.Rows; first += most)
-        {
-            int rows = Math.Min(most, hidden.Rows - first);
-            Matrix x = hidden.Slice(first, rows), attended = m.Attended.Slice(0, rows), intermediate = m.Intermediate.Slice(0, rows);
-            LinearAddNorm(thread, context.Slice(first, rows), layer.AttentionOutput, x, layer.AttentionNorm, attended); // [rows, H]
-            LinearActivation(thread, attended, layer.Ffn, _activation, intermediate);                       // [rows, I]
-            LinearAddNorm(thread, intermediate, layer.FfnOutput, attended, layer.FullLayerNorm, x);         // [rows, H]
-        }
+        Matrix attended = m.Attended.Slice(0, x.Rows), intermediate = m.Intermediate.Slice(0, x.Rows);
+        LinearAddNorm(thread, context, layer.AttentionOutput, x, layer.AttentionNorm, attended);            // [rows, H]
+        LinearActivation(thread, attended, layer.Ffn, _activation, intermediate);                           // [rows, I]
+        LinearAddNorm(thread, intermediate, layer.FfnOutput, attended, layer.FullLayerNorm, x);             // [rows, H]
     }
 
     /// <summary>
@@ -105,14 +111,15 @@ internal sealed class Encoder(ModelConfig config, EncoderWeights weights)
         thread.ForEachAlone(w.Blocks.Alone.Length, new SelectedAttentionStep(this, w, layer));
         if (w.Blocks.Rest.Rows > 0)
             SelectedAttention(thread, w, layer, w.Blocks.Rest);
-        FeedForward(thread, w, layer, w.SelectedContext, w.SelectedHidden);
+        ForEachPart(thread, w, w.SelectedHidden.Rows, new FeedForwardStep(this, w, layer, w.SelectedContext, w.SelectedHidden));
         return w.SelectedHidden;
     }
 
     private void SelectedAttention(TeamThread thread, Workspace w, LayerWeights layer, SequenceBlock block)
     {
         Matrix keyValue = w.MemoryOf(thread).QueryKeyValue.Slice(0, block.Rows);
-        Linear(thread, w.Hidden.Slice(block.FirstRow, block.Rows), layer.QueryKeyValue, keyValue, config.HiddenSize..);
+        Matrix x = w.Hidden.Slice(block.FirstRow, block.Rows);
+        ForEachPart(thread, w, block.Rows, new ProductStep(x, layer.QueryKeyValue, keyValue, config.HiddenSize..));
         Attention(thread, w.SelectedQuery, keyValue, w.Blocks.SelectedSpansOf(block), config.HeadCount, w.SelectedContext, layer.QueryKeyValue.Precision);
     }
 
@@ -130,5 +137,28 @@ internal sealed class Encoder(ModelConfig config, EncoderWeights weights)
     private readonly struct SelectedAttentionStep(Encoder encoder, Workspace w, LayerWeights layer) : ITeamStep
     {
         public void Execute(int tile, TeamThread thread) => encoder.SelectedAttention(thread, w, layer, w.Blocks.Alone[tile]);
+    }
+
+    private interface IRowStep
+    {
+        void Execute(TeamThread thread, int firstRow, int rows);
+    }
+
+    private readonly struct ProductStep(Matrix x, LinearWeights weights, Matrix y, Range columns) : IRowStep
+    {
+        public void Execute(TeamThread thread, int firstRow, int rows) =>
+            Linear(thread, x.Slice(firstRow, rows), weights, y.Slice(firstRow, rows), columns);
+    }
+
+    private readonly struct FeedForwardStep(Encoder encoder, Workspace w, LayerWeights layer, Matrix context, Matrix x) : IRowStep
+    {
+        public void Execute(TeamThread thread, int firstRow, int rows) =>
+            encoder.FeedForward(thread, w, layer, context.Slice(firstRow, rows), x.Slice(firstRow, rows));
+    }
+
+    private readonly struct PartStep<TStep>(RowParts parts, TStep step) : ITeamStep
+        where TStep : IRowStep
+    {
+        public void Execute(int tile, TeamThread thread) => step.Execute(thread, parts.FirstOf(tile), parts.RowsOf(tile));
     }
 }

@@ -119,17 +119,8 @@ internal sealed class Workspace
     /// <summary>The memory of the steps that a thread runs: its own within a block, the first where all threads share them.</summary>
     public LayerMemory MemoryOf(TeamThread thread) => _memories[thread.TeamSize == 1 ? thread.Index : 0];
 
-    /// <summary>
-    /// How many of some rows go through what follows attention together: of a thread's, parts as even as possible; all of those
-    /// that threads share, who wait for each other after each step.
-    /// </summary>
-    public int RowsTogether(TeamThread thread, int rows)
-    {
-        if (thread.TeamSize > 1 || rows <= MostRows)
-            return rows;
-        int parts = (rows + MostRows - 1) / MostRows;
-        return (rows + parts - 1) / parts;
-    }
+    /// <summary>How some rows are shared out in steps whose rows need nothing of each other.</summary>
+    public RowParts PartsOf(int rows, TeamThread thread) => RowParts.Divide(rows, MostRows, thread.TeamSize);
 
     /// <summary>Lets go of the callers' objects.</summary>
     public void Release()
@@ -159,11 +150,12 @@ internal sealed class Workspace
         SelectedContext = _selectedContext.Shape(selected, hidden);
         Blocks.Divide(MostRows, threads);
         GrowMemories(threads);
-        int alone = Blocks.LargestAlone, shared = threads > 1 ? Math.Max(Blocks.Rest.Rows, selected) : Math.Min(MostRows, selected);
+        int alone = Blocks.LargestAlone, rest = Blocks.Rest.Rows, divided = Math.Max(rest, selected);
+        int part = Math.Min(MostRows, Math.Max(alone, divided)), shared = Math.Min(divided, threads * RowParts.LeastOfThread);
         for (int i = 0; i < threads; i++)
         {
-            _memories[i].Shape(
-                Config, Math.Max(alone, i == 0 ? Blocks.Rest.Rows : 0), Math.Max(Math.Min(MostRows, alone), i == 0 ? shared : 0));
+            bool isFirst = i == 0;
+            _memories[i].Shape(Config, isFirst ? Math.Max(alone, rest) : alone, isFirst ? Math.Max(part, shared) : part);
         }
     }
 

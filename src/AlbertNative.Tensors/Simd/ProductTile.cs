@@ -13,7 +13,7 @@ internal static unsafe class ProductTile<S, V>
     where V : struct
 {
     /// <summary>
-    /// Computes the tallest tile that fits into <paramref name="rows"/> and returns its height. On the way the panel's bytes
+    /// Computes the tile of <see cref="HeightFor"/> and returns its height. On the way the panel's bytes
     /// <paramref name="ahead"/> of those in use are fetched, and a part of what <paramref name="later"/> has to come.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -45,11 +45,11 @@ internal static unsafe class ProductTile<S, V>
         return height;
     }
 
-    /// <summary>The height of the tallest tile that fits into so many rows.</summary>
+    /// <summary>The height of the tallest tile that fits into so many rows; 16 are two of 8, as one of 4 keeps few sums at work.</summary>
     public static int HeightFor(int rows)
     {
         if (S.TileRows == 12 && rows >= 8)
-            return rows >= 12 ? 12 : 8;
+            return rows >= 12 && rows != 16 ? 12 : 8;
         return rows switch { >= 6 => 6, >= 4 => 4, >= 2 => 2, _ => 1 };
     }
 
