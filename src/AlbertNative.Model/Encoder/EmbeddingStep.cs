@@ -1,4 +1,4 @@
-using System.Numerics.Tensors;
+using System.Numerics;
 using AlbertNative.Tensors;
 using AlbertNative.Tensors.Threading;
 
@@ -21,9 +21,19 @@ internal readonly struct EmbeddingStep(EncoderWeights weights, TokenBatch batch,
         {
             Span<float> row = _embedded[token];
             weights.WordEmbeddings.CopyTo((long)batch.InputIds[token] * width, row);
-            TensorPrimitives.Add(row, weights.TokenTypeEmbeddings.AsSpan(batch.TokenTypeIds[token] * width, width), row);
-            TensorPrimitives.Add(row, weights.PositionEmbeddings.AsSpan(batch.Positions[token] * width, width), row);
+            Add(weights.TokenTypeEmbeddings.AsSpan(batch.TokenTypeIds[token] * width, width), row);
+            Add(weights.PositionEmbeddings.AsSpan(batch.Positions[token] * width, width), row);
             weights.EmbeddingNorm.Normalize(row);
         }
+    }
+
+    /// <summary>TensorPrimitives does the same, but takes a tenth of the time to a process's first result to be compiled.</summary>
+    private static void Add(ReadOnlySpan<float> values, Span<float> sum)
+    {
+        int i = 0;
+        for (; i <= sum.Length - Vector<float>.Count; i += Vector<float>.Count)
+            (new Vector<float>(sum[i..]) + new Vector<float>(values[i..])).CopyTo(sum[i..]);
+        for (; i < sum.Length; i++)
+            sum[i] += values[i];
     }
 }
