@@ -9,7 +9,7 @@ internal readonly record struct RowParts(int All, int Rows)
     /// The fewest rows that each of several threads takes through a product by itself: every thread then reads all weights, and
     /// with fewer rows could do nothing but wait for them.
     /// </summary>
-    public const int LeastOfThread = 24;
+    public const int LeastOfThread = 16;
 
     /// <summary>The number of parts.</summary>
     public int Count => (All + Rows - 1) / Rows;
