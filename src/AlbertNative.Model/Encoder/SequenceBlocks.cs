@@ -4,7 +4,7 @@ namespace AlbertNative.Model;
 
 /// <summary>
 /// A pass's sequences, shared out: blocks of whole sequences that one thread each takes through a layer, without waiting for
-/// others and with what it writes in its own cache, and a rest whose every step all threads share.
+/// others and with what it writes in its own cache, and a rest that all threads share, step by step.
 /// </summary>
 internal sealed class SequenceBlocks
 {
