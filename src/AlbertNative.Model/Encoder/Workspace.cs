@@ -116,7 +116,7 @@ internal sealed class Workspace
         ShapeLayer(rows.Length, threads);
     }
 
-    /// <summary>The memory of the steps that a thread runs: its own within a block, the first where all threads share them.</summary>
+    /// <summary>The memory of the steps that a thread runs: its own for what it takes alone, the first where all threads share them.</summary>
     public LayerMemory MemoryOf(TeamThread thread) => _memories[thread.TeamSize == 1 ? thread.Index : 0];
 
     /// <summary>How some rows are shared out in steps whose rows need nothing of each other.</summary>
