@@ -69,20 +69,19 @@ internal static class StepLines
         new Span<float>(memory.Data, memory.Length).Clear();
         float* panel = memory.Data, rows = panel + (width * Depth), sums = rows + (Rows * stride);
         FarStream nothing = FarStream.None(panel);
-        double[] rates = new double[WarmUp + Rounds];
-        for (int round = 0; round < rates.Length; round++)
+        Timings ms = Timings.Measure(Rounds, RunTiles, CancellationToken.None);
+        GC.KeepAlive(memory);
+        const double Operations = 2.0 * Tiles * Rows * Depth;
+        return (Operations * width / ms.MedianMs / 1e6, Operations * width / ms.MinMs / 1e6);
+
+        void RunTiles()
         {
-            long start = Stopwatch.GetTimestamp();
             for (int i = 0; i < Tiles; i++)
             {
                 for (int row = 0; row < Rows; row += ProductTile<S, V>.HeightFor(Rows - row))
                     ProductTile<S, V>.Run(Rows - row, rows + (row * stride), stride, panel, Depth, sums + (row * width), width, true, 0, in nothing);
             }
-            rates[round] = 2.0 * Tiles * Rows * width * Depth / Stopwatch.GetElapsedTime(start).TotalSeconds / 1e9;
         }
-        GC.KeepAlive(memory);
-        double[] warm = rates[WarmUp..];
-        return (Median(warm), warm.Max());
     }
 
     private static double Median(double[] values)

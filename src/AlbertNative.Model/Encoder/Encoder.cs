@@ -75,20 +75,20 @@ internal sealed class Encoder(ModelConfig config, EncoderWeights weights)
         LayerMemory m = w.MemoryOf(thread);
         Matrix x = w.Hidden.Slice(block.FirstRow, block.Rows);
         Matrix queryKeyValue = m.QueryKeyValue.Slice(0, block.Rows), context = m.Context.Slice(0, block.Rows);
-        ForEachPart(thread, w, block.Rows, new ProductStep(x, layer.QueryKeyValue, queryKeyValue, Range.All)); // [rows, 3H]
+        RowParts parts = w.PartsOf(block.Rows, thread);
+        ForEach(thread, parts, new ProductStep(parts, x, layer.QueryKeyValue, queryKeyValue, Range.All));   // [rows, 3H]
         Attention(thread, queryKeyValue, queryKeyValue, w.Blocks.SpansOf(block), config.HeadCount, context, layer.QueryKeyValue.Precision); // [rows, H]
-        ForEachPart(thread, w, block.Rows, new FeedForwardStep(this, w, layer, context, x));                // [rows, H]
+        ForEach(thread, parts, new FeedForwardStep(parts, this, w, layer, context, x));                     // [rows, H]
     }
 
-    /// <summary>A step whose rows need nothing of each other: parts of them, each by one thread, or all of them by all threads.</summary>
-    private static void ForEachPart<TStep>(TeamThread thread, Workspace w, int rows, TStep step)
-        where TStep : IRowStep
+    /// <summary>A step whose rows need nothing of each other: each part by one thread, or where there is only one, by all threads.</summary>
+    private static void ForEach<TStep>(TeamThread thread, RowParts parts, TStep step)
+        where TStep : ITeamStep
     {
-        RowParts parts = w.PartsOf(rows, thread);
         if (parts.Count == 1)
-            step.Execute(thread, 0, rows);
+            step.Execute(0, thread);
         else
-            thread.ForEachAlone(parts.Count, new PartStep<TStep>(parts, step));
+            thread.ForEachAlone(parts.Count, step);
     }
 
     /// <summary>What follows attention.</summary>
@@ -111,7 +111,8 @@ internal sealed class Encoder(ModelConfig config, EncoderWeights weights)
         thread.ForEachAlone(w.Blocks.Alone.Length, new SelectedAttentionStep(this, w, layer));
         if (w.Blocks.Rest.Rows > 0)
             SelectedAttention(thread, w, layer, w.Blocks.Rest);
-        ForEachPart(thread, w, w.SelectedHidden.Rows, new FeedForwardStep(this, w, layer, w.SelectedContext, w.SelectedHidden));
+        RowParts parts = w.PartsOf(w.SelectedHidden.Rows, thread);
+        ForEach(thread, parts, new FeedForwardStep(parts, this, w, layer, w.SelectedContext, w.SelectedHidden));
         return w.SelectedHidden;
     }
 
@@ -119,7 +120,8 @@ internal sealed class Encoder(ModelConfig config, EncoderWeights weights)
     {
         Matrix keyValue = w.MemoryOf(thread).QueryKeyValue.Slice(0, block.Rows);
         Matrix x = w.Hidden.Slice(block.FirstRow, block.Rows);
-        ForEachPart(thread, w, block.Rows, new ProductStep(x, layer.QueryKeyValue, keyValue, config.HiddenSize..));
+        RowParts parts = w.PartsOf(block.Rows, thread);
+        ForEach(thread, parts, new ProductStep(parts, x, layer.QueryKeyValue, keyValue, config.HiddenSize..));
         Attention(thread, w.SelectedQuery, keyValue, w.Blocks.SelectedSpansOf(block), config.HeadCount, w.SelectedContext, layer.QueryKeyValue.Precision);
     }
 
@@ -139,26 +141,21 @@ internal sealed class Encoder(ModelConfig config, EncoderWeights weights)
         public void Execute(int tile, TeamThread thread) => encoder.SelectedAttention(thread, w, layer, w.Blocks.Alone[tile]);
     }
 
-    private interface IRowStep
+    private readonly struct ProductStep(RowParts parts, Matrix x, LinearWeights weights, Matrix y, Range columns) : ITeamStep
     {
-        void Execute(TeamThread thread, int firstRow, int rows);
+        public void Execute(int tile, TeamThread thread)
+        {
+            (int first, int rows) = (parts.FirstOf(tile), parts.RowsOf(tile));
+            Linear(thread, x.Slice(first, rows), weights, y.Slice(first, rows), columns);
+        }
     }
 
-    private readonly struct ProductStep(Matrix x, LinearWeights weights, Matrix y, Range columns) : IRowStep
+    private readonly struct FeedForwardStep(RowParts parts, Encoder encoder, Workspace w, LayerWeights layer, Matrix context, Matrix x) : ITeamStep
     {
-        public void Execute(TeamThread thread, int firstRow, int rows) =>
-            Linear(thread, x.Slice(firstRow, rows), weights, y.Slice(firstRow, rows), columns);
-    }
-
-    private readonly struct FeedForwardStep(Encoder encoder, Workspace w, LayerWeights layer, Matrix context, Matrix x) : IRowStep
-    {
-        public void Execute(TeamThread thread, int firstRow, int rows) =>
-            encoder.FeedForward(thread, w, layer, context.Slice(firstRow, rows), x.Slice(firstRow, rows));
-    }
-
-    private readonly struct PartStep<TStep>(RowParts parts, TStep step) : ITeamStep
-        where TStep : IRowStep
-    {
-        public void Execute(int tile, TeamThread thread) => step.Execute(thread, parts.FirstOf(tile), parts.RowsOf(tile));
+        public void Execute(int tile, TeamThread thread)
+        {
+            (int first, int rows) = (parts.FirstOf(tile), parts.RowsOf(tile));
+            encoder.FeedForward(thread, w, layer, context.Slice(first, rows), x.Slice(first, rows));
+        }
     }
 }
