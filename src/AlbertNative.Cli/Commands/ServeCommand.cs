@@ -47,8 +47,12 @@ internal sealed class ServeCommand : Command
     private static int Become(string program, IReadOnlyList<string> arguments)
     {
         RemoveDiagnosticSocket();
-        _ = Execute(program, [program, .. arguments, null]);
-        throw new BadInputException($"{program} could not be started: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
+        string?[] words = [program, .. arguments, null];
+        nint[] pointers = [.. words.Select(Marshal.StringToCoTaskMemUTF8)];
+        _ = Execute(pointers[0], in pointers[0]);
+        int error = Marshal.GetLastPInvokeError();
+        Array.ForEach(pointers, Marshal.FreeCoTaskMem);
+        throw new BadInputException($"{program} could not be started: {Marshal.GetPInvokeErrorMessage(error)}");
     }
 
     /// <summary>
@@ -72,12 +76,10 @@ internal sealed class ServeCommand : Command
         return process.ExitCode;
     }
 
-    // There LPStr is UTF-8.
+    // Words as pointers: what the runtime would marshal an array of strings with is not in a trimmed program.
     [DllImport("libc", EntryPoint = "execv", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Execute(
-        [MarshalAs(UnmanagedType.LPUTF8Str)] string program,
-        [MarshalAs(UnmanagedType.LPArray, ArraySubType = UnmanagedType.LPStr)] string?[] arguments);
+    private static extern int Execute(nint program, in nint words);
 
     private static string? Find()
     {
