@@ -11,30 +11,13 @@ internal static class BertLines
     /// <summary>English lines of the reference folder.</summary>
     public static string[] Texts() => [.. Repository.Lines("en").Where(line => line.Length > 0).Take(TextCount)];
 
-    /// <summary><c>ours|peer --model minilm|bert-base [--int8] [--at-once N]</c></summary>
-    /// <exception cref="ArgumentException">An option is none of these.</exception>
-    public static void Write(ReadOnlySpan<string> args, TextWriter output)
+    /// <param name="side">"ours" or "peer".</param>
+    /// <param name="model">A model of <see cref="BertCase"/>.</param>
+    /// <param name="int8">Whether the weights are in 8 bits.</param>
+    /// <param name="atOnce">The texts of a call.</param>
+    /// <param name="output">Takes the line.</param>
+    public static void Write(string side, string model, bool int8, int atOnce, TextWriter output)
     {
-        if (args is not ([var side, ..]) || side is not ("ours" or "peer"))
-            throw new ArgumentException("the first argument is neither ours nor peer", nameof(args));
-        (bool int8, int atOnce, string model) = (false, 1, "minilm");
-        for (int i = 1; i < args.Length; i++)
-        {
-            switch (args[i])
-            {
-                case "--int8":
-                    int8 = true;
-                    break;
-                case "--at-once":
-                    atOnce = int.Parse(args[++i], CultureInfo.InvariantCulture);
-                    break;
-                case "--model":
-                    model = args[++i];
-                    break;
-                default:
-                    throw new ArgumentException($"{args[i]} is none of --model, --int8 and --at-once", nameof(args));
-            }
-        }
         string[] texts = Texts();
         using BertCase both = new(model, int8);
         both.Check(texts);

@@ -48,11 +48,11 @@ internal static class LayerLines
             joined.Add(lateText);
             alone.Add(lateAlone);
         }
-        double baseline = Median(passes), step = baseline / layers;
+        double baseline = Statistics.Median(passes), step = baseline / layers;
         writer.WriteLine(FormattableString.Invariant(
-            $"{precision} {sequences}x{length}: a pass {baseline * 1000:F1} ms, by layers {Median(together) / baseline:F3} of it, at {sequences} depths {Median(mixed) / baseline:F3}"));
+            $"{precision} {sequences}x{length}: a pass {baseline * 1000:F1} ms, by layers {Statistics.Median(together) / baseline:F3} of it, at {sequences} depths {Statistics.Median(mixed) / baseline:F3}"));
         writer.WriteLine(FormattableString.Invariant(
-            $"  8 tokens in the middle of it: let past {((step / 2) + Median(alone)) * 1000:F1} ms, joining {((step / 2) + Median(joined)) * 1000:F1} ms, waiting {((baseline / 2) + Median(alone)) * 1000:F1} ms"));
+            $"  8 tokens in the middle of it: let past {((step / 2) + Statistics.Median(alone)) * 1000:F1} ms, joining {((step / 2) + Statistics.Median(joined)) * 1000:F1} ms, waiting {((baseline / 2) + Statistics.Median(alone)) * 1000:F1} ms"));
     }
 
     private static void Together(LayerPass pass, ThreadTeam team, EncoderHead head, TokenBatch batch)
@@ -120,11 +120,5 @@ internal static class LayerLines
         TimeSpan before = Environment.CpuUsage.TotalTime;
         action();
         return (Environment.CpuUsage.TotalTime - before).TotalSeconds;
-    }
-
-    private static double Median(List<double> values)
-    {
-        values.Sort();
-        return values[values.Count / 2];
     }
 }

@@ -9,33 +9,15 @@ namespace AlbertNative.Benchmarks;
 /// </summary>
 internal static class OnnxRuntimeLines
 {
-    /// <summary><c>[--int8] [--threads N] [--shapes 1x8,1x128] [--runs N]</c></summary>
-    /// <exception cref="ArgumentException">An option is none of these.</exception>
-    public static void Write(ReadOnlySpan<string> args, TextWriter output)
+    /// <param name="int8">Whether the weights are in 8 bits.</param>
+    /// <param name="threads">The peer's threads.</param>
+    /// <param name="shapes">What is timed.</param>
+    /// <param name="runs">Runs of a shape; null for as many as <c>albert bench</c> takes.</param>
+    /// <param name="output">Takes the lines.</param>
+    public static void Write(bool int8, int threads, BenchShape[] shapes, int? runs, TextWriter output)
     {
-        (bool int8, int threads, int? runs, string shapes) = (false, 1, null, BenchShape.DefaultList);
-        for (int i = 0; i < args.Length; i++)
-        {
-            switch (args[i])
-            {
-                case "--int8":
-                    int8 = true;
-                    break;
-                case "--threads":
-                    threads = int.Parse(args[++i], CultureInfo.InvariantCulture);
-                    break;
-                case "--runs":
-                    runs = int.Parse(args[++i], CultureInfo.InvariantCulture);
-                    break;
-                case "--shapes":
-                    shapes = args[++i];
-                    break;
-                default:
-                    throw new ArgumentException($"{args[i]} is none of --int8, --threads, --runs and --shapes", nameof(args));
-            }
-        }
         using OnnxRuntimePeer peer = new(int8, threads);
-        foreach (BenchShape shape in shapes.Split(',').Select(SyntheticModels.Shape))
+        foreach (BenchShape shape in shapes)
         {
             peer.Shape(shape);
             Timings ms = Timings.Measure(runs ?? ForwardBenchmark.DefaultRuns(shape), () => peer.Run(), CancellationToken.None);

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Runtime.Intrinsics;
 using AlbertNative.Cli;
 using AlbertNative.Tensors;
@@ -19,25 +18,11 @@ internal static class StepLines
 
     private static readonly string[] Names = ["query, key, value", "attention", "output, norm", "feed-forward", "feed-forward output, norm", "layer"];
 
-    /// <summary><c>[--threads N] [--shapes 1x8,1x128]</c></summary>
-    /// <exception cref="ArgumentException">An option is none of these.</exception>
-    public static void Write(ReadOnlySpan<string> args, TextWriter writer)
+    /// <param name="shapes">What is timed.</param>
+    /// <param name="threads">The threads of the layer.</param>
+    /// <param name="writer">Takes the lines.</param>
+    public static void Write(BenchShape[] shapes, int threads, TextWriter writer)
     {
-        (int threads, string shapes) = (1, "1x8,1x32,1x128,1x512");
-        for (int i = 0; i < args.Length; i++)
-        {
-            switch (args[i])
-            {
-                case "--threads":
-                    threads = int.Parse(args[++i], CultureInfo.InvariantCulture);
-                    break;
-                case "--shapes":
-                    shapes = args[++i];
-                    break;
-                default:
-                    throw new ArgumentException($"{args[i]} is none of --threads and --shapes", nameof(args));
-            }
-        }
         (double median, double best) = Vector512.IsHardwareAccelerated ? TileRate<Simd512, Vector512<float>>()
             : Vector256.IsHardwareAccelerated ? TileRate<Simd256, Vector256<float>>() : TileRate<Simd128, Vector128<float>>();
         writer.WriteLine(FormattableString.Invariant(
@@ -48,7 +33,7 @@ internal static class StepLines
             double peak = precision == WeightPrecision.Float32 ? MachinePeak.MultiplyAdd(threads) : MachinePeak.Int8MultiplyAdd(threads);
             writer.WriteLine(FormattableString.Invariant($"{precision}, {threads} threads, peak {peak:F0} G/s"));
             Layer layer = new(precision);
-            foreach (BenchShape shape in shapes.Split(',').Select(SyntheticModels.Shape))
+            foreach (BenchShape shape in shapes)
             {
                 (double Microseconds, double Operations)[] steps = layer.Time(team, shape);
                 IEnumerable<string> columns = steps.Select((step, i) => FormattableString.Invariant(
@@ -82,12 +67,6 @@ internal static class StepLines
                     ProductTile<S, V>.Run(Rows - row, rows + (row * stride), stride, panel, Depth, sums + (row * width), width, true, 0, in nothing);
             }
         }
-    }
-
-    private static double Median(double[] values)
-    {
-        Array.Sort(values);
-        return values[values.Length / 2];
     }
 
     /// <summary>A layer's weights.</summary>
@@ -134,7 +113,7 @@ internal static class StepLines
             double product = 2.0 * rows * Hidden, attention = 4.0 * texts * tokens * tokens * Hidden;
             double[] operations = [product * 3 * Hidden, attention, product * Hidden, product * Intermediate, product * Intermediate, 0];
             operations[5] = operations.Sum();
-            return [.. times.Select((all, i) => (Median(all[WarmUp..]), operations[i]))];
+            return [.. times.Select((all, i) => (Statistics.Median(all[WarmUp..]), operations[i]))];
         }
     }
 }

@@ -13,31 +13,13 @@ namespace AlbertNative.Benchmarks;
 /// </summary>
 internal static class TrainingLines
 {
-    /// <summary><c>[--threads N] [--shape 8x128|mixed] [--head sequence|token] [--runs N]</c></summary>
-    /// <exception cref="ArgumentException">An option is none of these.</exception>
-    public static void Write(ReadOnlySpan<string> args, TextWriter output)
+    /// <param name="threads">The model's threads.</param>
+    /// <param name="shape">Texts by tokens, or "mixed".</param>
+    /// <param name="head">"sequence" or "token".</param>
+    /// <param name="runs">Runs, of which the best counts.</param>
+    /// <param name="output">Takes the line.</param>
+    public static void Write(int threads, string shape, string head, int runs, TextWriter output)
     {
-        (int threads, string shape, string head, int runs) = (1, "8x128", "token", 3);
-        for (int i = 0; i + 1 < args.Length; i += 2)
-        {
-            switch (args[i])
-            {
-                case "--threads":
-                    threads = int.Parse(args[i + 1], CultureInfo.InvariantCulture);
-                    break;
-                case "--shape":
-                    shape = args[i + 1];
-                    break;
-                case "--head":
-                    head = args[i + 1];
-                    break;
-                case "--runs":
-                    runs = int.Parse(args[i + 1], CultureInfo.InvariantCulture);
-                    break;
-                default:
-                    throw new ArgumentException($"{args[i]} is none of --threads, --shape, --head and --runs", nameof(args));
-            }
-        }
         (double step, double update) = Measure(shape, head == "token", threads, runs);
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $$"""{"peer":"AlbertNative","threads":{{threads}},"shape":"{{shape}}","head":"{{head}}","step_ms":{{step:F1}},"update_ms":{{update:F1}},"peak_mb":{{Process.GetCurrentProcess().PeakWorkingSet64 / 1e6:F0}}}"""));

@@ -19,7 +19,7 @@ internal static class ComparisonReport
                     medians.Add(ratio);
             }
             if (medians.Count > 1)
-                output.WriteLine(Text($"| {section.Key} | geometric mean | | | **{GeometricMean(medians):F2}** | | |"));
+                output.WriteLine(Text($"| {section.Key} | geometric mean | | | **{Statistics.GeometricMean(medians):F2}** | | |"));
         }
     }
 
@@ -30,8 +30,8 @@ internal static class ComparisonReport
         double[] ratios = [.. peers.Join(ours, m => m.Round, m => m.Round, (peer, our) => peer.MedianMs / our.MedianMs)];
         if (ratios.Length == 0)
             return null;
-        double ratio = Median(ratios);
-        double peerMs = Median(peers.Select(m => m.MedianMs)), ourMs = Median(ours.Select(m => m.MedianMs));
+        double ratio = Statistics.Median(ratios);
+        double peerMs = Statistics.Median(peers.Select(m => m.MedianMs)), ourMs = Statistics.Median(ours.Select(m => m.MedianMs));
         string spread = Text($"{ratios.Min():F2} to {ratios.Max():F2}");
         output.WriteLine(Text(
             $"| {section} | {name} | {peerMs:F2} | {ourMs:F2} | **{ratio:F2}** | {spread} | {Remark(ours)} |"));
@@ -41,22 +41,13 @@ internal static class ComparisonReport
     private static string Remark(Measurement[] ours)
     {
         if (ours.All(m => m.SlowestToFastest is not null))
-            return Text($"slowest caller {Median(ours.Select(m => m.SlowestToFastest!.Value)):F2} times the fastest");
+            return Text($"slowest caller {Statistics.Median(ours.Select(m => m.SlowestToFastest!.Value)):F2} times the fastest");
         if (ours.All(m => m.PeakShare is not null))
-            return Text($"{100 * Median(ours.Select(m => m.PeakShare!.Value)):F0} % of peak");
+            return Text($"{100 * Statistics.Median(ours.Select(m => m.PeakShare!.Value)):F0} % of peak");
         return ours.All(m => m.MegabytesPerSecond is not null)
-            ? Text($"{Median(ours.Select(m => m.MegabytesPerSecond!.Value)):F1} MB/s")
+            ? Text($"{Statistics.Median(ours.Select(m => m.MegabytesPerSecond!.Value)):F1} MB/s")
             : "";
     }
-
-    private static double Median(IEnumerable<double> values)
-    {
-        double[] sorted = [.. values.Order()];
-        int middle = sorted.Length / 2;
-        return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-    }
-
-    private static double GeometricMean(List<double> values) => Math.Exp(values.Sum(Math.Log) / values.Count);
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

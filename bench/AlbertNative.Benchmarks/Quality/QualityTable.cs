@@ -12,36 +12,17 @@ namespace AlbertNative.Benchmarks;
 /// </summary>
 internal static class QualityTable
 {
-    private static readonly string[] Discriminating = ["ud-fa-perdt", "parstwiner", "banking77", "ganjoor"];
+    /// <summary>The recipes, by name, that tell a good training from a bad one.</summary>
+    public const string Discriminating = "ud-fa-perdt,parstwiner,banking77,ganjoor";
 
-    /// <summary><c>--shared DIR [--tasks a,b] [--seeds 5] [--first 1] [--threads N]</c>: so many seeds from the first on.</summary>
-    /// <exception cref="ArgumentException">An option is none of these.</exception>
-    public static void Write(ReadOnlySpan<string> args, TextWriter output)
+    /// <param name="shared">The reference folder.</param>
+    /// <param name="tasks">Names of recipes.</param>
+    /// <param name="seeds">The number of seeds.</param>
+    /// <param name="first">The first of them.</param>
+    /// <param name="threads">Threads of the training.</param>
+    /// <param name="output">Takes the table.</param>
+    public static void Write(string shared, string[] tasks, int seeds, int first, int threads, TextWriter output)
     {
-        (string shared, string[] tasks, int seeds, int first, int threads) = ("../shared", Discriminating, 5, 1, Environment.ProcessorCount);
-        for (int i = 0; i + 1 < args.Length; i += 2)
-        {
-            switch (args[i])
-            {
-                case "--shared":
-                    shared = args[i + 1];
-                    break;
-                case "--tasks":
-                    tasks = args[i + 1].Split(',');
-                    break;
-                case "--seeds":
-                    seeds = int.Parse(args[i + 1], CultureInfo.InvariantCulture);
-                    break;
-                case "--first":
-                    first = int.Parse(args[i + 1], CultureInfo.InvariantCulture);
-                    break;
-                case "--threads":
-                    threads = int.Parse(args[i + 1], CultureInfo.InvariantCulture);
-                    break;
-                default:
-                    throw new ArgumentException($"{args[i]} is none of --shared, --tasks, --seeds, --first and --threads", nameof(args));
-            }
-        }
         string goldens = Path.Combine(shared, "goldens", "training-quality");
         using JsonDocument results = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(goldens, "results.json")));
         output.WriteLine("| task | metric | seeds | here | transformers | difference | allowed | largest difference of an epoch's loss, of what is allowed | |");
