@@ -10,14 +10,14 @@ RootCommand root = new("Times single steps with BenchmarkDotNet, whose options i
 Option<bool> int8 = new("--int8") { Description = "Weights in 8 bits" };
 Option<int> threads = new("--threads") { Description = "Threads", DefaultValueFactory = _ => 1 };
 Option<int> allThreads = new("--threads") { Description = "Threads", DefaultValueFactory = _ => Environment.ProcessorCount };
-Option<string> shapes = new("--shapes") { Description = "Texts by tokens", DefaultValueFactory = _ => BenchShape.DefaultList };
-Option<string> stepShapes = new("--shapes") { Description = "Texts by tokens", DefaultValueFactory = _ => "1x8,1x32,1x128,1x512" };
+Option<BenchShape[]?> shapes = ShapesOption(BenchShape.DefaultList);
+Option<BenchShape[]?> stepShapes = ShapesOption("1x8,1x32,1x128,1x512");
 Option<int?> runs = new("--runs") { Description = "Runs of a shape; by default the more the shorter it is" };
 Option<int> trainingRuns = new("--runs") { Description = "Runs", DefaultValueFactory = _ => 3 };
 Option<string> model = new("--model") { Description = "minilm or bert-base", DefaultValueFactory = _ => "minilm" };
 Option<int> atOnce = new("--at-once") { Description = "Texts of a call", DefaultValueFactory = _ => 1 };
 Option<string> trainingShape = new("--shape") { Description = "Texts by tokens, or mixed", DefaultValueFactory = _ => "8x128" };
-Option<string> head = new("--head") { Description = "sequence or token", DefaultValueFactory = _ => "token" };
+Option<string> head = new Option<string>("--head") { DefaultValueFactory = _ => "token" }.AcceptOnlyFromAmong("sequence", "token");
 Option<string> shared = new("--shared") { Description = "The reference folder", DefaultValueFactory = _ => "../shared" };
 Option<string> tasks = new("--tasks") { Description = "Names of recipes", DefaultValueFactory = _ => QualityTable.Discriminating };
 Option<int> seeds = new("--seeds") { Description = "The number of seeds", DefaultValueFactory = _ => 5 };
@@ -29,7 +29,7 @@ Add(new Command("report", "A table of lines that compare.sh gathered") { lines }
     parsed => ComparisonReport.Write(File.ReadLines(parsed.GetRequiredValue(lines).FullName).Select(Measurement.Parse), Console.Out));
 Add(new Command("onnxruntime", "ONNX Runtime's passes, timed like those of albert bench") { int8, threads, shapes, runs },
     parsed => OnnxRuntimeLines.Write(
-        parsed.GetValue(int8), parsed.GetValue(threads), Shapes(parsed.GetRequiredValue(shapes)), parsed.GetValue(runs), Console.Out));
+        parsed.GetValue(int8), parsed.GetValue(threads), parsed.GetRequiredValue(shapes)!, parsed.GetValue(runs), Console.Out));
 Add(new Command("text", "From text to vector, by us or by FastBertTokenizer with ONNX Runtime") { side, model, int8, atOnce },
     parsed => BertLines.Write(
         parsed.GetRequiredValue(side), parsed.GetRequiredValue(model), parsed.GetValue(int8), parsed.GetValue(atOnce), Console.Out));
@@ -45,7 +45,7 @@ Add(new Command("quality", "What fine-tuning reaches over seeds, beside transfor
 Add(new Command("layers", "Passes that are taken one layer at a time, beside whole ones"),
     _ => LayerLines.Write(Console.Out));
 Add(new Command("steps", "Where the time of a layer goes, as shares of the processor's peak") { stepShapes, threads },
-    parsed => StepLines.Write(Shapes(parsed.GetRequiredValue(stepShapes)), parsed.GetValue(threads), Console.Out));
+    parsed => StepLines.Write(parsed.GetRequiredValue(stepShapes)!, parsed.GetValue(threads), Console.Out));
 
 if (args is [var first, ..] && root.Subcommands.Any(command => command.Name == first))
     return await root.Parse(args).InvokeAsync();
@@ -58,4 +58,9 @@ void Add(Command command, Action<ParseResult> run)
     root.Add(command);
 }
 
-static BenchShape[] Shapes(string list) => [.. list.Split(',').Select(SyntheticModels.Shape)];
+static Option<BenchShape[]?> ShapesOption(string list) => new("--shapes")
+{
+    Description = "Texts by tokens",
+    DefaultValueFactory = _ => [.. list.Split(',').Select(SyntheticModels.Shape)],
+    CustomParser = BenchCommand.ParseShapes,
+};

@@ -155,7 +155,8 @@ internal sealed class BenchCommand : Command
             command.AddError("--texts counts the texts of --lengths");
     }
 
-    private static BenchShape[]? ParseShapes(ArgumentResult argument)
+    /// <summary>Reads the value of <c>--shapes</c>; null, with an error, where it is none.</summary>
+    internal static BenchShape[]? ParseShapes(ArgumentResult argument)
     {
         string list = argument.Tokens[0].Value;
         BenchShape[]? shapes = SplitShapes(list);
